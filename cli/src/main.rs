@@ -1,0 +1,2 @@
+//! The `nightcap` command.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Adapters between the use-cases and AWS, one file a service.

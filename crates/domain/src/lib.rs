@@ -1,0 +1,9 @@
+//! What Nightcap knows and decides.
+//!
+//! Nothing here reaches the network, the clock or the environment: `now` is always a
+//! parameter, the fleet is always given, and the answer is always a value.
+
+pub mod config;
+pub mod money;
+pub mod names;
+pub mod time;

@@ -1,0 +1,1 @@
+//! Cron, windows, calendars and the schedules made of them.
