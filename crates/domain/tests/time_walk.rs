@@ -41,7 +41,7 @@ fn agrees(zone: &str, date: &str) {
         .map(|days| (middle + TimeDelta::days(days)).date_naive())
         .collect();
     let mut runner = TestRunner::new(Config {
-        cases: 32,
+        cases: 20,
         failure_persistence: None,
         ..Config::default()
     });
