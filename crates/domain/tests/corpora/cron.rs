@@ -66,12 +66,21 @@ impl Clock for Wall<'_> {
     }
 
     fn after(&self, time: NaiveDateTime) -> impl Iterator<Item = NaiveDateTime> {
-        std::iter::successors(self.0.next_after(time), |time| self.0.next_after(*time))
+        walls_after(self.0, time)
     }
 
     fn before(&self, time: NaiveDateTime) -> Option<NaiveDateTime> {
         self.0.previous_before(time)
     }
+}
+
+fn walls_after(
+    expression: &CronExpression,
+    wall: NaiveDateTime,
+) -> impl Iterator<Item = NaiveDateTime> {
+    std::iter::successors(expression.next_after(wall), |wall| {
+        expression.next_after(*wall)
+    })
 }
 
 struct Zoned<'a>(&'a CronExpression, Tz);
@@ -91,7 +100,7 @@ impl Clock for Zoned<'_> {
         // The wall clock goes back by less than a day: from there on, nothing after `time` is missed.
         let wall = time.with_timezone(&self.1).naive_local() - TimeDelta::days(1);
         let mut last = time;
-        Wall(self.0).after(wall).filter_map(move |wall| {
+        walls_after(self.0, wall).filter_map(move |wall| {
             let instant = resolve(self.1, wall).fixed_offset();
             // What a jump brings to the same instant happens once.
             (instant > last).then(|| {
