@@ -351,7 +351,7 @@ mod tests {
             ),
             (
                 "forecast > 110%: weekends on",
-                r#"at character 27: unexpected "on"; did you mean "off"? (expected "off")"#,
+                r#"at character 27: unexpected "on" (expected "off")"#,
             ),
             (
                 "forecast > 110%: mail everybody",

@@ -4,18 +4,27 @@
 //! what was expected and the nearest valid name.
 
 mod alert;
+mod aws;
 mod date;
+mod decoder;
 mod defaults;
+mod document;
+mod error;
+mod excerpt;
+mod hint;
 mod ladder;
 mod model;
 mod nearest;
+mod node;
 mod percent;
 mod phrase;
 mod position;
 #[cfg(feature = "schema")]
 mod schema;
+mod section;
 
 pub use alert::{AlertRule, Measure};
+pub use error::{ConfigError, ConfigErrors};
 pub use ladder::{LadderEffect, LadderRule, Targets, Until};
 pub use model::{
     BudgetConfig, CalendarConfig, Config, EnvironmentConfig, Language, Limits, ManualChanges,
@@ -24,3 +33,27 @@ pub use model::{
 pub use percent::{Percent, PercentError};
 pub use phrase::PhraseError;
 pub use position::Position;
+
+impl Config {
+    /// Reads a configuration from YAML or JSON.
+    ///
+    /// ```
+    /// use nightcap_domain::config::Config;
+    ///
+    /// let text = "
+    /// timezone: Europe/Pariss
+    /// environments:
+    ///   prod: { protected: true }
+    /// ";
+    /// let errors = Config::parse(text).unwrap_err();
+    /// assert!(errors.to_string().starts_with("nightcap.yaml:2:11: timezone: unknown time zone"));
+    /// ```
+    ///
+    /// # Errors
+    /// Everything that is wrong, in the order of the text. A text that is not YAML, is empty,
+    /// or holds more than one document has that one error.
+    pub fn parse(text: &str) -> Result<Self, ConfigErrors> {
+        let root = document::read(text).map_err(|error| ConfigErrors::new(vec![error], 0))?;
+        section::config(&root)
+    }
+}

@@ -11,6 +11,7 @@ use super::{alert::AlertRule, ladder::LadderRule, percent::Percent, position::Po
 use crate::{
     capacity::Capacity,
     names::{CalendarName, EnvironmentName, Region, RoleArn, ScheduleName},
+    time::{Country, CronExpression},
 };
 
 /// A valid `nightcap.yaml`.
@@ -71,9 +72,9 @@ pub enum Language {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CalendarConfig {
     /// The country whose public holidays are closed days, as an ISO 3166 code such as `FR`.
-    #[cfg_attr(feature = "schema", schemars(default))]
+    #[cfg_attr(feature = "schema", schemars(default, with = "Option<String>"))]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub holidays: Option<String>,
+    pub holidays: Option<Country>,
     /// Further closed days.
     #[cfg_attr(
         feature = "schema",
@@ -110,14 +111,16 @@ pub struct ScheduleConfig {
 }
 
 /// Running from each start until the next stop after it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WindowConfig {
     /// The cron expression that starts: five Unix fields, or `EventBridge`'s `cron(…)`.
-    pub start: String,
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub start: CronExpression,
     /// The cron expression that stops.
-    pub stop: String,
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub stop: CronExpression,
 }
 
 /// A set of resources that sleep and wake together.

@@ -2,14 +2,15 @@
 
 /// The candidate closest to `word`, when one is close enough to be worth asking about.
 ///
-/// Letter case does not count. Up to one character in three may differ, and at least one.
+/// Letter case does not count. Up to one character in three may differ, and at least one; a
+/// single character resembles nothing.
 pub(super) fn nearest<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<String> {
     // Longer words are no slips of the pen, and comparing them costs quadratic time.
     const LONGEST: usize = 64;
-    if word.is_empty() || word.len() > LONGEST {
+    if word.chars().nth(1).is_none() || word.len() > LONGEST {
         return None;
     }
     let word = word.to_lowercase();

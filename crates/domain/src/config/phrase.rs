@@ -65,7 +65,27 @@ impl Word<'_> {
     }
 }
 
-/// The words still to be read; `>`, `:` and `,` are words wherever they stand.
+/// What a character belongs to: neighbours of one class make one word, marks stand alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Class {
+    Blank,
+    Letter,
+    Comparison,
+    Mark,
+}
+
+impl Class {
+    fn of(c: char) -> Self {
+        match c {
+            ':' | ',' => Self::Mark,
+            '<' | '=' | '>' => Self::Comparison,
+            c if c.is_whitespace() => Self::Blank,
+            _ => Self::Letter,
+        }
+    }
+}
+
+/// The words still to be read; `:`, `,` and comparisons are words wherever they stand.
 #[derive(Debug)]
 pub(super) struct Phrase<'a> {
     words: std::vec::IntoIter<Word<'a>>,
@@ -74,30 +94,25 @@ pub(super) struct Phrase<'a> {
 
 impl<'a> Phrase<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        let mut words = Vec::new();
-        let mut open: Option<(usize, usize)> = None;
+        let mut words: Vec<Word<'a>> = Vec::new();
+        let mut open: Option<(usize, usize, Class)> = None;
         let mut end = 0;
-        let mut push = |start: usize, stop: usize, offset: usize| {
-            if let Some(text) = text.get(start..stop) {
-                words.push(Word { text, offset });
-            }
+        let close = |words: &mut Vec<Word<'a>>, from: usize, to: usize, offset: usize| {
+            words.extend(text.get(from..to).map(|text| Word { text, offset }));
         };
         for (offset, (byte, c)) in text.char_indices().enumerate() {
             end = offset + 1;
-            let mark = matches!(c, '>' | ':' | ',');
-            if mark || c.is_whitespace() {
-                if let Some((start, began)) = open.take() {
-                    push(start, byte, began);
+            let class = Class::of(c);
+            if let Some((from, began, of)) = open {
+                if of == class && class != Class::Mark {
+                    continue;
                 }
-                if mark {
-                    push(byte, byte + c.len_utf8(), offset);
-                }
-            } else if open.is_none() {
-                open = Some((byte, offset));
+                close(&mut words, from, byte, began);
             }
+            open = (class != Class::Blank).then_some((byte, offset, class));
         }
-        if let Some((start, began)) = open {
-            push(start, text.len(), began);
+        if let Some((from, began, _)) = open {
+            close(&mut words, from, text.len(), began);
         }
         Self {
             words: words.into_iter(),
