@@ -11,7 +11,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use nightcap_domain::config::{Config, ConfigErrors};
+use nightcap_domain::config::Config;
 
 fn inputs() -> BTreeSet<std::path::PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/config_bad");

@@ -1,11 +1,11 @@
 //! What is wrong with a text, all of it, and where.
 
-use std::fmt::{self, Write as _};
+use std::fmt::{self, Write};
 
 use serde::Serialize;
 use thiserror::Error;
 
-use super::{excerpt::excerpt, position::Position};
+use super::{excerpt::rendered, position::Position};
 
 /// The name that errors give the text when nobody says where it came from.
 const USUAL_NAME: &str = "nightcap.yaml";
@@ -130,18 +130,13 @@ impl ConfigErrors {
     ///
     /// `file_name` is shown as given; `text` must be what was parsed.
     pub fn render(&self, file_name: &str, text: &str) -> String {
-        let mut out = String::new();
-        let lines: Vec<&str> = text.lines().collect();
-        for error in &self.errors {
-            // Writing to a String does not fail.
-            let _ = writeln!(out, "{file_name}:{}:{}: {error}", error.line, error.column);
-            let source = lines.get(error.line.saturating_sub(1)).copied();
-            if let Some(source) = source {
-                out.push_str(&excerpt(source, error.position()));
-            }
-        }
+        let mut out: String = self
+            .errors
+            .iter()
+            .map(|error| rendered(file_name, text, error.position(), error))
+            .collect();
         if self.further > 0 {
-            let _ = writeln!(out, "{file_name}: and {} more errors", self.further);
+            out.push_str(&format!("{file_name}: and {} more errors\n", self.further));
         }
         out
     }

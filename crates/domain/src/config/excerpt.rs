@@ -1,5 +1,7 @@
 //! A source line with a caret under the place.
 
+use std::fmt;
+
 use super::position::Position;
 
 /// The widest part of a line that is shown, in characters.
@@ -7,10 +9,26 @@ const WIDEST: usize = 100;
 /// How much of it stands before the caret when the line is longer.
 const BEFORE: usize = 60;
 
+/// A message with its place and the source line: `nightcap.yaml:12:7: …`.
+pub(super) fn rendered(
+    file_name: &str,
+    text: &str,
+    position: Position,
+    message: &impl fmt::Display,
+) -> String {
+    let Position { line, column } = position;
+    let shown = text
+        .lines()
+        .nth(line.saturating_sub(1))
+        .map(|source| excerpt(source, position))
+        .unwrap_or_default();
+    format!("{file_name}:{line}:{column}: {message}\n{shown}")
+}
+
 /// The line with its number, and a caret below the column. Tabs and control characters are
 /// shown as one blank or mark each: the caret stays in place, and a hostile file cannot steer a
 /// terminal.
-pub(super) fn excerpt(source: &str, position: Position) -> String {
+fn excerpt(source: &str, position: Position) -> String {
     let caret = position.column.saturating_sub(1);
     let skipped = if caret < WIDEST { 0 } else { caret - BEFORE };
     let shown: String = source

@@ -5,6 +5,7 @@
 
 mod alert;
 mod aws;
+mod compiled;
 mod date;
 mod decoder;
 mod defaults;
@@ -22,17 +23,21 @@ mod position;
 #[cfg(feature = "schema")]
 mod schema;
 mod section;
+mod warning;
 
 pub use alert::{AlertRule, Measure};
+pub use compiled::Compiled;
 pub use error::{ConfigError, ConfigErrors};
 pub use ladder::{LadderEffect, LadderRule, Targets, Until};
 pub use model::{
     BudgetConfig, CalendarConfig, Config, EnvironmentConfig, Language, Limits, ManualChanges,
     ScheduleConfig, WindowConfig,
 };
+pub use nearest::nearest;
 pub use percent::{Percent, PercentError};
 pub use phrase::PhraseError;
 pub use position::Position;
+pub use warning::ConfigWarning;
 
 impl Config {
     /// Reads a configuration from YAML or JSON.

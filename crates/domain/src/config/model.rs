@@ -11,7 +11,7 @@ use super::{alert::AlertRule, ladder::LadderRule, percent::Percent, position::Po
 use crate::{
     capacity::Capacity,
     names::{CalendarName, EnvironmentName, Region, RoleArn, ScheduleName},
-    time::{Country, CronExpression},
+    time::{Calendar, Country, CronExpression, Schedule, Window},
 };
 
 /// A valid `nightcap.yaml`.
@@ -49,6 +49,9 @@ pub struct Config {
     /// The breaker: a tick that would stop more is refused.
     #[cfg_attr(feature = "schema", schemars(default))]
     pub limits: Limits,
+    /// The schedules, compiled as the text was read.
+    #[serde(skip)]
+    pub(super) compiled: BTreeMap<ScheduleName, Schedule>,
     /// Where in the text each thing stands, for warnings.
     #[serde(skip)]
     pub(super) positions: Positions,
@@ -214,6 +217,25 @@ impl Default for Limits {
         Self {
             max_stops: super::defaults::max_stops(),
             max_stop_share: None,
+        }
+    }
+}
+
+impl From<&CalendarConfig> for Calendar {
+    fn from(configured: &CalendarConfig) -> Self {
+        Self {
+            holidays: configured.holidays,
+            closed: configured.closed.iter().copied().collect(),
+            open: configured.open.iter().copied().collect(),
+        }
+    }
+}
+
+impl From<&WindowConfig> for Window {
+    fn from(configured: &WindowConfig) -> Self {
+        Self {
+            start: configured.start.clone(),
+            stop: configured.stop.clone(),
         }
     }
 }

@@ -4,10 +4,7 @@
 ///
 /// Letter case does not count. Up to one character in three may differ, and at least one; a
 /// single character resembles nothing.
-pub(super) fn nearest<'a>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<String> {
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     // Longer words are no slips of the pen, and comparing them costs quadratic time.
     const LONGEST: usize = 64;
     if word.chars().nth(1).is_none() || word.len() > LONGEST {

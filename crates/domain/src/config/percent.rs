@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, prelude::ToPrimitive};
 use serde::{Serialize, Serializer};
 
 /// A share in per cent, above 0 and at most 1000, with at most two decimals: `80%`.
@@ -13,6 +13,14 @@ impl Percent {
     /// The number before the sign: 80 for `80%`.
     pub fn value(self) -> Decimal {
         self.0
+    }
+
+    /// This share of a number of things, rounded down: `40%` of 7 is 2.
+    pub fn share_of(self, count: usize) -> usize {
+        (Decimal::from(count) * self.fraction())
+            .floor()
+            .to_usize()
+            .unwrap_or(usize::MAX)
     }
 
     /// As a factor: 0.80 for `80%`.
@@ -74,6 +82,12 @@ mod tests {
             "80%".parse::<Percent>().unwrap().fraction(),
             Decimal::new(80, 2)
         );
+        let share = |text: &str, count| text.parse::<Percent>().unwrap().share_of(count);
+        assert_eq!(
+            (share("40%", 7), share("100%", 7), share("1%", 99)),
+            (2, 7, 0)
+        );
+        assert_eq!(share("1000%", usize::MAX), usize::MAX);
     }
 
     #[test]

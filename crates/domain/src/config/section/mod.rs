@@ -9,7 +9,7 @@ mod schedule;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use self::defined::Defined;
+use self::{defined::Defined, schedule::Surroundings};
 use super::{
     decoder::{Decoder, Field, one_of},
     error::{ConfigError, ConfigErrors},
@@ -64,7 +64,12 @@ fn draft(d: &mut Decoder, root: &Node) -> Option<Config> {
     let drills = or_default(fields.optional("drills"), |f| d.boolean(f));
     let calendars = or_default(fields.optional("calendars"), |f| calendar::read(d, f));
     let schedules = or_default(fields.optional("schedules"), |f| {
-        schedule::read(d, f, &defined)
+        let around = Surroundings {
+            timezone,
+            calendars: calendars.as_ref(),
+            defined: &defined,
+        };
+        schedule::read(d, f, around)
     });
     let environments = fields
         .required(d, "environments")
@@ -73,15 +78,17 @@ fn draft(d: &mut Decoder, root: &Node) -> Option<Config> {
         budget::read(d, f, &defined).map(Some)
     });
     let limits = or_default(fields.optional("limits"), |f| limits::read(d, f));
+    let schedules = schedules?;
     Some(Config {
         timezone: timezone?,
         language: language?,
         drills: drills?,
         calendars: calendars?,
-        schedules: schedules?,
+        schedules: schedules.configured,
         environments: environments?,
         budget: budget?,
         limits: limits?,
+        compiled: schedules.compiled,
         positions: Positions::default(),
     })
 }
