@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use nightcap_domain::config::{Config, ConfigErrors};
 
 /// Panics if a property does not hold.
-pub fn hold(bytes: &[u8]) {
+pub(crate) fn hold(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     match Config::parse(&text) {
         Ok(config) => usable(config, &text),

@@ -25,7 +25,7 @@ const STEPS: usize = 6;
 const PERIOD: TimeDelta = TimeDelta::days(2);
 
 /// Panics if a property does not hold.
-pub fn hold(bytes: &[u8]) {
+pub(crate) fn hold(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let mut lines = text.lines();
     let start = lines.next().unwrap_or_default();
@@ -120,7 +120,7 @@ fn follow(
 }
 
 /// State, transitions, next and running time tell one story.
-pub fn answers_agree(schedule: &Schedule, at: DateTime<Utc>) {
+fn answers_agree(schedule: &Schedule, at: DateTime<Utc>) {
     let Some(to) = at.checked_add_signed(PERIOD) else {
         return;
     };

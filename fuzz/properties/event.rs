@@ -3,7 +3,7 @@
 use scheduler::request::Request;
 
 /// Panics if a property does not hold.
-pub fn hold(bytes: &[u8]) {
+pub(crate) fn hold(bytes: &[u8]) {
     // The runtime has read the bytes as JSON before the function sees them.
     let Ok(event) = serde_json::from_slice::<serde_json::Value>(bytes) else {
         return;

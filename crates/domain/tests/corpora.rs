@@ -50,8 +50,8 @@ fn suites() -> Vec<(&'static str, Suite)> {
 
 fn examine(case: &Case) -> Vec<String> {
     match case.subject() {
-        Subject::Cron(subject) => cron::examine(subject),
-        Subject::Windows(subject) => windows::examine(subject),
+        Subject::Cron(subject) => cron::examine(&subject),
+        Subject::Windows(subject) => windows::examine(&subject),
     }
 }
 
@@ -119,7 +119,7 @@ fn every_case_names_a_permissively_licensed_source() {
             "{file}: where was the licence read?"
         );
         assert!(
-            !suite.suite.is_empty() && !suite.notes.is_empty(),
+            !suite.name.is_empty() && !suite.notes.is_empty(),
             "{file}: say what it is"
         );
         for (name, source) in &suite.sources {

@@ -9,7 +9,7 @@ use super::data::{CronSubject, Expectation, Form};
 const ALIKE: usize = 60;
 
 /// What is wrong with the case, if anything.
-pub(crate) fn examine(case: CronSubject<'_>) -> Vec<String> {
+pub(crate) fn examine(case: &CronSubject<'_>) -> Vec<String> {
     let parsed = CronExpression::parse(case.expression);
     let expression = match (parsed, case.expect) {
         (Err(_), Expectation::Refused) => return Vec::new(),
@@ -30,7 +30,7 @@ pub(crate) fn examine(case: CronSubject<'_>) -> Vec<String> {
             &case,
             &Zoned(&expression, parse_zone(zone).unwrap()),
         )),
-        None => wrong.extend(compare(&case, &Wall(&expression))),
+        None => wrong.extend(compare(case, &Wall(&expression))),
     }
     wrong
 }

@@ -10,7 +10,8 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Suite {
-    pub(crate) suite: String,
+    #[serde(rename = "suite")]
+    pub(crate) name: String,
     pub(crate) licence: String,
     /// Where the licence was read.
     pub(crate) licence_seen: String,

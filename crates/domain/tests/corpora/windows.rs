@@ -6,8 +6,8 @@ use nightcap_domain::time::{CronExpression, Schedule, State, Window, parse_zone}
 use super::data::{Check, Expectation, Turn, Verdict, WindowsSubject};
 
 /// What is wrong with the case, if anything.
-pub(crate) fn examine(case: WindowsSubject<'_>) -> Vec<String> {
-    match (compile(&case), case.expect) {
+pub(crate) fn examine(case: &WindowsSubject<'_>) -> Vec<String> {
+    match (compile(case), case.expect) {
         (Err(_), Some(Expectation::Refused)) | (Ok(_), Some(Expectation::Accepted)) => Vec::new(),
         (Ok(_), Some(Expectation::Refused)) => vec!["is accepted".to_owned()],
         (Err(error), _) => vec![format!("is refused: {error}")],
