@@ -27,7 +27,7 @@ pub(crate) fn examine(case: &CronSubject<'_>) -> Vec<String> {
     }
     match case.zone {
         Some(zone) => wrong.extend(compare(
-            &case,
+            case,
             &Zoned(&expression, parse_zone(zone).unwrap()),
         )),
         None => wrong.extend(compare(case, &Wall(&expression))),
