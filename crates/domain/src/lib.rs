@@ -3,6 +3,7 @@
 //! Nothing here reaches the network, the clock or the environment: `now` is always a
 //! parameter, the fleet is always given, and the answer is always a value.
 
+pub mod capacity;
 pub mod config;
 pub mod money;
 pub mod names;

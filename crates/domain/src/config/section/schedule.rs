@@ -1,0 +1,203 @@
+//! `schedules:`, when things run.
+
+use std::collections::BTreeMap;
+
+use chrono_tz::Tz;
+
+use super::{
+    super::{
+        decoder::{Decoder, Field},
+        model::{CalendarConfig, ScheduleConfig, WindowConfig},
+        node::quote,
+    },
+    Defined, each, named, or_default, reference,
+};
+use crate::{
+    names::{CalendarName, ScheduleName},
+    time::{Calendar, CronExpression, Schedule, ScheduleError, Window, parse_zone},
+};
+
+pub(super) const KEYS: &[&str] = &["timezone", "calendar", "windows"];
+
+pub(super) const WINDOW_KEYS: &[&str] = &["start", "stop"];
+
+/// The most windows of all schedules together: compiling takes time for each.
+const MOST_WINDOWS: usize = 1000;
+
+const CRON: &str = "a cron expression such as \"0 9 * * MON-FRI\"";
+
+/// The zone and calendars that schedules refer to, as far as they could be read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Surroundings<'a, 'n> {
+    pub(super) timezone: Option<Tz>,
+    pub(super) calendars: Option<&'a BTreeMap<CalendarName, CalendarConfig>>,
+    pub(super) defined: &'a Defined<'n>,
+}
+
+/// Schedules as configured, and as compiled.
+#[derive(Debug, Default)]
+pub(super) struct Schedules {
+    pub(super) configured: BTreeMap<ScheduleName, ScheduleConfig>,
+    pub(super) compiled: BTreeMap<ScheduleName, Schedule>,
+}
+
+pub(super) fn read<'n>(
+    d: &mut Decoder,
+    field: &Field<'n>,
+    around: Surroundings<'_, 'n>,
+) -> Option<Schedules> {
+    let mut windows_left = MOST_WINDOWS;
+    let both: BTreeMap<ScheduleName, (ScheduleConfig, Schedule)> =
+        named(d, field, |d, _, field| {
+            schedule(d, field, around, &mut windows_left)
+        })?;
+    let mut schedules = Schedules::default();
+    for (name, (configured, compiled)) in both {
+        schedules.configured.insert(name.clone(), configured);
+        schedules.compiled.insert(name, compiled);
+    }
+    Some(schedules)
+}
+
+/// An IANA zone.
+pub(super) fn zone(d: &mut Decoder, field: &Field<'_>) -> Option<Tz> {
+    const FORM: &str = "an IANA name such as Europe/Paris, America/New_York or UTC";
+    let name = d.text(field, FORM)?;
+    if let Ok(zone) = name.parse() {
+        return Some(zone);
+    }
+    // Looking for the nearest of 600 names is not worth it for an error that is not listed.
+    let nearest = if d.is_full() {
+        None
+    } else {
+        parse_zone(name).err().and_then(|unknown| unknown.nearest)
+    };
+    let error = field
+        .error(format!("unknown time zone {}", quote(name)))
+        .expecting(FORM)
+        .meaning(nearest);
+    d.report(error);
+    None
+}
+
+fn schedule<'n>(
+    d: &mut Decoder,
+    field: &Field<'n>,
+    around: Surroundings<'_, 'n>,
+    windows_left: &mut usize,
+) -> Option<(ScheduleConfig, Schedule)> {
+    let mut fields = d.mapping(field, KEYS)?;
+    let timezone = or_default(fields.optional("timezone"), |f| zone(d, f).map(Some));
+    let calendar = or_default(fields.optional("calendar"), |f| {
+        reference(d, f, "calendar", &around.defined.calendars)
+            .map(|name| Some(CalendarName::from(name)))
+    });
+    let windows_field = fields.required(d, "windows")?;
+    let windows = windows(d, &windows_field, windows_left)?;
+    // Where the zone is wrong the windows are still checked; the result is then thrown away.
+    let zone = timezone.flatten().or(around.timezone).unwrap_or(Tz::UTC);
+    let closed = calendar
+        .as_ref()
+        .and_then(Option::as_ref)
+        .and_then(|name| around.calendars?.get(name))
+        .map(Calendar::from);
+    let compiled = compile(d, &windows_field, zone, &windows, closed)?;
+    let configured = ScheduleConfig {
+        timezone: timezone?,
+        calendar: calendar?,
+        windows,
+    };
+    Some((configured, compiled))
+}
+
+fn compile(
+    d: &mut Decoder,
+    field: &Field<'_>,
+    zone: Tz,
+    windows: &[WindowConfig],
+    calendar: Option<Calendar>,
+) -> Option<Schedule> {
+    let pairs: Vec<Window> = windows.iter().map(Window::from).collect();
+    if let Ok(schedule) = Schedule::compile(zone, pairs.clone(), calendar) {
+        return Some(schedule);
+    }
+    // The compiler stops at the first bad window: look at each alone to tell of all.
+    for (child, window) in d.list(field)?.iter().zip(pairs) {
+        let Err(error) = Schedule::compile(zone, vec![window], None) else {
+            continue;
+        };
+        let (message, expected) = match error {
+            ScheduleError::StopBeforeStart { .. } => (
+                "every stop comes before the first start: the window would never stop",
+                "a stop after each start",
+            ),
+            ScheduleError::NeverRuns { .. } => (
+                "every start is also a stop: the window would never run",
+                "a stop after each start",
+            ),
+            ScheduleError::NoWindow
+            | ScheduleError::StartNeverFires { .. }
+            | ScheduleError::StopNeverFires { .. } => ("the window never runs", "days that exist"),
+        };
+        d.report(child.error(message).expecting(expected));
+    }
+    None
+}
+
+fn windows(
+    d: &mut Decoder,
+    field: &Field<'_>,
+    windows_left: &mut usize,
+) -> Option<Vec<WindowConfig>> {
+    let count = d.list(field)?.len();
+    if count > *windows_left {
+        *windows_left = 0;
+        d.report(
+            field
+                .error("too many windows")
+                .expecting(format!("at most {MOST_WINDOWS} in all schedules together")),
+        );
+        return None;
+    }
+    *windows_left -= count;
+    if count == 0 {
+        d.report(field.error("no window").expecting(
+            "at least one, such as { start: \"0 9 * * MON-FRI\", stop: \"0 19 * * MON-FRI\" }",
+        ));
+        return None;
+    }
+    each(d, field, window)
+}
+
+fn window(d: &mut Decoder, field: &Field<'_>) -> Option<WindowConfig> {
+    let mut fields = d.mapping(field, WINDOW_KEYS)?;
+    let start = fields.required(d, "start").and_then(|f| cron(d, &f));
+    let stop = fields.required(d, "stop").and_then(|f| cron(d, &f));
+    Some(WindowConfig {
+        start: start?,
+        stop: stop?,
+    })
+}
+
+fn cron(d: &mut Decoder, field: &Field<'_>) -> Option<CronExpression> {
+    let text = d.text(field, CRON)?;
+    let cron = match CronExpression::parse(text) {
+        Ok(cron) => cron,
+        Err(error) => {
+            let place = error.field.map_or_else(String::new, |of| format!("{of}: "));
+            let message = format!("{place}{}", error.reason);
+            let offset = error.column.saturating_sub(1);
+            d.report(field.error_at(offset, message).expecting(error.expected));
+            return None;
+        }
+    };
+    if !cron.fires() {
+        d.report(
+            field
+                .error(format!("{} never fires", quote(text)))
+                .expecting("days that exist"),
+        );
+        return None;
+    }
+    Some(cron)
+}
