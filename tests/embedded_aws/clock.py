@@ -39,6 +39,11 @@ class VirtualClock:
         heapq.heappush(self._alarms, alarm)
         return alarm
 
+    def reset(self, now: datetime) -> None:
+        """Forgets everything that was due and stands at `now`."""
+        self._alarms.clear()
+        self._now = in_utc(now)
+
     def pending(self) -> list[Alarm]:
         return sorted(alarm for alarm in self._alarms if not alarm.cancelled)
 

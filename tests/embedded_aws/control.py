@@ -10,6 +10,7 @@ DELETE /nightcap/calls      forgets calls and changes
 GET    /nightcap/faults     the rules, with how often each has struck
 POST   /nightcap/faults     one rule or a list: see faults.Fault
 DELETE /nightcap/faults     removes them all
+POST   /nightcap/reset      {"now": RFC3339} (or {}): an empty account, no faults, the clock there
 POST   /nightcap/pages      {"limit": N} cuts every page to N; null lifts it
 POST   /nightcap/rds        {"db_instance"|"db_cluster": name, "status": "...", "attributes": {...}}
                             puts a database in a state that no call leads to
@@ -24,6 +25,8 @@ from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import parse_qsl
+
+from moto.moto_api._internal import moto_api_backend
 
 from .clock import parse_rfc3339, rfc3339
 from .rds import Lifecycle, find_database
@@ -52,6 +55,7 @@ class Control:
             ("POST", "faults"): lambda sent, _: self.add_faults(sent),
             ("DELETE", "faults"): lambda _, __: self.clear_faults(),
             ("POST", "pages"): lambda sent, _: self.limit_pages(sent),
+            ("POST", "reset"): lambda sent, _: self.reset(sent),
             ("POST", "rds"): lambda sent, _: self.force_database(sent),
         }
 
@@ -104,6 +108,13 @@ class Control:
     def clear_faults(self) -> Answer:
         self._world.faults.rules.clear()
         return []
+
+    def reset(self, sent: Any) -> Answer:
+        now = parse_rfc3339(sent["now"]) if sent else self._world.clock.now
+        moto_api_backend.reset()
+        self._databases.forget()
+        self._world.reset(now)
+        return self.clock()
 
     def limit_pages(self, sent: Any) -> Answer:
         match sent:

@@ -65,6 +65,9 @@ class Lifecycle:
         self._all_become(everybody, "starting", message)
         self._plan(leader, STARTING_TAKES, lambda: self._all_become(everybody, "available"))
 
+    def forget(self) -> None:
+        self._due.clear()
+
     def force(self, database: Database, status: str) -> None:
         """Sets a status from outside; what was under way no longer happens."""
         if alarm := self._due.pop(database.arn, None):
@@ -75,7 +78,7 @@ class Lifecycle:
         kind = _kind(leader)
         event = f"NIGHTCAP_{kind.upper()}_RESTARTED"
         Event.EVENT_MAP[event] = {"Categories": ["notification"], "Message": RESTARTED_BY_AWS[kind].split(": ", 1)[1]}
-        leader.add_event(event)
+        leader.backend.add_event(event, leader)
         self.start(leader, members, RESTARTED_BY_AWS[kind])
 
     def _plan(self, leader: Database, delay: timedelta, action: Any) -> None:
@@ -99,6 +102,8 @@ class Lifecycle:
 
 def install(world: World) -> Lifecycle:
     lifecycle = Lifecycle(world)
+    # moto notes no events of clusters, and so names no source type for them.
+    DBCluster.event_source_type = "db-cluster"
     _correct_instances(lifecycle)
     _correct_clusters(lifecycle)
     _correct_replicas()

@@ -39,6 +39,7 @@ class Running:
         self._command = [sys.executable, "-m", "embedded_aws", "--port-file", str(self._port_file)]
         self._command += ["--nonce", self._nonce] + (["--now", now] if now else [])
         self._process: subprocess.Popen[bytes] | None = None
+        self._clients: dict[str, Any] = {}
         self.endpoint = ""
 
     def __enter__(self) -> Running:
@@ -107,14 +108,16 @@ class Running:
         import boto3
         from botocore.config import Config
 
-        return boto3.client(
-            service,
-            endpoint_url=self.endpoint,
-            region_name=REGION,
-            aws_access_key_id="embedded",
-            aws_secret_access_key="embedded",
-            config=Config(retries={"total_max_attempts": 1}, proxies={}),
-        )
+        if service not in self._clients:
+            self._clients[service] = boto3.client(
+                service,
+                endpoint_url=self.endpoint,
+                region_name=REGION,
+                aws_access_key_id="embedded",
+                aws_secret_access_key="embedded",
+                config=Config(retries={"total_max_attempts": 1}, proxies={}),
+            )
+        return self._clients[service]
 
     def _port(self) -> str:
         assert self._process is not None

@@ -25,6 +25,12 @@ class World:
     # moto's backends are plain dictionaries: one call at a time, as if each were atomic.
     lock: RLock = field(default_factory=RLock)
 
+    def reset(self, now: datetime) -> None:
+        self.clock.reset(now)
+        self.journal.clear()
+        self.faults.rules.clear()
+        self.pages.limit = None
+
     @classmethod
     def starting_at(cls, now: datetime) -> World:
         clock = VirtualClock(now)
