@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import unittest
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
@@ -15,17 +17,24 @@ from ..starter import Running
 START = "2026-11-20T17:00:00Z"
 
 
+@cache
+def shared() -> Running:
+    """Starting takes a second, emptying a few milliseconds."""
+    aws = Running()
+    aws.__enter__()
+    atexit.register(aws.stop)
+    return aws
+
+
 class EmbeddedAwsTest(unittest.TestCase):
-    """One server a class, emptied for each test: what one leaves behind is no other's beginning."""
+    """One server for all, emptied for each test: what one leaves behind is no other's beginning."""
 
     seeded: ClassVar[bool] = True
     aws: ClassVar[Running]
 
     @classmethod
     def setUpClass(cls) -> None:
-        cls.aws = Running()
-        cls.aws.__enter__()
-        cls.addClassCleanup(cls.aws.stop)
+        cls.aws = shared()
 
     def setUp(self) -> None:
         self.aws.post("reset", {"now": START})
