@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
@@ -138,25 +139,30 @@ def _free_port() -> int:
 def _end_with_parent() -> None:
     """Should the demo be killed without a chance to tidy up, Linux ends `watch` with it."""
     PR_SET_PDEATHSIG = 1
-    try:
+    with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    except (OSError, AttributeError):
-        pass
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:
     """`watch` runs `cargo run`, which runs the function: all of them, politely, then not."""
     for number, seconds in ((signal.SIGTERM, 5), (signal.SIGKILL, 5)):
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, number)
-        except ProcessLookupError:
-            pass
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             process.poll()
-            try:
-                os.killpg(process.pid, 0)
-            except ProcessLookupError:
+            if not group_is_alive(process.pid):
                 process.wait()
                 return
             time.sleep(0.02)
+
+
+def group_is_alive(group: int) -> bool:
+    """Whether any process of the group still runs. Zombies do not: nobody may be there to reap them in a container."""
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            # "pid (name) state ppid pgrp …", and a name may have spaces and brackets.
+            state, _, its_group = file.read_text(errors="replace").rpartition(")")[2].split()[:3]
+            if int(its_group) == group and state != "Z":
+                return True
+    return False
