@@ -166,10 +166,11 @@ class TheScreen(unittest.TestCase):
     def test_a_table_is_plain_text_in_a_file(self) -> None:
         said = io.StringIO()
         with contextlib.redirect_stdout(said):
-            table(["resource", "state"], [["app", "2/2/4  2 up"], None, ["data-team-batch", "stopped"]])
+            table([["app", "2/2/4  2 up"], None, ["data-team-batch", "stopped"]], head=["resource", "state"])
+            table([["no", "head"]])
         self.assertEqual(
             said.getvalue(),
-            "  resource         state\n  app              2/2/4  2 up\n\n  data-team-batch  stopped\n",
+            "  resource         state\n  app              2/2/4  2 up\n\n  data-team-batch  stopped\n  no  head\n",
         )
 
 
