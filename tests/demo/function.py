@@ -22,6 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 EVENTS = ROOT / "events"
 NAME = "scheduler"
 LOOPBACK = "127.0.0.1"
+# The first answer waits until cargo has looked whether everything is built; on a busy machine that takes a while.
+LONGEST_ANSWER_SECONDS = 120
 CARGO_LAMBDA = Path(sys.executable).parent / "cargo-lambda"
 
 
@@ -30,8 +32,12 @@ class FunctionFailed(RuntimeError):
 
 
 def build() -> None:
-    """Shows cargo's own progress. `watch` then finds everything built."""
-    command = ["cargo", "build", "--package", NAME, "--bin", NAME]
+    """Shows cargo's own progress.
+
+    The arguments are those of `watch`, which then finds everything built: with `--package`, cargo would
+    choose other features for shared dependencies, and `watch` would build them all again, unseen.
+    """
+    command = ["cargo", "build", "--manifest-path", "Cargo.toml", "--bin", NAME]
     if subprocess.run(command, cwd=ROOT, env=_own_environment(), check=False).returncode != 0:
         raise FunctionFailed("the function does not build: cargo's message is above")
 
@@ -84,9 +90,19 @@ class Function:
     def invoke_file(self, file: Path) -> dict[str, Any]:
         command = [str(CARGO_LAMBDA), "lambda", "invoke", NAME, "--data-file", str(file)]
         command += ["--invoke-address", LOOPBACK, "--invoke-port", str(self._port)]
-        done = subprocess.run(
-            command, cwd=ROOT, env=_own_environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-        )
+        try:
+            done = subprocess.run(
+                command,
+                cwd=ROOT,
+                env=_own_environment(),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=LONGEST_ANSWER_SECONDS,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise FunctionFailed(f"{file.name}: no answer in {LONGEST_ANSWER_SECONDS} s\n{self.tail()}") from error
         if done.returncode != 0:
             raise FunctionFailed(f"{file.name}: {done.stderr.strip() or done.stdout.strip()}\n{self.tail()}")
         try:
