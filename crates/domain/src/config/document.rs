@@ -8,6 +8,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 
 use super::{
     error::ConfigError,
+    excerpt::source_lines,
     hint,
     node::{Entry, Kind, Node, Scalar},
     position::Position,
@@ -172,7 +173,7 @@ fn inset(text: &str, style: ScalarStyle, span: Span) -> Option<usize> {
 
 /// The end of the text is reported as the line after it, which nobody can see.
 fn within(position: Position, text: &str) -> Position {
-    match text.lines().enumerate().last() {
+    match source_lines(text).enumerate().last() {
         Some((last, content)) if last + 1 < position.line => Position {
             line: last + 1,
             column: content.chars().count() + 1,

@@ -9,6 +9,13 @@ const WIDEST: usize = 100;
 /// How much of it stands before the caret when the line is longer.
 const BEFORE: usize = 60;
 
+/// The lines as YAML counts them: a carriage return alone ends one too.
+pub(super) fn source_lines(text: &str) -> impl Iterator<Item = &str> {
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    text.split('\n')
+        .flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
+}
+
 /// A message with its place and the source line: `nightcap.yaml:12:7: …`.
 pub(super) fn rendered(
     file_name: &str,
@@ -17,8 +24,7 @@ pub(super) fn rendered(
     message: &impl fmt::Display,
 ) -> String {
     let Position { line, column } = position;
-    let shown = text
-        .lines()
+    let shown = source_lines(text)
         .nth(line.saturating_sub(1))
         .map(|source| excerpt(source, position))
         .unwrap_or_default();
@@ -66,6 +72,13 @@ mod tests {
             excerpt("    window: x", position),
             " 12 |     window: x\n    |     ^\n"
         );
+    }
+
+    #[test]
+    fn three_line_breaks() {
+        let lines: Vec<&str> = source_lines("a\nb\r\nc\rd\n\ne\n").collect();
+        assert_eq!(lines, ["a", "b", "c", "d", "", "e"]);
+        assert_eq!(source_lines("").collect::<Vec<_>>(), [""]);
     }
 
     #[test]

@@ -21,7 +21,7 @@ mod percent;
 mod phrase;
 mod position;
 #[cfg(feature = "schema")]
-mod schema;
+pub mod schema;
 mod section;
 mod warning;
 

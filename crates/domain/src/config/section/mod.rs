@@ -31,6 +31,7 @@ const KEYS: &[&str] = &[
 ];
 
 /// Every struct of the configuration with the keys that are accepted for it.
+#[cfg(all(test, feature = "schema"))]
 pub(super) const ALL_KEYS: &[(&str, &[&str])] = &[
     ("Config", KEYS),
     ("CalendarConfig", calendar::KEYS),

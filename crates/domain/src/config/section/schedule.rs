@@ -117,31 +117,47 @@ fn compile(
     windows: &[WindowConfig],
     calendar: Option<Calendar>,
 ) -> Option<Schedule> {
-    let pairs: Vec<Window> = windows.iter().map(Window::from).collect();
-    if let Ok(schedule) = Schedule::compile(zone, pairs.clone(), calendar) {
-        return Some(schedule);
+    // The compiler stops at the first bad window: each alone comes first, to tell of all. Finding
+    // that a window never runs means looking at every day, so no such error is sought in vain.
+    let mut fits = true;
+    for (child, window) in d.list(field)?.iter().zip(windows) {
+        if d.is_full() {
+            return None;
+        }
+        if let Err((message, expected)) = check(zone, window) {
+            d.report(child.error(message).expecting(expected));
+            fits = false;
+        }
     }
-    // The compiler stops at the first bad window: look at each alone to tell of all.
-    for (child, window) in d.list(field)?.iter().zip(pairs) {
-        let Err(error) = Schedule::compile(zone, vec![window], None) else {
-            continue;
-        };
-        let (message, expected) = match error {
-            ScheduleError::StopBeforeStart { .. } => (
-                "every stop comes before the first start: the window would never stop",
-                "a stop after each start",
-            ),
-            ScheduleError::NeverRuns { .. } => (
-                "every start is also a stop: the window would never run",
-                "a stop after each start",
-            ),
+    fits.then_some(())?;
+    let pairs = windows.iter().map(Window::from).collect();
+    Schedule::compile(zone, pairs, calendar)
+        .map_err(|error| d.report(field.error(error.to_string())))
+        .ok()
+}
+
+/// What is wrong with a window, and what would be right.
+fn check(zone: Tz, window: &WindowConfig) -> Result<(), (&'static str, &'static str)> {
+    const NEVER_RUNS: (&str, &str) = (
+        "every start is also a stop: the window would never run",
+        "a stop after each start",
+    );
+    if window.start == window.stop {
+        return Err(NEVER_RUNS);
+    }
+    match Schedule::compile(zone, vec![Window::from(window)], None) {
+        Ok(_) => Ok(()),
+        Err(ScheduleError::NeverRuns { .. }) => Err(NEVER_RUNS),
+        Err(ScheduleError::StopBeforeStart { .. }) => Err((
+            "every stop comes before the first start: the window would never stop",
+            "a stop after each start",
+        )),
+        Err(
             ScheduleError::NoWindow
             | ScheduleError::StartNeverFires { .. }
-            | ScheduleError::StopNeverFires { .. } => ("the window never runs", "days that exist"),
-        };
-        d.report(child.error(message).expecting(expected));
+            | ScheduleError::StopNeverFires { .. },
+        ) => Err(("the window never runs", "days that exist")),
     }
-    None
 }
 
 fn windows(
