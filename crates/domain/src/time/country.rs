@@ -138,14 +138,11 @@ impl Country {
     pub fn parse(code: &str) -> Result<Self, UnknownCountry> {
         let wanted = code.trim();
         Self::all()
-            .find(Country::code.eq_ignore_ascii_case(wanted))
+            .find(|country| country.code().eq_ignore_ascii_case(wanted))
             .ok_or_else(|| UnknownCountry {
                 name: code.to_owned(),
                 nearest: nearest(wanted),
-                known: Self::all()
-                    .map(Country::code)
-                    .collect::<Vec<_>>()
-                    .join(", "),
+                known: Self::all().map(Self::code).collect::<Vec<_>>().join(", "),
             })
     }
 

@@ -10,8 +10,8 @@ use super::timeline::Timeline;
 use super::warning::{self, Warning};
 use super::window::{Opening, Run, Window};
 
-/// As many windows may be joined into one stretch before it counts as endless (27 years of one a day).
-const LONGEST_JOIN: usize = 10_000;
+/// As many windows may be joined into one stretch before it counts as endless (ten years of one a day).
+const LONGEST_JOIN: usize = 4_000;
 
 /// When something runs: windows united, in one zone, minus the starts of closed days.
 ///
@@ -167,7 +167,7 @@ impl Schedule {
 
     /// The first change strictly after an instant.
     ///
-    /// `None` if none comes up to 2100, or if the present stretch is joined from more than 10,000 windows
+    /// `None` if none comes up to 2100, or if the present stretch is joined from more than 4,000 windows
     /// (windows that cover everything, such as 00-12 and 12-00).
     pub fn next(&self, after: DateTime<Utc>) -> Option<Transition> {
         if self.state_at(after) == State::Stopped {
@@ -200,7 +200,7 @@ impl Schedule {
 
     /// The change that produced the state of an instant: the last one at or before it.
     ///
-    /// `None` if there was none since 1970, or if the present stretch is joined from more than 10,000
+    /// `None` if there was none since 1970, or if the present stretch is joined from more than 4,000
     /// windows.
     pub fn last(&self, at: DateTime<Utc>) -> Option<Transition> {
         if self.state_at(at) == State::Stopped {
