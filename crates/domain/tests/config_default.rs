@@ -9,6 +9,7 @@
 
 use nightcap_domain::{
     config::{Compiled, Config, Language, ManualChanges},
+    names::EnvironmentName,
     time::State,
 };
 
@@ -23,7 +24,7 @@ fn the_example_is_greenleaf() {
     let names: Vec<_> = config
         .environments
         .keys()
-        .map(|name| name.as_str())
+        .map(EnvironmentName::as_str)
         .collect();
     assert_eq!(names, ["dev", "preprod", "prod"]);
     let preprod = &config.environments["preprod"];
@@ -151,4 +152,31 @@ fn the_schema_that_is_checked_in_is_current() {
         "run: cargo run -p nightcap-domain --features schema --example schema > nightcap.schema.json"
     );
     assert!(EXAMPLE.starts_with("# yaml-language-server: $schema=./nightcap.schema.json\n"));
+}
+
+#[test]
+fn the_document_explains_every_key_and_shows_real_errors() {
+    let document = include_str!("../../../docs/configuration.md");
+    let schema: serde_json::Value =
+        serde_json::from_str(include_str!("../../../nightcap.schema.json")).unwrap();
+    let definitions = schema["definitions"].as_object().unwrap().values();
+    let objects = definitions
+        .chain([&schema])
+        .filter_map(|of| of["properties"].as_object());
+    for key in objects.flat_map(|properties| properties.keys()) {
+        assert!(
+            document.contains(&format!("| `{key}` |")),
+            "{key} has no row"
+        );
+    }
+    let bad = include_str!("config_bad/document.yaml");
+    let errors = Config::parse(bad).unwrap_err().render("nightcap.yaml", bad);
+    assert!(
+        document.contains(bad),
+        "the example differs from config_bad/document.yaml"
+    );
+    assert!(
+        document.contains(&errors),
+        "expected in docs/configuration.md:\n{errors}"
+    );
 }

@@ -9,9 +9,12 @@
     missing_docs
 )]
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
 
-use nightcap_domain::config::{Config, ConfigErrors};
+use nightcap_domain::{
+    config::{Config, ConfigErrors},
+    time::ZONES_BEHIND,
+};
 
 fn inputs(folder: &str) -> BTreeMap<String, String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -60,6 +63,17 @@ fn every_doubtful_input_has_its_warnings() {
 }
 
 #[test]
+fn a_zone_whose_rules_have_changed_is_doubtful() {
+    let (zone, difference) = ZONES_BEHIND[0];
+    let text = format!("timezone: {zone}\nenvironments: {{ prod: {{ protected: true }} }}\n");
+    let now = "2026-11-20T12:00:00Z".parse().unwrap();
+    let warnings = Config::parse(&text).unwrap().warnings(now);
+    assert_eq!(warnings.len(), 1);
+    assert_eq!((warnings[0].line, warnings[0].column), (1, 11));
+    assert!(warnings[0].message.contains(difference), "{warnings:?}");
+}
+
+#[test]
 fn errors_are_json_for_machines() {
     let text = "timezone: Europe/Pariss\nenvironments:\n  prod: { protected: true }\n";
     let errors = Config::parse(text).unwrap_err();
@@ -70,7 +84,7 @@ fn errors_are_json_for_machines() {
 fn no_more_than_a_hundred_errors_are_listed() {
     let mut text = String::from("timezone: UTC\nenvironments:\n");
     for index in 0..150 {
-        text.push_str(&format!("  env-{index}: {{ schedule: missing }}\n"));
+        let _ = writeln!(text, "  env-{index}: {{ schedule: missing }}");
     }
     let errors = Config::parse(&text).unwrap_err();
     assert_eq!(errors.as_slice().len(), ConfigErrors::MOST);

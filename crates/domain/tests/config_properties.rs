@@ -7,7 +7,10 @@
     missing_docs
 )]
 
-use std::time::{Duration, Instant};
+use std::{
+    fmt::Write as _,
+    time::{Duration, Instant},
+};
 
 use nightcap_domain::config::{Config, ConfigErrors};
 use proptest::{collection::vec, option, prelude::*, sample::select};
@@ -234,17 +237,19 @@ fn block(value: &Value, indent: usize, out: &mut String) {
     match value {
         Value::Object(entries) if !entries.is_empty() => {
             for (key, value) in entries {
-                out.push_str(&format!("\n{pad}{key}:"));
+                let _ = write!(out, "\n{pad}{key}:");
                 block(value, indent + 2, out);
             }
         }
         Value::Array(items) if !items.is_empty() => {
             for item in items {
-                out.push_str(&format!("\n{pad}-"));
+                let _ = write!(out, "\n{pad}-");
                 block(item, indent + 2, out);
             }
         }
-        scalar => out.push_str(&format!(" {scalar}")),
+        scalar => {
+            let _ = write!(out, " {scalar}");
+        }
     }
 }
 
@@ -354,13 +359,15 @@ fn hostile_texts_are_bounded_work() {
         ("29 2 *", "* 2 *"),
         ("* * MON#5", "* * MON"),
     ] {
-        let windows: String = (0..1000)
-            .map(|n| {
-                let (minute, hour) = (n % 60, n / 60);
-                format!("    - {{ start: '{minute} {hour} {start}', stop: '{minute} * {stop}' }}\n")
-            })
-            .collect();
-        hostile.push(format!("schedules:\n  s:\n    windows:\n{windows}"));
+        let mut text = String::from("schedules:\n  s:\n    windows:\n");
+        for n in 0..1000 {
+            let (minute, hour) = (n % 60, n / 60);
+            let _ = writeln!(
+                text,
+                "    - {{ start: '{minute} {hour} {start}', stop: '{minute} * {stop}' }}"
+            );
+        }
+        hostile.push(text);
     }
     hostile.push(format!("budget: {{ ladder: [\"{}\"] }}", fill("sleep a, ")));
     hostile.push(format!(

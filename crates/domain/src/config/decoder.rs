@@ -1,6 +1,6 @@
 //! From nodes to values, collecting every error on the way.
 //!
-//! Each method takes a [`Field`] (a node and its path), reports what is wrong and then answers
+//! Here are mappings and lists; single values are in [`super::value`]. Each method takes a [`Field`] (a node and its path), reports what is wrong and then answers
 //! `None`, so that its caller can go on with the next field.
 
 use std::collections::{BTreeMap, btree_map::Entry as Slot};
@@ -9,7 +9,6 @@ use super::{
     error::{ConfigError, ConfigErrors},
     nearest::nearest,
     node::{Entry, Kind, Meaning, Node, Scalar, quote},
-    phrase::PhraseError,
     position::{Position, Positions},
 };
 
@@ -160,24 +159,21 @@ impl Decoder {
             let Some(key) = self.key(field, &entry.key) else {
                 continue;
             };
-            match keys.iter().find(|known| **known == key.text) {
-                Some(known) => {
-                    let child = field.child(known, entry);
-                    self.positions
-                        .insert(child.path.clone(), child.node.position);
-                    match fields.found.entry(known) {
-                        Slot::Vacant(slot) => {
-                            slot.insert(child);
-                        }
-                        Slot::Occupied(first) => {
-                            let line = first.get().named.line;
-                            self.report(repeated(field, entry, known, line));
-                        }
-                    }
+            let Some(known) = keys.iter().find(|known| **known == key.text) else {
+                let suspect = self.unknown_key(field, entry, &key.text, keys);
+                fields.suspected.extend(suspect);
+                continue;
+            };
+            let child = field.child(known, entry);
+            self.positions
+                .insert(child.path.clone(), child.node.position);
+            match fields.found.entry(known) {
+                Slot::Vacant(slot) => {
+                    slot.insert(child);
                 }
-                None => {
-                    let suspect = self.unknown_key(field, entry, &key.text, keys);
-                    fields.suspected.extend(suspect);
+                Slot::Occupied(first) => {
+                    let line = first.get().named.line;
+                    self.report(repeated(field, entry, known, line));
                 }
             }
         }
@@ -279,121 +275,6 @@ impl Decoder {
                 .insert(child.path.clone(), child.node.position);
         }
         Some(children)
-    }
-
-    /// A text. What YAML takes for something else must be quoted.
-    pub(super) fn text<'n>(&mut self, field: &Field<'n>, expected: &str) -> Option<&'n str> {
-        let scalar = self.scalar(field, expected)?;
-        if scalar.meaning() == Meaning::Text {
-            return Some(&scalar.text);
-        }
-        let quoted = if field.node.is_nothing() {
-            ""
-        } else {
-            ", in quotes"
-        };
-        self.wrong_type(field, format!("{expected}{quoted}"));
-        None
-    }
-
-    /// `true` or `false`.
-    pub(super) fn boolean(&mut self, field: &Field<'_>) -> Option<bool> {
-        let scalar = self.scalar(field, "true or false")?;
-        if let Meaning::Boolean(value) = scalar.meaning() {
-            return Some(value);
-        }
-        let meant = scalar.old_boolean();
-        let expected = if scalar.plain {
-            "true or false"
-        } else {
-            "true or false, without quotes"
-        };
-        self.report(
-            field
-                .error(format!("found {}", field.node.described()))
-                .expecting(expected)
-                .meaning(meant.map(|value| value.to_string())),
-        );
-        None
-    }
-
-    /// A whole number of at least `least`.
-    pub(super) fn count(&mut self, field: &Field<'_>, least: u32) -> Option<u32> {
-        let expected = format!("a whole number from {least} to {}", u32::MAX);
-        let scalar = self.scalar(field, &expected)?;
-        let number = Some(&scalar.text)
-            .filter(|text| scalar.plain && text.bytes().all(|b| b.is_ascii_digit()))
-            .and_then(|text| text.parse().ok())
-            .filter(|number| *number >= least);
-        if number.is_none() {
-            self.wrong_type(field, expected);
-        }
-        number
-    }
-
-    /// One of a few words.
-    pub(super) fn choice<T: Copy>(
-        &mut self,
-        field: &Field<'_>,
-        choices: &[(&'static str, T)],
-    ) -> Option<T> {
-        let words: Vec<&'static str> = choices.iter().map(|(word, _)| *word).collect();
-        let expected = one_of(&words);
-        let scalar = self.scalar(field, &expected)?;
-        let chosen = choices.iter().find(|(word, _)| *word == scalar.text);
-        if chosen.is_none() {
-            let error = field
-                .error(format!("found {}", field.node.described()))
-                .expecting(expected)
-                .meaning(self.nearest(&scalar.text, words));
-            self.report(error);
-        }
-        chosen.map(|(_, value)| *value)
-    }
-
-    /// A sentence in one of the small languages.
-    pub(super) fn sentence<T>(&mut self, field: &Field<'_>, example: &str) -> Option<T>
-    where
-        T: std::str::FromStr<Err = PhraseError>,
-    {
-        let expected = match &field.node.kind {
-            // forecast > 110%: sleep preprod
-            Kind::Mapping(_) => format!("a rule in quotes, because of its colon: {example:?}"),
-            _ => format!("a rule such as {example:?}"),
-        };
-        let text = self.text(field, &expected)?;
-        match text.parse() {
-            Ok(rule) => Some(rule),
-            Err(error) => {
-                self.report(ConfigError {
-                    expected: error.expected,
-                    nearest: error.nearest,
-                    ..field.error_at(error.offset, error.message)
-                });
-                None
-            }
-        }
-    }
-
-    /// Any single value.
-    pub(super) fn scalar<'n>(&mut self, field: &Field<'n>, expected: &str) -> Option<&'n Scalar> {
-        match &field.node.kind {
-            Kind::Scalar(scalar) if scalar.meaning() != Meaning::Nothing => Some(scalar),
-            _ => {
-                self.wrong_type(field, expected);
-                None
-            }
-        }
-    }
-
-    /// Reports that the value is something else than `expected`.
-    pub(super) fn wrong_type(&mut self, field: &Field<'_>, expected: impl Into<String>) {
-        let found = if field.node.is_nothing() {
-            "no value".to_owned()
-        } else {
-            format!("found {}", field.node.described())
-        };
-        self.report(field.error(found).expecting(expected));
     }
 }
 

@@ -121,6 +121,11 @@ impl ConfigErrors {
         &self.errors
     }
 
+    /// The errors, one by one.
+    pub fn iter(&self) -> std::slice::Iter<'_, ConfigError> {
+        self.errors.iter()
+    }
+
     /// How many there are, listed or not.
     pub fn total(&self) -> usize {
         self.errors.len() + self.further
@@ -136,7 +141,8 @@ impl ConfigErrors {
             .map(|error| rendered(file_name, text, error.position(), error))
             .collect();
         if self.further > 0 {
-            out.push_str(&format!("{file_name}: and {} more errors\n", self.further));
+            // Writing to a String does not fail.
+            let _ = writeln!(out, "{file_name}: and {} more errors", self.further);
         }
         out
     }
@@ -162,6 +168,6 @@ impl<'a> IntoIterator for &'a ConfigErrors {
     type IntoIter = std::slice::Iter<'a, ConfigError>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.errors.iter()
+        self.iter()
     }
 }

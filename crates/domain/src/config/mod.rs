@@ -23,6 +23,7 @@ mod position;
 #[cfg(feature = "schema")]
 pub mod schema;
 mod section;
+mod value;
 mod warning;
 
 pub use alert::{AlertRule, Measure};

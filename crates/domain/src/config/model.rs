@@ -248,12 +248,14 @@ impl From<&WindowConfig> for Window {
     }
 }
 
+// The signature is serde's.
+#[expect(clippy::trivially_copy_pass_by_ref)]
 fn as_text<S: Serializer>(zone: &Tz, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(zone.name())
 }
 
 // The signature is serde's.
-#[expect(clippy::ref_option)]
+#[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref)]
 fn as_text_or_null<S: Serializer>(zone: &Option<Tz>, serializer: S) -> Result<S::Ok, S::Error> {
     match zone {
         Some(zone) => as_text(zone, serializer),
