@@ -100,3 +100,31 @@ fn no_more_than_a_hundred_errors_are_listed() {
             .ends_with("x: and 50 more errors\n")
     );
 }
+
+/// A mistake inside a text is pointed at, however the text is written, as long as what is read
+/// is what stands there.
+#[test]
+fn the_column_points_into_the_text() {
+    let column = |alert: &str| {
+        let text = format!(
+            "timezone: UTC\nenvironments: {{ prod: {{ protected: true }} }}\n\
+             budget: {{ name: é, limit: 1, alerts: [{alert}] }}\n"
+        );
+        let errors = Config::parse(&text).unwrap_err();
+        assert_eq!(errors.total(), 1, "{errors}");
+        errors.as_slice()[0].column - "budget: { name: é, limit: 1, alerts: [".chars().count()
+    };
+    for (alert, at) in [
+        ("actual > 80", 10),
+        ("'actual > 80'", 11),
+        ("\"actual > 80\"", 11),
+        ("\"actual > 80\"   ", 11),
+        ("forecast > 1%, 'actual > 80' ", 26),
+        ("'actual > ''80'", 1),
+        ("\"actual \\u003e 80\"", 1),
+    ] {
+        assert_eq!(column(alert), at, "{alert}");
+    }
+    let with_mark = "\u{feff}timezone: 'Europe/Paris'\nenvironments: {a: {regions: ['é', 3]}}";
+    assert!(Config::parse(with_mark).is_err());
+}

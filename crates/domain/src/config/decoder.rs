@@ -73,8 +73,6 @@ impl<'n> Field<'n> {
 pub(super) struct Fields<'n> {
     around: Field<'n>,
     found: BTreeMap<&'static str, Field<'n>>,
-    /// Keys that a misspelt one probably meant: not worth a second error when missing.
-    suspected: Vec<String>,
 }
 
 impl<'n> Fields<'n> {
@@ -83,10 +81,15 @@ impl<'n> Fields<'n> {
         self.found.remove(key)
     }
 
+    /// The node of a key that was not taken yet.
+    pub(super) fn peek(&self, key: &str) -> Option<&'n Node> {
+        self.found.get(key).map(|field| field.node)
+    }
+
     /// The value of a key that must be there.
     pub(super) fn required(&mut self, decoder: &mut Decoder, key: &str) -> Option<Field<'n>> {
         let field = self.found.remove(key);
-        if field.is_none() && !self.suspected.iter().any(|suspect| suspect == key) {
+        if field.is_none() {
             decoder.report(self.around.error_at_name(format!("missing key {key:?}")));
         }
         field
@@ -153,15 +156,15 @@ impl Decoder {
         let mut fields = Fields {
             around: field.clone(),
             found: BTreeMap::new(),
-            suspected: Vec::new(),
         };
+        let mut misspelt = Vec::new();
         for entry in entries {
             let Some(key) = self.key(field, &entry.key) else {
                 continue;
             };
             let Some(known) = keys.iter().find(|known| **known == key.text) else {
-                let suspect = self.unknown_key(field, entry, &key.text, keys);
-                fields.suspected.extend(suspect);
+                let meant = self.unknown_key(field, entry, &key.text, keys);
+                misspelt.extend(meant.map(|known| (known, field.child(&key.text, entry))));
                 continue;
             };
             let child = field.child(known, entry);
@@ -177,6 +180,10 @@ impl Decoder {
                 }
             }
         }
+        // Read as what was meant: the value has errors of its own, and the key is not missing.
+        for (known, child) in misspelt {
+            fields.found.entry(known).or_insert(child);
+        }
         Some(fields)
     }
 
@@ -186,7 +193,7 @@ impl Decoder {
         entry: &Entry,
         key: &str,
         keys: &'static [&'static str],
-    ) -> Option<String> {
+    ) -> Option<&'static str> {
         let suspect = self.nearest(key, keys.iter().copied());
         let split = suspect.is_none() && entry.value.is_nothing();
         let expected = if split {
@@ -204,7 +211,9 @@ impl Decoder {
             .expecting(expected)
             .meaning(suspect.clone()),
         );
-        suspect
+        keys.iter()
+            .find(|known| Some(**known) == suspect.as_deref())
+            .copied()
     }
 
     /// A mapping from names of the author's choice; each must be a usable name, once.
@@ -293,7 +302,7 @@ fn repeated(around: &Field<'_>, entry: &Entry, key: &str, first: usize) -> Confi
 }
 
 /// Names become tag values and parts of AWS resource names.
-fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     const LONGEST: usize = 48;
     text.len() <= LONGEST
         && text.starts_with(|c: char| c.is_ascii_alphanumeric())

@@ -5,7 +5,10 @@ use std::fmt::{self, Write};
 use serde::Serialize;
 use thiserror::Error;
 
-use super::{excerpt::rendered, position::Position};
+use super::{
+    excerpt::{is_unsafe, rendered, within},
+    position::Position,
+};
 
 /// The name that errors give the text when nobody says where it came from.
 const USUAL_NAME: &str = "nightcap.yaml";
@@ -101,6 +104,21 @@ pub struct ConfigErrors {
     further: usize,
 }
 
+/// Without control characters, and cut when it is very long: the text may be hostile, and what
+/// reports on it (a cron expression's error, say) may quote any part of it as it is.
+fn printable(message: &str) -> String {
+    const LONGEST: usize = 500;
+    let mut shown: String = message
+        .chars()
+        .take(LONGEST)
+        .map(|c| if is_unsafe(c) { '\u{fffd}' } else { c })
+        .collect();
+    if message.chars().nth(LONGEST).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
 // The signature is serde's.
 #[expect(clippy::trivially_copy_pass_by_ref)]
 fn is_zero(number: &usize) -> bool {
@@ -114,6 +132,17 @@ impl ConfigErrors {
     pub(super) fn new(mut errors: Vec<ConfigError>, further: usize) -> Self {
         errors.sort_by_key(ConfigError::position);
         Self { errors, further }
+    }
+
+    /// With every place inside the text, and everything quoted from it fit to print.
+    pub(super) fn within(mut self, text: &str) -> Self {
+        for error in &mut self.errors {
+            error.message = printable(&error.message);
+            error.expected = error.expected.as_deref().map(printable);
+            let position = within(error.position(), text);
+            (error.line, error.column) = (position.line, position.column);
+        }
+        self
     }
 
     /// The errors, in the order of the text.
