@@ -3,8 +3,10 @@
 
 mod daily;
 pub mod actuals;
+pub mod alert;
 pub mod backtest;
 pub mod forecast;
+pub mod gate;
 mod month;
 pub mod plan;
 pub mod price;

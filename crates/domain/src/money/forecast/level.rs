@@ -12,8 +12,8 @@ use crate::money::stats::{count, div, mean, mean_deviation, median, median_devia
 const WINDOWS: [usize; 3] = [7, 14, 28];
 /// The shape of the week is learned from eight weeks …
 const WEEKDAY_DAYS: usize = 56;
-/// … and drawn towards "no shape" as if four more weeks had shown none.
-const WEEKDAY_SHRINK: i64 = 4;
+/// … if at least three of them show a weekday.
+const FEWEST_WEEKS: usize = 3;
 /// Days that must agree before a level shift is believed, and the most that are taken for one.
 const SHIFT_DAYS: std::ops::RangeInclusive<usize> = 3..=14;
 /// How many robust standard deviations each of those days lies away from the four weeks before.
@@ -89,7 +89,8 @@ impl Outlook {
     }
 }
 
-/// Each weekday's median distance from the mean of the seven days around it, shrunken.
+/// Each weekday's median distance from the mean of the seven days around it, shrunken by how
+/// sure it is: m²/(m² + s²/n), so a shape that repeats is kept and noise is not learned.
 fn week(series: &Series, origin: usize) -> Week {
     let first = origin.saturating_sub(WEEKDAY_DAYS);
     let mut by_weekday: [Vec<Decimal>; 7] = Default::default();
@@ -101,12 +102,20 @@ fn week(series: &Series, origin: usize) -> Week {
             distances.push(value - around);
         }
     }
-    let offsets = by_weekday.map(|distances| {
-        let n = count(distances.len());
-        div(mul(median(&distances), n), n + Decimal::from(WEEKDAY_SHRINK))
-    });
+    let offsets = by_weekday.map(|distances| sure_part(&distances));
     let centre = mean(&offsets);
     Week(offsets.map(|offset| offset - centre))
+}
+
+fn sure_part(distances: &[Decimal]) -> Decimal {
+    if distances.len() < FEWEST_WEEKS {
+        return Decimal::ZERO;
+    }
+    let middle = median(distances);
+    let sigma = mul(median_deviation(distances, middle), MEDIAN_DEVIATION_TO_SIGMA);
+    let doubt = div(mul(sigma, sigma), count(distances.len()));
+    let signal = mul(middle, middle);
+    mul(middle, div(signal, signal + doubt))
 }
 
 /// The values reported before `origin`, freed from the shape of the week; only as many as are

@@ -132,7 +132,7 @@ impl Past {
         let expected = actual + to_come;
         let spread = self.spread(input, month, to_come.amount());
         let floor = floor(input, month, actual);
-        let half = Usd::new(spread.quantile(LEVEL));
+        let half = Usd::new(spread.half_range());
         let mut forecast = Forecast {
             month,
             as_of: input.as_of,

@@ -6,11 +6,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 
 use crate::names::EnvironmentName;
+use crate::time::Schedule;
 
 /// Something that knows how long it is running between two instants.
 ///
-/// A closure will do, and that is how a schedule is handed in:
-/// `|from, to| schedule.running_time(from, to)`.
+/// A [`Schedule`] does; so does a closure.
 pub trait RunningHours {
     /// The running time in the half-open stretch from one instant up to another.
     fn running(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> TimeDelta;
@@ -19,6 +19,12 @@ pub trait RunningHours {
 impl<F: Fn(DateTime<Utc>, DateTime<Utc>) -> TimeDelta> RunningHours for F {
     fn running(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> TimeDelta {
         self(from, to)
+    }
+}
+
+impl RunningHours for Schedule {
+    fn running(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> TimeDelta {
+        self.running_time(from, to)
     }
 }
 
