@@ -44,7 +44,9 @@ pub struct AlertRule {
 
 /// Why a text is not a rule.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not an alert rule: write \"actual > 80%\" or \"forecast > 100%\", with 1 to 1000 per cent")]
+#[error(
+    "{0:?} is not an alert rule: write \"actual > 80%\" or \"forecast > 100%\", with 1 to 1000 per cent"
+)]
 pub struct AlertRuleError(String);
 
 impl FromStr for AlertRule {
@@ -62,7 +64,10 @@ impl FromStr for AlertRule {
         if percent < Decimal::ONE || percent > Decimal::ONE_THOUSAND {
             return Err(error());
         }
-        Ok(Self { metric, percent: percent.normalize() })
+        Ok(Self {
+            metric,
+            percent: percent.normalize(),
+        })
     }
 }
 
@@ -94,7 +99,12 @@ impl AlertRule {
     pub fn levels(&self) -> Vec<Decimal> {
         let mut levels = vec![self.percent];
         if self.metric == Metric::Forecast {
-            levels.extend(ESCALATION.map(Decimal::from).into_iter().filter(|level| *level > self.percent));
+            levels.extend(
+                ESCALATION
+                    .map(Decimal::from)
+                    .into_iter()
+                    .filter(|level| *level > self.percent),
+            );
         }
         levels
     }
@@ -183,7 +193,10 @@ impl AlertLedger {
             self.closed.insert((key.budget.clone(), key.period));
             return;
         };
-        let track = self.tracks.entry((key.budget.clone(), key.period, rule, key.level)).or_default();
+        let track = self
+            .tracks
+            .entry((key.budget.clone(), key.period, rule, key.level))
+            .or_default();
         match key.direction {
             Direction::Up => {
                 track.raised = true;
@@ -214,7 +227,10 @@ pub fn due(rules: &[AlertRule], reading: &Reading<'_>, ledger: &AlertLedger) -> 
     if !reading.verdict.is_plausible() || reading.budget <= Usd::ZERO {
         return Vec::new();
     }
-    rules.iter().flat_map(|rule| due_of_rule(*rule, reading, ledger)).collect()
+    rules
+        .iter()
+        .flat_map(|rule| due_of_rule(*rule, reading, ledger))
+        .collect()
 }
 
 fn due_of_rule(rule: AlertRule, reading: &Reading<'_>, ledger: &AlertLedger) -> Vec<Alert> {
@@ -224,7 +240,11 @@ fn due_of_rule(rule: AlertRule, reading: &Reading<'_>, ledger: &AlertLedger) -> 
         .filter_map(|level| due_at(rule, level, reading, ledger.track(reading, rule, level)))
         .collect();
     // The highest level raised speaks for those below it.
-    let highest = alerts.iter().filter(|a| a.key.direction == Direction::Up).map(|a| a.key.level).max();
+    let highest = alerts
+        .iter()
+        .filter(|a| a.key.direction == Direction::Up)
+        .map(|a| a.key.level)
+        .max();
     for alert in &mut alerts {
         alert.notify = match alert.key.direction {
             Direction::Up => Some(alert.key.level) == highest,
@@ -250,7 +270,12 @@ fn due_at(rule: AlertRule, level: Decimal, reading: &Reading<'_>, track: Track) 
         level,
         direction,
     };
-    Some(Alert { key, episode, notify: true, measured: measured(rule.metric, reading) })
+    Some(Alert {
+        key,
+        episode,
+        notify: true,
+        measured: measured(rule.metric, reading),
+    })
 }
 
 /// Where a total stands with regard to a level.
@@ -271,7 +296,10 @@ impl Position {
             Metric::Forecast => {
                 let forecast = reading.forecast?;
                 let probability = forecast.probability_above(at);
-                (probability >= RAISE_AT, probability <= RECOVER_AT && forecast.expected < below)
+                (
+                    probability >= RAISE_AT,
+                    probability <= RECOVER_AT && forecast.expected < below,
+                )
             }
         };
         Some(match (above, recovered) {
@@ -285,16 +313,25 @@ impl Position {
 fn measured(metric: Metric, reading: &Reading<'_>) -> Decimal {
     let amount = match metric {
         Metric::Actual => reading.actual,
-        Metric::Forecast => reading.forecast.map_or(Usd::ZERO, |forecast| forecast.expected),
+        Metric::Forecast => reading
+            .forecast
+            .map_or(Usd::ZERO, |forecast| forecast.expected),
     };
     let share = amount.share_of(reading.budget).unwrap_or_default();
     mul(share, Decimal::ONE_HUNDRED).round_dp(1)
 }
 
 /// The close of a month, due once when the month is over and its last day no longer provisional.
-pub fn due_at_close(reading: &Reading<'_>, as_of: chrono::NaiveDate, ledger: &AlertLedger) -> Option<Alert> {
+pub fn due_at_close(
+    reading: &Reading<'_>,
+    as_of: chrono::NaiveDate,
+    ledger: &AlertLedger,
+) -> Option<Alert> {
     let final_from = reading.period.next().first_day().succ_opt()?;
-    if as_of < final_from || !reading.verdict.is_plausible() || ledger.is_closed(reading.budget_name, reading.period) {
+    if as_of < final_from
+        || !reading.verdict.is_plausible()
+        || ledger.is_closed(reading.budget_name, reading.period)
+    {
         return None;
     }
     let key = AlertKey {
@@ -304,5 +341,10 @@ pub fn due_at_close(reading: &Reading<'_>, as_of: chrono::NaiveDate, ledger: &Al
         level: Decimal::ONE_HUNDRED,
         direction: Direction::Close,
     };
-    Some(Alert { key, episode: 0, notify: true, measured: measured(Metric::Actual, reading) })
+    Some(Alert {
+        key,
+        episode: 0,
+        notify: true,
+        measured: measured(Metric::Actual, reading),
+    })
 }

@@ -40,7 +40,12 @@ impl DailyCosts {
     /// The days before a day.
     #[must_use]
     pub fn before(&self, day: NaiveDate) -> Self {
-        Self(self.0.range(..day).map(|(d, amount)| (*d, *amount)).collect())
+        Self(
+            self.0
+                .range(..day)
+                .map(|(d, amount)| (*d, *amount))
+                .collect(),
+        )
     }
 
     /// The sum of a month.

@@ -86,13 +86,28 @@ impl fmt::Display for Doubt {
         match self {
             Self::NoData => write!(f, "there is no cost of any closed day"),
             Self::Stale { last, age } => write!(f, "the newest day is {last}, {age} days behind"),
-            Self::Missing { days, first } => write!(f, "{days} days of the month have no cost, the first {first}"),
-            Self::Negative { day, amount } => write!(f, "{day} cost {amount} USD, less than nothing"),
-            Self::AboveFlatOut { day, amount, limit } => {
-                write!(f, "{day} cost {amount} USD; everything at its maximum all day costs {limit} USD")
+            Self::Missing { days, first } => write!(
+                f,
+                "{days} days of the month have no cost, the first {first}"
+            ),
+            Self::Negative { day, amount } => {
+                write!(f, "{day} cost {amount} USD, less than nothing")
             }
-            Self::Jump { day, amount, before } => {
-                write!(f, "{day} cost {amount} USD, more than {JUMP} times the dearest day before it ({before} USD)")
+            Self::AboveFlatOut { day, amount, limit } => {
+                write!(
+                    f,
+                    "{day} cost {amount} USD; everything at its maximum all day costs {limit} USD"
+                )
+            }
+            Self::Jump {
+                day,
+                amount,
+                before,
+            } => {
+                write!(
+                    f,
+                    "{day} cost {amount} USD, more than {JUMP} times the dearest day before it ({before} USD)"
+                )
             }
         }
     }
@@ -122,13 +137,20 @@ impl Verdict {
 pub fn examine(input: &GateInput<'_>) -> Verdict {
     let closed = input.charges.before(input.as_of);
     let Some(last) = closed.last_day() else {
-        return Verdict { doubts: vec![Doubt::NoData] };
+        return Verdict {
+            doubts: vec![Doubt::NoData],
+        };
     };
     let mut doubts = Vec::new();
     doubts.extend(stale(input, last));
     doubts.extend(missing(input, &closed, last));
     let month = BillingMonth::of(input.as_of).first_day();
-    let recent = month.min(input.as_of.checked_sub_days(Days::new(TRAILING_DAYS)).unwrap_or(month));
+    let recent = month.min(
+        input
+            .as_of
+            .checked_sub_days(Days::new(TRAILING_DAYS))
+            .unwrap_or(month),
+    );
     for (day, amount) in closed.iter().filter(|(day, _)| *day >= recent) {
         doubts.extend(examine_day(input, &closed, day, amount));
     }
@@ -143,12 +165,22 @@ fn stale(input: &GateInput<'_>, last: NaiveDate) -> Option<Doubt> {
 fn missing(input: &GateInput<'_>, closed: &DailyCosts, last: NaiveDate) -> Option<Doubt> {
     let first = closed.first_day()?;
     let month = BillingMonth::of(input.as_of);
-    let mut days = month.each_day().filter(|day| *day > first && *day < last && closed.get(*day).is_none());
+    let mut days = month
+        .each_day()
+        .filter(|day| *day > first && *day < last && closed.get(*day).is_none());
     let earliest = days.next()?;
-    Some(Doubt::Missing { days: days.count() + 1, first: earliest })
+    Some(Doubt::Missing {
+        days: days.count() + 1,
+        first: earliest,
+    })
 }
 
-fn examine_day(input: &GateInput<'_>, closed: &DailyCosts, day: NaiveDate, amount: Usd) -> Option<Doubt> {
+fn examine_day(
+    input: &GateInput<'_>,
+    closed: &DailyCosts,
+    day: NaiveDate,
+    amount: Usd,
+) -> Option<Doubt> {
     if amount.is_negative() {
         return Some(Doubt::Negative { day, amount });
     }
@@ -164,13 +196,23 @@ fn examine_day(input: &GateInput<'_>, closed: &DailyCosts, day: NaiveDate, amoun
 
 /// Far above everything before, though perhaps possible: still worth a look before a mail.
 fn jump(closed: &DailyCosts, day: NaiveDate, amount: Usd, lump: Usd) -> Option<Doubt> {
-    let from = day.checked_sub_days(Days::new(TRAILING_DAYS)).unwrap_or(day);
-    let before: Vec<Usd> = closed.iter().filter(|(d, _)| (from..day).contains(d)).map(|(_, a)| a).collect();
+    let from = day
+        .checked_sub_days(Days::new(TRAILING_DAYS))
+        .unwrap_or(day);
+    let before: Vec<Usd> = closed
+        .iter()
+        .filter(|(d, _)| (from..day).contains(d))
+        .map(|(_, a)| a)
+        .collect();
     if before.len() < FEWEST_TRAILING {
         return None;
     }
     let dearest = before.into_iter().max().unwrap_or_default();
     let above = amount - lump.max(Usd::ZERO);
     let jumps = above > dearest.times(JUMP.into()) && above >= Usd::from_cents(SMALLEST_JUMP_CENTS);
-    jumps.then_some(Doubt::Jump { day, amount, before: dearest })
+    jumps.then_some(Doubt::Jump {
+        day,
+        amount,
+        before: dearest,
+    })
 }

@@ -1,10 +1,9 @@
 //! Prices, costs and forecasts, in decimal money.
 
-
-mod daily;
 pub mod actuals;
 pub mod alert;
 pub mod backtest;
+mod daily;
 pub mod forecast;
 pub mod gate;
 mod month;

@@ -31,7 +31,9 @@ pub fn midnight(day: NaiveDate) -> DateTime<Utc> {
 impl BillingMonth {
     /// The month a day lies in.
     pub fn of(day: NaiveDate) -> Self {
-        Self { first: day.with_day(1).unwrap_or(day) }
+        Self {
+            first: day.with_day(1).unwrap_or(day),
+        }
     }
 
     /// The first day.
@@ -51,7 +53,9 @@ impl BillingMonth {
             12 => (self.first.year() + 1, 1),
             month => (self.first.year(), month + 1),
         };
-        Self { first: NaiveDate::from_ymd_opt(year, month, 1).unwrap_or(self.first) }
+        Self {
+            first: NaiveDate::from_ymd_opt(year, month, 1).unwrap_or(self.first),
+        }
     }
 
     /// The month before.
@@ -87,13 +91,19 @@ impl BillingMonth {
 
     /// Its days in order.
     pub fn each_day(self) -> impl Iterator<Item = NaiveDate> {
-        self.first.iter_days().take_while(move |day| self.contains(*day))
+        self.first
+            .iter_days()
+            .take_while(move |day| self.contains(*day))
     }
 }
 
 impl fmt::Display for BillingMonth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&format!("{:04}-{:02}", self.first.year(), self.first.month()))
+        f.pad(&format!(
+            "{:04}-{:02}",
+            self.first.year(),
+            self.first.month()
+        ))
     }
 }
 

@@ -47,7 +47,11 @@ pub(crate) fn median(values: &[Decimal]) -> Decimal {
     if sorted.len() % 2 == 1 {
         return upper;
     }
-    let lower = middle.checked_sub(1).and_then(|i| sorted.get(i)).copied().unwrap_or_default();
+    let lower = middle
+        .checked_sub(1)
+        .and_then(|i| sorted.get(i))
+        .copied()
+        .unwrap_or_default();
     div(lower + upper, Decimal::TWO)
 }
 
@@ -62,17 +66,29 @@ pub(crate) fn trimmed_mean(values: &[Decimal]) -> Decimal {
 /// The mean distance from the median.
 pub(crate) fn mean_deviation(values: &[Decimal]) -> Decimal {
     let middle = median(values);
-    mean(&values.iter().map(|v| (v - middle).abs()).collect::<Vec<_>>())
+    mean(
+        &values
+            .iter()
+            .map(|v| (v - middle).abs())
+            .collect::<Vec<_>>(),
+    )
 }
 
 /// The median distance from a given centre.
 pub(crate) fn median_deviation(values: &[Decimal], centre: Decimal) -> Decimal {
-    median(&values.iter().map(|v| (v - centre).abs()).collect::<Vec<_>>())
+    median(
+        &values
+            .iter()
+            .map(|v| (v - centre).abs())
+            .collect::<Vec<_>>(),
+    )
 }
 
 /// The last `n` values.
 pub(crate) fn tail(values: &[Decimal], n: usize) -> &[Decimal] {
-    values.get(values.len().saturating_sub(n)..).unwrap_or_default()
+    values
+        .get(values.len().saturating_sub(n)..)
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -85,7 +101,10 @@ mod tests {
 
     #[test]
     fn a_spike_does_not_move_the_trimmed_mean() {
-        assert_eq!(trimmed_mean(&d(&[10, 10, 10, 10, 10, 10, 400])), Decimal::TEN);
+        assert_eq!(
+            trimmed_mean(&d(&[10, 10, 10, 10, 10, 10, 400])),
+            Decimal::TEN
+        );
         assert_eq!(trimmed_mean(&d(&[1, 2])), Decimal::new(15, 1));
         assert_eq!(trimmed_mean(&[]), Decimal::ZERO);
     }

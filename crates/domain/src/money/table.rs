@@ -1,6 +1,6 @@
 //! Plain-text tables: columns as wide as their widest cell, two blanks between.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// Which side a column's cells lean to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,8 +20,14 @@ pub(crate) struct Table {
 
 impl Table {
     pub(crate) fn new(columns: &[(&str, Align)]) -> Self {
-        let columns = columns.iter().map(|(name, align)| ((*name).to_owned(), *align)).collect();
-        Self { columns, rows: Vec::new() }
+        let columns = columns
+            .iter()
+            .map(|(name, align)| ((*name).to_owned(), *align))
+            .collect();
+        Self {
+            columns,
+            rows: Vec::new(),
+        }
     }
 
     pub(crate) fn column(&mut self, name: &str, align: Align) {
@@ -34,7 +40,11 @@ impl Table {
 
     fn width(&self, index: usize, name: &str) -> usize {
         let cells = self.rows.iter().filter_map(|row| row.get(index));
-        cells.map(|cell| cell.chars().count()).chain([name.chars().count()]).max().unwrap_or(0)
+        cells
+            .map(|cell| cell.chars().count())
+            .chain([name.chars().count()])
+            .max()
+            .unwrap_or(0)
     }
 }
 
@@ -47,8 +57,8 @@ impl fmt::Display for Table {
                 let cell = row.get(index).map_or("", String::as_str);
                 let width = self.width(index, name);
                 match align {
-                    Align::Left => line += &format!("{cell:<width$}  "),
-                    Align::Right => line += &format!("{cell:>width$}  "),
+                    Align::Left => write!(line, "{cell:<width$}  ")?,
+                    Align::Right => write!(line, "{cell:>width$}  ")?,
                 }
             }
             writeln!(f, "{}", line.trim_end())?;

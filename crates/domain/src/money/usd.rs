@@ -30,7 +30,9 @@ pub struct Usd(Decimal);
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AmountError {
     /// Not a decimal number.
-    #[error("{0:?} is not an amount: write a plain decimal number such as 12.34, without currency sign or thousands separator")]
+    #[error(
+        "{0:?} is not an amount: write a plain decimal number such as 12.34, without currency sign or thousands separator"
+    )]
     NotANumber(String),
     /// Too large to be a cost.
     #[error("{0} is beyond 10^15 and cannot be a cost: check the unit of the source")]
@@ -124,7 +126,11 @@ impl fmt::Display for Usd {
 impl Add for Usd {
     type Output = Self;
     fn add(self, other: Self) -> Self {
-        Self(self.0.checked_add(other.0).unwrap_or(end(self.0.is_sign_negative())))
+        Self(
+            self.0
+                .checked_add(other.0)
+                .unwrap_or(end(self.0.is_sign_negative())),
+        )
     }
 }
 
@@ -183,7 +189,9 @@ pub enum CurrencyError {
     #[error("{0:?} is not a currency code: three letters such as USD are expected")]
     NotACode(String),
     /// Another currency than the one all amounts are kept in.
-    #[error("the amount is in {0}, but budgets and prices here are in USD: export the costs in USD, nothing is converted silently")]
+    #[error(
+        "the amount is in {0}, but budgets and prices here are in USD: export the costs in USD, nothing is converted silently"
+    )]
     NotUsd(Currency),
 }
 
@@ -253,16 +261,25 @@ mod tests {
     fn the_limit_is_ten_to_the_fifteenth() {
         assert_eq!(LIMIT.to_string(), "1000000000000000");
         assert!("1000000000000000".parse::<Usd>().is_ok());
-        assert!(matches!("1000000000000000.01".parse::<Usd>(), Err(AmountError::TooLarge(_))));
+        assert!(matches!(
+            "1000000000000000.01".parse::<Usd>(),
+            Err(AmountError::TooLarge(_))
+        ));
     }
 
     #[test]
     fn json_is_a_string_without_loss() {
         let price: Usd = "0.0059".parse().unwrap();
         assert_eq!(serde_json::to_string(&price).unwrap(), r#""0.0059""#);
-        assert_eq!(serde_json::to_string(&Usd::new(5.into())).unwrap(), r#""5.00""#);
+        assert_eq!(
+            serde_json::to_string(&Usd::new(5.into())).unwrap(),
+            r#""5.00""#
+        );
         assert_eq!(serde_json::from_str::<Usd>(r#""0.0059""#).unwrap(), price);
-        assert!(serde_json::from_str::<Usd>("0.0059").is_err(), "a binary float is refused");
+        assert!(
+            serde_json::from_str::<Usd>("0.0059").is_err(),
+            "a binary float is refused"
+        );
     }
 
     #[test]
@@ -279,13 +296,22 @@ mod tests {
         assert_eq!("0.125".parse::<Usd>().unwrap().to_string(), "0.13");
         assert_eq!("-0.125".parse::<Usd>().unwrap().to_string(), "-0.13");
         assert_eq!("-0.001".parse::<Usd>().unwrap().to_string(), "0.00");
-        assert_eq!("1e-05".parse::<Usd>().unwrap().amount().to_string(), "0.00001");
+        assert_eq!(
+            "1e-05".parse::<Usd>().unwrap().amount().to_string(),
+            "0.00001"
+        );
     }
 
     #[test]
     fn another_currency_is_never_taken_for_dollars() {
-        let euros = Money { amount: Decimal::ONE, currency: "eur".parse().unwrap() };
-        assert_eq!(euros.usd(), Err(CurrencyError::NotUsd("EUR".parse().unwrap())));
+        let euros = Money {
+            amount: Decimal::ONE,
+            currency: "eur".parse().unwrap(),
+        };
+        assert_eq!(
+            euros.usd(),
+            Err(CurrencyError::NotUsd("EUR".parse().unwrap()))
+        );
         assert!("EURO".parse::<Currency>().is_err());
     }
 }

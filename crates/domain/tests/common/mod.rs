@@ -26,5 +26,8 @@ pub fn office_hours() -> nightcap_domain::time::Schedule {
 
 /// Choices of variants: `choices(&[("nat", "gateway")])`.
 pub fn choices(pairs: &[(&str, &str)]) -> nightcap_domain::money::plan::Choices {
-    pairs.iter().map(|(setting, value)| ((*setting).to_owned(), (*value).to_owned())).collect()
+    pairs
+        .iter()
+        .map(|(setting, value)| ((*setting).to_owned(), (*value).to_owned()))
+        .collect()
 }

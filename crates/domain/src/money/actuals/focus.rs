@@ -29,11 +29,15 @@ pub(super) fn read<R: Read>(mut rows: Rows<R>) -> Result<Actuals, ReadError> {
         }
         let mut billed = amount(line, rows.field(cost)?)?;
         // Some exports write credits as positive amounts of the category Credit.
-        let is_credit = category.map_or(Ok(""), |column| rows.field(column))?.eq_ignore_ascii_case("credit");
+        let is_credit = category
+            .map_or(Ok(""), |column| rows.field(column))?
+            .eq_ignore_ascii_case("credit");
         if is_credit && !billed.is_negative() {
             billed = -billed;
         }
-        let name = tags.map_or(Ok(""), |column| rows.field(column)).map(environment)?;
+        let name = tags
+            .map_or(Ok(""), |column| rows.field(column))
+            .map(environment)?;
         collector.add(line, day, &name, billed)?;
     }
     // Other columns are meant to be there, and an hour or a resource a row is the format's way.

@@ -77,15 +77,27 @@ impl fmt::Display for Assumption {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CreditsApart { rows, total } => {
-                write!(f, "{rows} rows below zero ({total} USD) are taken for credits or refunds and not subtracted")
+                write!(
+                    f,
+                    "{rows} rows below zero ({total} USD) are taken for credits or refunds and not subtracted"
+                )
             }
-            Self::RowsAdded { rows } => write!(f, "{rows} further rows of a day already seen were added to it"),
+            Self::RowsAdded { rows } => write!(
+                f,
+                "{rows} further rows of a day already seen were added to it"
+            ),
             Self::DaysMissing { days, first } => {
-                write!(f, "{days} days have no row, the first of them {first}: they count as not reported")
+                write!(
+                    f,
+                    "{days} days have no row, the first of them {first}: they count as not reported"
+                )
             }
             Self::ColumnsIgnored { columns } => write!(f, "{columns} columns were not looked at"),
             Self::LongCharges { rows } => {
-                write!(f, "{rows} charges span more than a day and were booked on their first day")
+                write!(
+                    f,
+                    "{rows} charges span more than a day and were booked on their first day"
+                )
             }
         }
     }
@@ -107,7 +119,9 @@ pub enum ReadError {
     #[error("the file has a header but no row")]
     NoRows,
     /// A column is missing.
-    #[error("line 1: there is no column {column:?} among: {found}. Expected date,usd[,environment] or a FOCUS 1.0 to 1.2 export, separated by commas")]
+    #[error(
+        "line 1: there is no column {column:?} among: {found}. Expected date,usd[,environment] or a FOCUS 1.0 to 1.2 export, separated by commas"
+    )]
     MissingColumn {
         /// Its name.
         column: &'static str,
@@ -155,7 +169,9 @@ pub enum ReadError {
         line: u64,
     },
     /// Too many environments.
-    #[error("line {line}: more than {MOST_ENVIRONMENTS} environments: is the right column named environment?")]
+    #[error(
+        "line {line}: more than {MOST_ENVIRONMENTS} environments: is the right column named environment?"
+    )]
     Environments {
         /// Line.
         line: u64,
@@ -182,8 +198,16 @@ pub enum ReadError {
 /// ```
 pub fn read_costs<R: Read>(source: R) -> Result<Actuals, ReadError> {
     let rows = Rows::new(source)?;
-    let actuals = if rows.column("BilledCost").is_some() { focus::read(rows)? } else { plain::read(rows)? };
-    if actuals.rows == 0 { Err(ReadError::NoRows) } else { Ok(actuals) }
+    let actuals = if rows.column("BilledCost").is_some() {
+        focus::read(rows)?
+    } else {
+        plain::read(rows)?
+    };
+    if actuals.rows == 0 {
+        Err(ReadError::NoRows)
+    } else {
+        Ok(actuals)
+    }
 }
 
 /// Adds up rows.
@@ -196,7 +220,13 @@ struct Collector {
 }
 
 impl Collector {
-    fn add(&mut self, line: u64, day: NaiveDate, environment: &str, amount: Usd) -> Result<(), ReadError> {
+    fn add(
+        &mut self,
+        line: u64,
+        day: NaiveDate,
+        environment: &str,
+        amount: Usd,
+    ) -> Result<(), ReadError> {
         self.actuals.rows += 1;
         if amount.is_negative() {
             self.credit_rows += 1;
@@ -204,12 +234,18 @@ impl Collector {
             return Ok(());
         }
         self.actuals.charges.add(day, amount);
-        let environment = if environment.is_empty() { UNTAGGED } else { environment };
+        let environment = if environment.is_empty() {
+            UNTAGGED
+        } else {
+            environment
+        };
         if !self.actuals.by_environment.contains_key(environment) {
             if self.actuals.by_environment.len() >= MOST_ENVIRONMENTS {
                 return Err(ReadError::Environments { line });
             }
-            self.actuals.by_environment.insert(environment.into(), DailyCosts::default());
+            self.actuals
+                .by_environment
+                .insert(environment.into(), DailyCosts::default());
         }
         if let Some(costs) = self.actuals.by_environment.get_mut(environment) {
             self.added_rows += u64::from(costs.get(day).is_some());
@@ -226,12 +262,35 @@ impl Collector {
                 actuals.assumptions.push(assumption);
             }
         };
-        say(self.credit_rows > 0, Assumption::CreditsApart { rows: self.credit_rows, total: credits });
-        say(!many_rows_a_day && self.added_rows > 0, Assumption::RowsAdded { rows: self.added_rows });
-        say(self.long_charges > 0, Assumption::LongCharges { rows: self.long_charges });
-        say(ignored_columns > 0, Assumption::ColumnsIgnored { columns: ignored_columns });
+        say(
+            self.credit_rows > 0,
+            Assumption::CreditsApart {
+                rows: self.credit_rows,
+                total: credits,
+            },
+        );
+        say(
+            !many_rows_a_day && self.added_rows > 0,
+            Assumption::RowsAdded {
+                rows: self.added_rows,
+            },
+        );
+        say(
+            self.long_charges > 0,
+            Assumption::LongCharges {
+                rows: self.long_charges,
+            },
+        );
+        say(
+            ignored_columns > 0,
+            Assumption::ColumnsIgnored {
+                columns: ignored_columns,
+            },
+        );
         if let Some((days, first)) = missing_days(&actuals.charges) {
-            actuals.assumptions.push(Assumption::DaysMissing { days, first });
+            actuals
+                .assumptions
+                .push(Assumption::DaysMissing { days, first });
         }
         self.actuals
     }
@@ -239,27 +298,42 @@ impl Collector {
 
 fn missing_days(costs: &DailyCosts) -> Option<(usize, NaiveDate)> {
     let (first, last) = (costs.first_day()?, costs.last_day()?);
-    let mut missing = first.iter_days().take_while(|day| *day < last).filter(|day| costs.get(*day).is_none());
+    let mut missing = first
+        .iter_days()
+        .take_while(|day| *day < last)
+        .filter(|day| costs.get(*day).is_none());
     let earliest = missing.next()?;
     Some((missing.count() + 1, earliest))
 }
 
 /// A date, alone or followed by a time of day in UTC.
 fn date(line: u64, text: &str) -> Result<NaiveDate, ReadError> {
-    let error = || ReadError::Date { line, text: short(text) };
+    let error = || ReadError::Date {
+        line,
+        text: short(text),
+    };
     let (day, rest) = text.split_at_checked(10).ok_or_else(error)?;
     let utc = rest.is_empty() || (rest.starts_with(['T', ' ']) && !rest.contains(['+', '-']));
     let day = NaiveDate::parse_from_str(day, "%Y-%m-%d").map_err(|_| error())?;
-    if utc && (2006..2200).contains(&day.year()) { Ok(day) } else { Err(error()) }
+    if utc && (2006..2200).contains(&day.year()) {
+        Ok(day)
+    } else {
+        Err(error())
+    }
 }
 
 fn amount(line: u64, text: &str) -> Result<Usd, ReadError> {
-    text.parse().map_err(|source| ReadError::Amount { line, source })
+    text.parse()
+        .map_err(|source| ReadError::Amount { line, source })
 }
 
 fn in_usd(line: u64, currency: &str) -> Result<(), ReadError> {
-    let money = currency
-        .parse()
-        .map(|currency| super::Money { amount: rust_decimal::Decimal::ZERO, currency });
-    money.and_then(super::Money::usd).map(|_| ()).map_err(|source| ReadError::Currency { line, source })
+    let money = currency.parse().map(|currency| super::Money {
+        amount: rust_decimal::Decimal::ZERO,
+        currency,
+    });
+    money
+        .and_then(super::Money::usd)
+        .map(|_| ())
+        .map_err(|source| ReadError::Currency { line, source })
 }

@@ -9,7 +9,11 @@ use super::{Actuals, Collector, ReadError, amount, date, in_usd};
 /// `currency` is checked row by row.
 pub(super) fn read<R: Read>(mut rows: Rows<R>) -> Result<Actuals, ReadError> {
     let (day, usd) = (rows.needed("date")?, rows.needed("usd")?);
-    let (environment, currency) = (rows.column("environment"), rows.column("currency"));
+    // What some exports call a project is the same question: whose cost is it?
+    let (environment, currency) = (
+        rows.column("environment").or(rows.column("project")),
+        rows.column("currency"),
+    );
     let used = 2 + usize::from(environment.is_some()) + usize::from(currency.is_some());
     let ignored = rows.header().len().saturating_sub(used);
     let mut collector = Collector::default();

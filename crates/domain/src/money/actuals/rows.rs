@@ -24,7 +24,9 @@ impl<R: Read> Rows<R> {
             .flexible(true)
             .from_reader(LineLimit::new(source));
         let mut record = ByteRecord::new();
-        let found = reader.read_byte_record(&mut record).map_err(|e| broken(&e, 1))?;
+        let found = reader
+            .read_byte_record(&mut record)
+            .map_err(|e| broken(&e, 1))?;
         if !found {
             return Err(ReadError::Empty);
         }
@@ -33,12 +35,20 @@ impl<R: Read> Rows<R> {
             .enumerate()
             .map(|(index, field)| {
                 // csv-core drops a byte order mark only when it stands alone: be sure.
-                let field = if index == 0 { field.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(field) } else { field };
+                let field = if index == 0 {
+                    field.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(field)
+                } else {
+                    field
+                };
                 let name = String::from_utf8_lossy(field);
                 name.trim().trim_matches('"').to_ascii_lowercase()
             })
             .collect();
-        Ok(Self { reader, record, header })
+        Ok(Self {
+            reader,
+            record,
+            header,
+        })
     }
 
     /// The position of a column, whatever its case.
@@ -49,7 +59,10 @@ impl<R: Read> Rows<R> {
 
     /// The position of a column that must be there.
     pub(super) fn needed(&self, name: &'static str) -> Result<usize, ReadError> {
-        self.column(name).ok_or_else(|| ReadError::MissingColumn { column: name, found: self.summary() })
+        self.column(name).ok_or_else(|| ReadError::MissingColumn {
+            column: name,
+            found: self.summary(),
+        })
     }
 
     /// The names of the columns.
@@ -58,9 +71,15 @@ impl<R: Read> Rows<R> {
     }
 
     fn summary(&self) -> String {
-        let mut text: String = self.header.iter().take(8).map(|name| short(name)).collect::<Vec<_>>().join(", ");
+        let text: String = self
+            .header
+            .iter()
+            .take(8)
+            .map(|name| short(name))
+            .collect::<Vec<_>>()
+            .join(", ");
         if self.header.len() > 8 {
-            text += &format!(" and {} more", self.header.len() - 8);
+            return format!("{text} and {} more", self.header.len() - 8);
         }
         text
     }
@@ -68,7 +87,10 @@ impl<R: Read> Rows<R> {
     /// Goes to the next row; false at the end.
     pub(super) fn advance(&mut self) -> Result<bool, ReadError> {
         let line = self.reader.position().line();
-        let found = self.reader.read_byte_record(&mut self.record).map_err(|e| broken(&e, line))?;
+        let found = self
+            .reader
+            .read_byte_record(&mut self.record)
+            .map_err(|e| broken(&e, line))?;
         if found && self.record.len() != self.header.len() {
             return Err(ReadError::Fields {
                 line: self.line(),
@@ -87,7 +109,9 @@ impl<R: Read> Rows<R> {
     /// A field of the current row, trimmed; `NULL` is how FOCUS writes an empty one.
     pub(super) fn field(&self, column: usize) -> Result<&str, ReadError> {
         let bytes = self.record.get(column).unwrap_or_default();
-        let text = std::str::from_utf8(bytes).map_err(|_| ReadError::NotText { line: self.line() })?.trim();
+        let text = std::str::from_utf8(bytes)
+            .map_err(|_| ReadError::NotText { line: self.line() })?
+            .trim();
         Ok(if text == "NULL" { "" } else { text })
     }
 }
@@ -99,7 +123,10 @@ pub(super) fn short(text: &str) -> String {
 
 fn broken(error: &csv::Error, line: u64) -> ReadError {
     let line = error.position().map_or(line, csv::Position::line);
-    ReadError::Broken { line, reason: error.to_string() }
+    ReadError::Broken {
+        line,
+        reason: error.to_string(),
+    }
 }
 
 /// Refuses a row that does not end (no line break, or a quote never closed) before it fills the
@@ -114,7 +141,13 @@ struct LineLimit<R> {
 
 impl<R> LineLimit<R> {
     const fn new(source: R) -> Self {
-        Self { source, line: 1, length: 0, quoted: false, field_start: true }
+        Self {
+            source,
+            line: 1,
+            length: 0,
+            quoted: false,
+            field_start: true,
+        }
     }
 
     fn count(&mut self, byte: u8) {

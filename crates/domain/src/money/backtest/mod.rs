@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use self::opponents::{Known, OPPONENTS};
-use super::forecast::{ForecastInput, Past};
+use super::forecast::{ForecastInput, HISTORY_DAYS, Past};
 use super::stats::{div, mean, mul};
 use super::{BillingMonth, DailyCosts, Usd};
 
@@ -99,13 +99,17 @@ pub struct MonthScore {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BacktestError {
     /// Too little data.
-    #[error("no month is complete with {warm_up} days of history before it: give a longer file or fewer warm-up days")]
+    #[error(
+        "no month is complete with {warm_up} days of history before it: give a longer file or fewer warm-up days"
+    )]
     NoMonth {
         /// The history asked for.
         warm_up: u32,
     },
     /// Days that are no days.
-    #[error("origins {first} to {last} are not days of every month: choose days between 1 and 28, the first not after the last")]
+    #[error(
+        "origins {first} to {last} are not days of every month: choose days between 1 and 28, the first not after the last"
+    )]
     Origins {
         /// First.
         first: u32,
@@ -134,9 +138,23 @@ pub fn backtest(costs: &DailyCosts, options: &BacktestOptions) -> Result<Backtes
     }
     let months = months(costs, options);
     if months.is_empty() {
-        return Err(BacktestError::NoMonth { warm_up: options.warm_up_days });
+        return Err(BacktestError::NoMonth {
+            warm_up: options.warm_up_days,
+        });
     }
-    let ours: Vec<Vec<Trial>> = months.iter().map(|month| try_ours(costs, *month, options)).collect();
+    // An outlook of the past knows only the days before it, so one past serves all months, as
+    // long as none of its days is too old to be looked at.
+    let shared = (span(costs) <= HISTORY_DAYS).then(|| Past::learn(costs, None));
+    let ours: Vec<Vec<Trial>> = months
+        .iter()
+        .map(|month| {
+            if let Some(past) = &shared {
+                return try_ours(costs, past, *month, options);
+            }
+            let past = Past::learn(&costs.before(month.next().first_day()), None);
+            try_ours(costs, &past, *month, options)
+        })
+        .collect();
     let mut methods = vec![score(OURS, &ours)];
     for opponent in &OPPONENTS {
         let trials: Vec<Vec<Trial>> = months
@@ -145,8 +163,17 @@ pub fn backtest(costs: &DailyCosts, options: &BacktestOptions) -> Result<Backtes
             .collect();
         methods.push(score(opponent.name, &trials));
     }
-    let by_month = months.iter().zip(&ours).map(|(month, trials)| month_score(costs, *month, trials)).collect();
-    Ok(Backtest { months, origins: (first, last), methods, by_month })
+    let by_month = months
+        .iter()
+        .zip(&ours)
+        .map(|(month, trials)| month_score(costs, *month, trials))
+        .collect();
+    Ok(Backtest {
+        months,
+        origins: (first, last),
+        methods,
+        by_month,
+    })
 }
 
 /// The complete months with enough history before them and a total above zero.
@@ -154,11 +181,14 @@ fn months(costs: &DailyCosts, options: &BacktestOptions) -> Vec<BillingMonth> {
     let (Some(first), Some(last)) = (costs.first_day(), costs.last_day()) else {
         return Vec::new();
     };
-    let warm = first.checked_add_days(chrono::Days::new(options.warm_up_days.into())).unwrap_or(last);
+    let warm = first
+        .checked_add_days(chrono::Days::new(options.warm_up_days.into()))
+        .unwrap_or(last);
     let mut months = Vec::new();
     let mut month = BillingMonth::of(first);
     while month.last_day() <= last {
-        let late_enough = month.first_day() >= warm && options.from.is_none_or(|from| month >= from);
+        let late_enough =
+            month.first_day() >= warm && options.from.is_none_or(|from| month >= from);
         if late_enough && costs.month(month) > Usd::ZERO {
             months.push(month);
         }
@@ -167,29 +197,52 @@ fn months(costs: &DailyCosts, options: &BacktestOptions) -> Vec<BillingMonth> {
     months
 }
 
+/// Days from the first to the last.
+fn span(costs: &DailyCosts) -> i64 {
+    let days = costs.first_day().zip(costs.last_day());
+    days.map_or(0, |(first, last)| (last - first).num_days() + 1)
+}
+
 /// The days of a month forecasts are made on.
-fn origins(month: BillingMonth, options: &BacktestOptions) -> impl Iterator<Item = (u32, NaiveDate)> {
+fn origins(
+    month: BillingMonth,
+    options: &BacktestOptions,
+) -> impl Iterator<Item = (u32, NaiveDate)> {
     let (first, last) = (options.first_origin, options.last_origin);
-    (1..).zip(month.each_day()).filter(move |(day, _)| (first..=last).contains(day))
+    (1..)
+        .zip(month.each_day())
+        .filter(move |(day, _)| (first..=last).contains(day))
 }
 
 /// The budgets just above and just below a total.
 fn budgets(total: Usd, options: &BacktestOptions) -> (Usd, Usd) {
-    (total.times(Decimal::ONE + options.margin), total.times(Decimal::ONE - options.margin))
+    (
+        total.times(Decimal::ONE + options.margin),
+        total.times(Decimal::ONE - options.margin),
+    )
 }
 
 fn error(expected: Usd, total: Usd) -> Decimal {
     (expected - total).share_of(total).unwrap_or_default().abs()
 }
 
-fn try_ours(costs: &DailyCosts, month: BillingMonth, options: &BacktestOptions) -> Vec<Trial> {
+fn try_ours(
+    costs: &DailyCosts,
+    past: &Past,
+    month: BillingMonth,
+    options: &BacktestOptions,
+) -> Vec<Trial> {
     let total = costs.month(month);
     let (above, below) = budgets(total, options);
-    // Each outlook of the past knows only the days before it, so one past serves all origins.
-    let past = Past::learn(&costs.before(month.next().first_day()), None);
     origins(month, options)
         .map(|(origin, as_of)| {
-            let input = ForecastInput { costs, as_of, budget: above, plan: None, provisional_days: 0 };
+            let input = ForecastInput {
+                costs,
+                as_of,
+                budget: above,
+                plan: None,
+                provisional_days: 0,
+            };
             let forecast = past.forecast(&input);
             Trial {
                 origin,
@@ -212,10 +265,15 @@ fn try_opponent(
 ) -> Vec<Trial> {
     let total = costs.month(month);
     let (above, below) = budgets(total, options);
-    let all: Vec<(NaiveDate, Decimal)> = costs.iter().map(|(day, amount)| (day, amount.amount())).collect();
+    let all: Vec<(NaiveDate, Decimal)> = costs
+        .iter()
+        .map(|(day, amount)| (day, amount.amount()))
+        .collect();
     origins(month, options)
         .map(|(origin, as_of)| {
-            let known = all.get(..all.partition_point(|(day, _)| *day < as_of)).unwrap_or_default();
+            let known = all
+                .get(..all.partition_point(|(day, _)| *day < as_of))
+                .unwrap_or_default();
             let days: Vec<NaiveDate> = month.each_day().filter(|day| *day >= as_of).collect();
             let to_come: Decimal = expect(known, &days).into_iter().sum();
             let expected = costs.between(month.first_day(), as_of) + Usd::new(to_come);
@@ -243,14 +301,28 @@ fn score(method: &str, months: &[Vec<Trial>]) -> MethodScore {
         errors.entry(trial.origin).or_default().push(trial.error);
     }
     let all: Vec<Decimal> = errors.values().flatten().copied().collect();
-    let covered: Vec<bool> = months.iter().flatten().filter_map(|trial| trial.covered).collect();
+    let covered: Vec<bool> = months
+        .iter()
+        .flatten()
+        .filter_map(|trial| trial.covered)
+        .collect();
     MethodScore {
         method: method.to_owned(),
         mean_error: per_cent(mean(&all)),
-        by_origin: errors.iter().map(|(origin, errors)| (*origin, per_cent(mean(errors)))).collect(),
-        coverage: (!covered.is_empty()).then(|| share(covered.iter().filter(|yes| **yes).count(), covered.len())),
-        false_alarms: months.iter().filter(|trials| trials.iter().any(|t| t.alarms.0)).count(),
-        missed: months.iter().filter(|trials| !trials.iter().any(|t| t.alarms.1)).count(),
+        by_origin: errors
+            .iter()
+            .map(|(origin, errors)| (*origin, per_cent(mean(errors))))
+            .collect(),
+        coverage: (!covered.is_empty())
+            .then(|| share(covered.iter().filter(|yes| **yes).count(), covered.len())),
+        false_alarms: months
+            .iter()
+            .filter(|trials| trials.iter().any(|t| t.alarms.0))
+            .count(),
+        missed: months
+            .iter()
+            .filter(|trials| !trials.iter().any(|t| t.alarms.1))
+            .count(),
     }
 }
 
@@ -260,7 +332,10 @@ fn month_score(costs: &DailyCosts, month: BillingMonth, trials: &[Trial]) -> Mon
         month,
         total: costs.month(month).cents(),
         mean_error: per_cent(mean(&errors)),
-        coverage: share(trials.iter().filter(|t| t.covered == Some(true)).count(), trials.len()),
+        coverage: share(
+            trials.iter().filter(|t| t.covered == Some(true)).count(),
+            trials.len(),
+        ),
         false_alarm: trials.iter().any(|t| t.alarms.0),
         missed: !trials.iter().any(|t| t.alarms.1),
     }

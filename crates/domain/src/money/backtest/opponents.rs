@@ -20,13 +20,34 @@ pub(super) struct Opponent {
 
 /// All of them.
 pub(super) const OPPONENTS: [Opponent; 7] = [
-    Opponent { name: "seasonal naive", expect: seasonal_naive },
-    Opponent { name: "run rate", expect: run_rate },
-    Opponent { name: "mean of 7 days", expect: mean_of_7 },
-    Opponent { name: "mean of 28 days", expect: mean_of_28 },
-    Opponent { name: "linear trend", expect: linear_trend },
-    Opponent { name: "Holt-Winters", expect: holt_winters },
-    Opponent { name: "Theta", expect: theta },
+    Opponent {
+        name: "seasonal naive",
+        expect: seasonal_naive,
+    },
+    Opponent {
+        name: "run rate",
+        expect: run_rate,
+    },
+    Opponent {
+        name: "mean of 7 days",
+        expect: mean_of_7,
+    },
+    Opponent {
+        name: "mean of 28 days",
+        expect: mean_of_28,
+    },
+    Opponent {
+        name: "linear trend",
+        expect: linear_trend,
+    },
+    Opponent {
+        name: "Holt-Winters",
+        expect: holt_winters,
+    },
+    Opponent {
+        name: "Theta",
+        expect: theta,
+    },
 ];
 
 fn values(known: Known<'_>, n: usize) -> Vec<Decimal> {
@@ -40,15 +61,31 @@ fn flat(value: Decimal, days: &[NaiveDate]) -> Vec<Decimal> {
 
 /// The last known value of the same weekday.
 fn seasonal_naive(known: Known<'_>, days: &[NaiveDate]) -> Vec<Decimal> {
-    let same = |day: &NaiveDate| known.iter().rev().find(|(d, _)| d.weekday() == day.weekday()).map(|(_, v)| *v);
-    days.iter().map(|day| same(day).unwrap_or_default()).collect()
+    let same = |day: &NaiveDate| {
+        known
+            .iter()
+            .rev()
+            .find(|(d, _)| d.weekday() == day.weekday())
+            .map(|(_, v)| *v)
+    };
+    days.iter()
+        .map(|day| same(day).unwrap_or_default())
+        .collect()
 }
 
 /// The mean of the month so far.
 fn run_rate(known: Known<'_>, days: &[NaiveDate]) -> Vec<Decimal> {
     let month = days.first().copied().map(BillingMonth::of);
-    let so_far: Vec<Decimal> = known.iter().filter(|(d, _)| Some(BillingMonth::of(*d)) == month).map(|(_, v)| *v).collect();
-    if so_far.is_empty() { mean_of_7(known, days) } else { flat(mean(&so_far), days) }
+    let so_far: Vec<Decimal> = known
+        .iter()
+        .filter(|(d, _)| Some(BillingMonth::of(*d)) == month)
+        .map(|(_, v)| *v)
+        .collect();
+    if so_far.is_empty() {
+        mean_of_7(known, days)
+    } else {
+        flat(mean(&so_far), days)
+    }
 }
 
 fn mean_of_7(known: Known<'_>, days: &[NaiveDate]) -> Vec<Decimal> {
@@ -78,19 +115,29 @@ fn line(values: &[Decimal]) -> (Decimal, Decimal) {
 fn linear_trend(known: Known<'_>, days: &[NaiveDate]) -> Vec<Decimal> {
     let past = values(known, 28);
     let (start, slope) = line(&past);
-    (0..days.len()).map(|i| start + mul(slope, count(past.len() + i))).collect()
+    (0..days.len())
+        .map(|i| start + mul(slope, count(past.len() + i)))
+        .collect()
 }
 
 /// Additive Holt-Winters with a weekly season and a damped trend.
 /// Smoothing 0.3 (level), 0.05 (trend), 0.1 (season); damping 0.9.
 fn holt_winters(known: Known<'_>, days: &[NaiveDate]) -> Vec<Decimal> {
-    let (alpha, beta, gamma, phi) = (Decimal::new(3, 1), Decimal::new(5, 2), Decimal::new(1, 1), Decimal::new(9, 1));
+    let (alpha, beta, gamma, phi) = (
+        Decimal::new(3, 1),
+        Decimal::new(5, 2),
+        Decimal::new(1, 1),
+        Decimal::new(9, 1),
+    );
     let mut season = [Decimal::ZERO; 7];
-    let index = |day: &NaiveDate| usize::try_from(day.weekday().num_days_from_monday()).unwrap_or(0);
+    let index =
+        |day: &NaiveDate| usize::try_from(day.weekday().num_days_from_monday()).unwrap_or(0);
     let mut level = known.first().map(|(_, v)| *v).unwrap_or_default();
     let mut trend = Decimal::ZERO;
     for (day, value) in known {
-        let Some(s) = season.get_mut(index(day)) else { continue };
+        let Some(s) = season.get_mut(index(day)) else {
+            continue;
+        };
         let before = level + mul(phi, trend);
         let next = before + mul(alpha, value - *s - before);
         trend = mul(phi, trend) + mul(beta, next - level - mul(phi, trend));
@@ -112,18 +159,30 @@ fn holt_winters(known: Known<'_>, days: &[NaiveDate]) -> Vec<Decimal> {
 /// exponential smoothing (0.3) with half the slope of the line as drift, on 56 days freed from
 /// their weekday means.
 fn theta(known: Known<'_>, days: &[NaiveDate]) -> Vec<Decimal> {
-    let recent = known.get(known.len().saturating_sub(56)..).unwrap_or_default();
+    let recent = known
+        .get(known.len().saturating_sub(56)..)
+        .unwrap_or_default();
     let middle = mean(&recent.iter().map(|(_, v)| *v).collect::<Vec<_>>());
     let offset = |day: &NaiveDate| {
-        let same: Vec<Decimal> = recent.iter().filter(|(d, _)| d.weekday() == day.weekday()).map(|(_, v)| *v).collect();
-        if same.is_empty() { Decimal::ZERO } else { mean(&same) - middle }
+        let same: Vec<Decimal> = recent
+            .iter()
+            .filter(|(d, _)| d.weekday() == day.weekday())
+            .map(|(_, v)| *v)
+            .collect();
+        if same.is_empty() {
+            Decimal::ZERO
+        } else {
+            mean(&same) - middle
+        }
     };
     let freed: Vec<Decimal> = recent.iter().map(|(d, v)| v - offset(d)).collect();
     let (_, slope) = line(&freed);
     let drift = div(slope, Decimal::TWO);
     let alpha = Decimal::new(3, 1);
     let first = freed.first().copied().unwrap_or_default();
-    let level = freed.iter().fold(first, |level, value| level + mul(alpha, value - level));
+    let level = freed
+        .iter()
+        .fold(first, |level, value| level + mul(alpha, value - level));
     days.iter()
         .enumerate()
         .map(|(i, day)| level + mul(drift, count(i + 1)) + offset(day))

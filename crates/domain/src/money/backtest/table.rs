@@ -36,7 +36,12 @@ impl Backtest {
     fn method_row(&self, score: &MethodScore) -> Vec<String> {
         let of = self.months.len();
         let mut row = vec![score.method.clone(), format!("{:.1}", score.mean_error)];
-        row.extend(SHOWN.iter().map(|day| score.by_origin.get(day).map_or("-".into(), |e| format!("{e:.1}"))));
+        row.extend(SHOWN.iter().map(|day| {
+            score
+                .by_origin
+                .get(day)
+                .map_or("-".into(), |e| format!("{e:.1}"))
+        }));
         row.push(score.coverage.map_or("-".into(), |c| format!("{c:.0}")));
         row.push(format!("{}/{of}", score.false_alarms));
         row.push(format!("{}/{of}", score.missed));

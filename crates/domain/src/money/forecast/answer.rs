@@ -67,12 +67,20 @@ impl ForecastAnswer {
             ("As of", self.as_of.to_string()),
             ("Spent", format!("{:>10} USD", self.actual)),
             ("Expected", format!("{:>10} USD", self.expected)),
-            ("80 % range", format!("{:>10} to {} USD", self.low, self.high)),
-            ("Over budget", format!("{:>10.1} %", self.probability_over * 100.0)),
+            (
+                "80 % range",
+                format!("{:>10} to {} USD", self.low, self.high),
+            ),
+            (
+                "Over budget",
+                format!("{:>10.1} %", self.probability_over * 100.0),
+            ),
             ("Used up on", used_up),
             ("Basis", self.basis.clone()),
         ]
         .iter()
-        .fold(String::new(), |text, (label, value)| text + &format!("{label:<12} {value}\n"))
+        .fold(String::new(), |text, (label, value)| {
+            text + &format!("{label:<12} {value}\n")
+        })
     }
 }

@@ -4,7 +4,9 @@ use chrono::Weekday;
 use rust_decimal::Decimal;
 
 use super::series::Series;
-use crate::money::stats::{count, div, mean, mean_deviation, median, median_deviation, mul, tail, trimmed_mean};
+use crate::money::stats::{
+    count, div, mean, mean_deviation, median, median_deviation, mul, tail, trimmed_mean,
+};
 
 /// The level is the mean of three trimmed means: over one, two and four weeks. No one of them
 /// is right everywhere (a week follows changes, four weeks outlast a wave), and an equal mean
@@ -72,7 +74,12 @@ impl Outlook {
         let scale = mean_deviation(series.recent(origin, SCALE_DAYS))
             .max(mul(usual, SMALLEST_SHARE))
             .max(CENT);
-        Self { level, week, scale, shifted }
+        Self {
+            level,
+            week,
+            scale,
+            shifted,
+        }
     }
 
     /// The expected value of a day.
@@ -84,7 +91,9 @@ impl Outlook {
     pub(super) fn sum(&self, series: &Series, origin: usize, days: usize) -> Decimal {
         let weeks = count(days / 7);
         let all: Decimal = self.week.0.iter().copied().sum();
-        let rest: Decimal = (0..days % 7).map(|i| self.week.at(series.weekday(origin + i))).sum();
+        let rest: Decimal = (0..days % 7)
+            .map(|i| self.week.at(series.weekday(origin + i)))
+            .sum();
         mul(self.level, count(days)) + mul(all, weeks) + rest
     }
 }
@@ -95,7 +104,9 @@ fn week(series: &Series, origin: usize) -> Week {
     let first = origin.saturating_sub(WEEKDAY_DAYS);
     let mut by_weekday: [Vec<Decimal>; 7] = Default::default();
     for position in first + 3..origin.saturating_sub(3) {
-        let Some(value) = series.value(position) else { continue };
+        let Some(value) = series.value(position) else {
+            continue;
+        };
         let around = mean(&series.present(position - 3, position + 4));
         let index = usize::try_from(series.weekday(position).num_days_from_monday()).unwrap_or(0);
         if let Some(distances) = by_weekday.get_mut(index) {
@@ -112,7 +123,10 @@ fn sure_part(distances: &[Decimal]) -> Decimal {
         return Decimal::ZERO;
     }
     let middle = median(distances);
-    let sigma = mul(median_deviation(distances, middle), MEDIAN_DEVIATION_TO_SIGMA);
+    let sigma = mul(
+        median_deviation(distances, middle),
+        MEDIAN_DEVIATION_TO_SIGMA,
+    );
     let doubt = div(mul(sigma, sigma), count(distances.len()));
     let signal = mul(middle, middle);
     mul(middle, div(signal, signal + doubt))
@@ -134,22 +148,25 @@ fn without_week(series: &Series, origin: usize, week: &Week) -> Vec<Decimal> {
 /// The number of days since the level shifted: all of them lie on the same side, far from the
 /// four weeks before, and nearer to one another than to those.
 fn shift(flat: &[Decimal]) -> Option<usize> {
-    SHIFT_DAYS
-        .filter(|days| flat.len() >= days + 7)
-        .filter(|days| {
-            let (before, new) = flat.split_at(flat.len() - days);
-            let old = tail(before, SCALE_DAYS);
-            let middle = median(old);
-            let sigma = mul(median_deviation(old, middle), MEDIAN_DEVIATION_TO_SIGMA)
-                .max(mul(middle.abs(), SMALLEST_SHARE))
-                .max(CENT);
-            let far = mul(sigma, Decimal::from(SHIFT_SIGMAS));
-            let agree = new.iter().all(|v| v - middle > far) || new.iter().all(|v| middle - v > far);
-            agree && {
-                let centre = median(new);
-                let half = div((centre - middle).abs(), Decimal::TWO);
-                new.iter().all(|v| (v - centre).abs() < half)
-            }
-        })
-        .last()
+    let mut lengths = SHIFT_DAYS;
+    lengths.rfind(|days| flat.len() >= days + 7 && has_shifted(flat, *days))
+}
+
+/// True if the last `days` days agree on a new level.
+fn has_shifted(flat: &[Decimal], days: usize) -> bool {
+    let (before, new) = flat.split_at(flat.len() - days);
+    let old = tail(before, SCALE_DAYS);
+    let middle = median(old);
+    let sigma = mul(median_deviation(old, middle), MEDIAN_DEVIATION_TO_SIGMA)
+        .max(mul(middle.abs(), SMALLEST_SHARE))
+        .max(CENT);
+    let far = mul(sigma, Decimal::from(SHIFT_SIGMAS));
+    let above = new.iter().all(|v| v - middle > far);
+    let below = new.iter().all(|v| middle - v > far);
+    if !above && !below {
+        return false;
+    }
+    let centre = median(new);
+    let half = div((centre - middle).abs(), Decimal::TWO);
+    new.iter().all(|v| (v - centre).abs() < half)
 }

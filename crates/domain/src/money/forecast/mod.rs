@@ -15,6 +15,7 @@ use rust_decimal::Decimal;
 
 pub use answer::ForecastAnswer;
 pub use plan::DailyPlan;
+pub(crate) use series::HISTORY_DAYS;
 
 use self::level::Outlook;
 use self::series::Series;
@@ -72,7 +73,9 @@ pub struct Forecast {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ForecastError {
     /// Nothing to go on.
-    #[error("there is no cost before {as_of} and no plan: give at least one closed day of costs, or an inventory to plan with")]
+    #[error(
+        "there is no cost before {as_of} and no plan: give at least one closed day of costs, or an inventory to plan with"
+    )]
     NothingToGoOn {
         /// The day asked for.
         as_of: NaiveDate,
@@ -151,9 +154,11 @@ impl Past {
         forecast
     }
 
-    /// The end of what is learned that lies before `as_of`, as a position.
+    /// The position after the last day reported before `as_of`.
     fn end(&self, input: &ForecastInput<'_>) -> usize {
-        self.learned.as_ref().map_or(0, |(series, _)| series.position(input.as_of).min(series.len()))
+        self.learned
+            .as_ref()
+            .map_or(0, |(series, _)| series.end_before(input.as_of))
     }
 
     /// The days of the month that are not closed: those after the last one reported.
@@ -163,15 +168,30 @@ impl Past {
             Some((series, _)) => series.day(end).min(input.as_of).max(month.first_day()),
             None => month.first_day(),
         };
-        let outlook = self.learned.as_ref().and_then(|(_, outlooks)| outlooks.get(end));
+        let outlook = self
+            .learned
+            .as_ref()
+            .and_then(|(_, outlooks)| outlooks.get(end));
         from.iter_days()
             .take_while(|day| month.contains(*day))
             .map(|day| {
                 let residual = outlook.map_or(Decimal::ZERO, |o| o.day(day.weekday()));
                 let planned = input.plan.map_or(Usd::ZERO, |p| p.on(day) + p.lump_on(day));
-                Coming { day, add: (planned + Usd::new(residual)).max(Usd::ZERO) }
+                let lump = if day.day() == 1 {
+                    self.lump_on_first(end)
+                } else {
+                    Decimal::ZERO
+                };
+                let add = (planned + Usd::new(residual + lump)).max(Usd::ZERO);
+                Coming { day, add }
             })
             .collect()
+    }
+
+    fn lump_on_first(&self, end: usize) -> Decimal {
+        self.learned
+            .as_ref()
+            .map_or(Decimal::ZERO, |(series, _)| series.lump_on_first(end))
     }
 
     fn spread(&self, input: &ForecastInput<'_>, month: BillingMonth, to_come: Decimal) -> Spread {
@@ -180,19 +200,34 @@ impl Past {
         };
         let end = self.end(input);
         // Error builds up from the last day known, not from today.
-        let horizon = usize::try_from((month.next().first_day() - series.day(end)).num_days()).unwrap_or(0);
+        let horizon =
+            usize::try_from((month.next().first_day() - series.day(end)).num_days()).unwrap_or(0);
         Spread::measure(series, outlooks, end, horizon.max(1), to_come)
     }
 
     fn basis(&self, input: &ForecastInput<'_>, month: BillingMonth, spread: &Spread) -> String {
-        let in_month = closed_costs(input).iter().filter(|(day, _)| month.contains(*day)).count();
+        let in_month = closed_costs(input)
+            .iter()
+            .filter(|(day, _)| month.contains(*day))
+            .count();
         let mut parts = vec![format!("{in_month} closed days of {month}")];
         match &self.learned {
             Some((series, outlooks)) => {
                 let end = self.end(input);
-                parts.push(format!("{} days of history to {}", series.reported(end), series.day(end.saturating_sub(1))));
+                parts.push(format!(
+                    "{} days of history to {}",
+                    series.reported(end),
+                    series.day(end.saturating_sub(1))
+                ));
                 parts.push(gaps(input, month));
-                parts.push(if input.plan.is_some() { "plan plus residual" } else { "no plan" }.to_owned());
+                parts.push(
+                    if input.plan.is_some() {
+                        "plan plus residual"
+                    } else {
+                        "no plan"
+                    }
+                    .to_owned(),
+                );
                 let shift = outlooks.get(end).and_then(|o| o.shifted);
                 parts.push(match shift {
                     Some(days) => format!("level of the {days} days since it shifted, by weekday"),
@@ -202,7 +237,9 @@ impl Past {
             None => parts.push("no history: the plan alone".to_owned()),
         }
         parts.push(match spread.origin {
-            Origin::Measured { errors, horizon } => format!("range from {errors} own past errors over {horizon} days"),
+            Origin::Measured { errors, horizon } => {
+                format!("range from {errors} own past errors over {horizon} days")
+            }
             Origin::Stretched { errors, horizon } => {
                 format!("range from {errors} own past errors over {horizon} days, stretched")
             }
@@ -233,11 +270,18 @@ fn gaps(input: &ForecastInput<'_>, month: BillingMonth) -> String {
     let last = closed.last_day();
     let missing: Vec<String> = month
         .each_day()
-        .filter(|day| last.is_some_and(|last| *day < last) && closed.first_day().is_some_and(|first| *day > first))
+        .filter(|day| {
+            last.is_some_and(|last| *day < last)
+                && closed.first_day().is_some_and(|first| *day > first)
+        })
         .filter(|day| closed.get(*day).is_none())
         .map(|day| day.to_string())
         .collect();
-    if missing.is_empty() { String::new() } else { format!("no row for {}: counted as 0", missing.join(", ")) }
+    if missing.is_empty() {
+        String::new()
+    } else {
+        format!("no row for {}: counted as 0", missing.join(", "))
+    }
 }
 
 /// What is spent stays spent, unless days below zero show that credits come in.
@@ -246,11 +290,19 @@ fn floor(input: &ForecastInput<'_>, month: BillingMonth, actual: Usd) -> Usd {
         .costs
         .iter()
         .any(|(day, amount)| day < input.as_of && month.contains(day) && amount.is_negative());
-    if credits { Usd::new(Decimal::MIN) } else { actual }
+    if credits {
+        Usd::new(Decimal::MIN)
+    } else {
+        actual
+    }
 }
 
 /// The first day on which spent and expected together reach the budget.
-fn used_up_on(input: &ForecastInput<'_>, month: BillingMonth, coming: &[Coming]) -> Option<NaiveDate> {
+fn used_up_on(
+    input: &ForecastInput<'_>,
+    month: BillingMonth,
+    coming: &[Coming],
+) -> Option<NaiveDate> {
     let mut sum = Usd::ZERO;
     for day in month.each_day() {
         if day < input.as_of {

@@ -83,7 +83,10 @@ impl Spread {
             .filter_map(|origin| Some((origin, outlooks.get(origin)?)))
             .map(|(origin, outlook)| {
                 let actual = series.sum(origin, origin + reach);
-                div((actual - outlook.sum(series, origin, reach)).abs(), outlook.scale)
+                div(
+                    (actual - outlook.sum(series, origin, reach)).abs(),
+                    outlook.scale,
+                )
             })
             .collect();
         let (level, mut errors) = adapt(&scores, reach);
@@ -93,11 +96,22 @@ impl Spread {
         }
         let effective = div(errors.worth(), count(reach)).max(FEWEST_EFFECTIVE);
         let origin = if reach == horizon {
-            Origin::Measured { errors: scores.len(), horizon }
+            Origin::Measured {
+                errors: scores.len(),
+                horizon,
+            }
         } else {
-            Origin::Stretched { errors: scores.len(), horizon: reach }
+            Origin::Stretched {
+                errors: scores.len(),
+                horizon: reach,
+            }
         };
-        Self { errors, effective, level, origin }
+        Self {
+            errors,
+            effective,
+            level,
+            origin,
+        }
     }
 
     /// The spread where nothing is known: errors even out to a quarter of what is to come at
@@ -108,7 +122,12 @@ impl Spread {
         for i in 1..=10_u32 {
             errors.insert(mul(step, i.into()), 1);
         }
-        Self { errors, effective: FEWEST_EFFECTIVE, level: LEVEL, origin: Origin::Assumed }
+        Self {
+            errors,
+            effective: FEWEST_EFFECTIVE,
+            level: LEVEL,
+            origin: Origin::Assumed,
+        }
     }
 
     /// Half the width of the range.
@@ -121,9 +140,16 @@ impl Spread {
     /// one more independent error is counted as if it had been.
     pub(super) fn beyond(&self, distance: Decimal) -> Decimal {
         let share = self.errors.share_above(distance.abs());
-        let careful = div(mul(share, self.effective) + Decimal::ONE, self.effective + Decimal::ONE);
+        let careful = div(
+            mul(share, self.effective) + Decimal::ONE,
+            self.effective + Decimal::ONE,
+        );
         let tail = div(careful, Decimal::TWO);
-        if distance.is_sign_negative() { Decimal::ONE - tail } else { tail }
+        if distance.is_sign_negative() {
+            Decimal::ONE - tail
+        } else {
+            tail
+        }
     }
 }
 
@@ -151,7 +177,11 @@ fn adapt(scores: &[Decimal], reach: usize) -> (u32, Errors) {
 }
 
 fn corrected(level: u32, held: bool) -> u32 {
-    let next = if held { level.saturating_sub(STEP_DOWN) } else { level + STEP_UP };
+    let next = if held {
+        level.saturating_sub(STEP_DOWN)
+    } else {
+        level + STEP_UP
+    };
     next.clamp(LEVEL_BOUNDS.0, LEVEL_BOUNDS.1)
 }
 
@@ -189,24 +219,45 @@ impl Errors {
                 return *error;
             }
         }
-        self.ascending.last().map(|(error, _)| *error).unwrap_or_default()
+        self.ascending
+            .last()
+            .map(|(error, _)| *error)
+            .unwrap_or_default()
     }
 
     /// The share of the weight above an error.
     fn share_above(&self, error: Decimal) -> Decimal {
         let from = self.ascending.partition_point(|(other, _)| *other <= error);
-        let above: u128 = self.ascending.iter().skip(from).map(|(_, weight)| u128::from(*weight)).sum();
+        let above: u128 = self
+            .ascending
+            .iter()
+            .skip(from)
+            .map(|(_, weight)| u128::from(*weight))
+            .sum();
         ratio(above, self.total)
     }
 
     /// How many errors of equal weight these are worth: (Σw)² / Σw².
     fn worth(&self) -> Decimal {
         // Relative to the largest weight, in millionths, so that squares stay small.
-        let largest = self.ascending.iter().map(|(_, weight)| *weight).max().unwrap_or(1);
+        let largest = self
+            .ascending
+            .iter()
+            .map(|(_, weight)| *weight)
+            .max()
+            .unwrap_or(1);
         let relative = |weight: u64| ratio(weight.into(), largest.into());
-        let sum: Decimal = self.ascending.iter().map(|(_, weight)| relative(*weight)).sum();
-        let squares: Decimal =
-            self.ascending.iter().map(|(_, weight)| relative(*weight)).map(|weight| mul(weight, weight)).sum();
+        let sum: Decimal = self
+            .ascending
+            .iter()
+            .map(|(_, weight)| relative(*weight))
+            .sum();
+        let squares: Decimal = self
+            .ascending
+            .iter()
+            .map(|(_, weight)| relative(*weight))
+            .map(|weight| mul(weight, weight))
+            .sum();
         div(mul(sum, sum), squares)
     }
 }
@@ -233,8 +284,14 @@ mod tests {
     fn the_share_rests_when_four_in_five_are_held() {
         let after = (0..100).fold(LEVEL, |level, i| corrected(level, i % 5 != 0));
         assert_eq!(after, LEVEL);
-        assert_eq!((0..1000).fold(LEVEL, |level, _| corrected(level, true)), LEVEL_BOUNDS.0);
-        assert_eq!((0..1000).fold(LEVEL, |level, _| corrected(level, false)), LEVEL_BOUNDS.1);
+        assert_eq!(
+            (0..1000).fold(LEVEL, |level, _| corrected(level, true)),
+            LEVEL_BOUNDS.0
+        );
+        assert_eq!(
+            (0..1000).fold(LEVEL, |level, _| corrected(level, false)),
+            LEVEL_BOUNDS.1
+        );
     }
 
     #[test]

@@ -50,17 +50,26 @@ impl<'a> Schedules<'a> {
 
     /// These and one more.
     #[must_use]
-    pub fn with(mut self, environment: impl Into<EnvironmentName>, schedule: &'a dyn RunningHours) -> Self {
+    pub fn with(
+        mut self,
+        environment: impl Into<EnvironmentName>,
+        schedule: &'a dyn RunningHours,
+    ) -> Self {
         self.0.insert(environment.into(), schedule);
         self
     }
 
     /// The running time of an environment, never below nothing nor above the stretch itself.
-    pub fn running(&self, environment: &EnvironmentName, from: DateTime<Utc>, to: DateTime<Utc>) -> TimeDelta {
+    pub fn running(
+        &self,
+        environment: &EnvironmentName,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> TimeDelta {
         let all = (to - from).max(TimeDelta::zero());
-        self.0
-            .get(environment)
-            .map_or(all, |schedule| schedule.running(from, to).clamp(TimeDelta::zero(), all))
+        self.0.get(environment).map_or(all, |schedule| {
+            schedule.running(from, to).clamp(TimeDelta::zero(), all)
+        })
     }
 
     /// True if the environment has a schedule.

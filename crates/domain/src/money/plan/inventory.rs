@@ -181,27 +181,47 @@ impl Inventory {
     pub fn choose(&self, choices: &Choices) -> Result<Self, ChoiceError> {
         let settings = self.settings();
         for (setting, value) in choices {
-            let values = settings.get(setting.as_str()).ok_or_else(|| ChoiceError::Unknown {
-                setting: setting.clone(),
-                known: settings.keys().copied().collect::<Vec<_>>().join(", "),
-            })?;
+            let values = settings
+                .get(setting.as_str())
+                .ok_or_else(|| ChoiceError::Unknown {
+                    setting: setting.clone(),
+                    known: settings.keys().copied().collect::<Vec<_>>().join(", "),
+                })?;
             if !values.contains(&value.as_str()) {
                 let known = values.join(", ");
-                return Err(ChoiceError::Value { setting: setting.clone(), value: value.clone(), known });
+                return Err(ChoiceError::Value {
+                    setting: setting.clone(),
+                    value: value.clone(),
+                    known,
+                });
             }
         }
-        if let Some((setting, values)) = settings.iter().find(|(setting, _)| !choices.contains_key(**setting)) {
-            return Err(ChoiceError::Open { setting: (*setting).to_owned(), known: values.join(", ") });
+        if let Some((setting, values)) = settings
+            .iter()
+            .find(|(setting, _)| !choices.contains_key(**setting))
+        {
+            return Err(ChoiceError::Open {
+                setting: (*setting).to_owned(),
+                known: values.join(", "),
+            });
         }
         let applies = |item: &&Item| {
-            item.only_if.as_ref().is_none_or(|(setting, value)| choices.get(setting) == Some(value))
+            item.only_if
+                .as_ref()
+                .is_none_or(|(setting, value)| choices.get(setting) == Some(value))
         };
-        Ok(Self { items: self.items.iter().filter(applies).cloned().collect() })
+        Ok(Self {
+            items: self.items.iter().filter(applies).cloned().collect(),
+        })
     }
 
     /// The environments, in order.
     pub fn environments(&self) -> Vec<EnvironmentName> {
-        let mut names: Vec<EnvironmentName> = self.items.iter().map(|item| item.environment.clone()).collect();
+        let mut names: Vec<EnvironmentName> = self
+            .items
+            .iter()
+            .map(|item| item.environment.clone())
+            .collect();
         names.sort_unstable();
         names.dedup();
         names
@@ -210,7 +230,13 @@ impl Inventory {
     /// The lines of one environment.
     #[must_use]
     pub fn only(&self, environment: &EnvironmentName) -> Self {
-        let items = self.items.iter().filter(|item| item.environment == *environment).cloned();
-        Self { items: items.collect() }
+        let items = self
+            .items
+            .iter()
+            .filter(|item| item.environment == *environment)
+            .cloned();
+        Self {
+            items: items.collect(),
+        }
     }
 }

@@ -76,12 +76,22 @@ enum Load {
 impl Planner<'_> {
     /// The plan of a month.
     pub fn month(&self, month: BillingMonth) -> CostPlan {
-        self.days(month, month.first_day(), month.next().first_day(), Load::Usual)
+        self.days(
+            month,
+            month.first_day(),
+            month.next().first_day(),
+            Load::Usual,
+        )
     }
 
     /// The plan of one UTC day.
     pub fn day(&self, day: NaiveDate) -> CostPlan {
-        self.days(BillingMonth::of(day), day, day.succ_opt().unwrap_or(day), Load::Usual)
+        self.days(
+            BillingMonth::of(day),
+            day,
+            day.succ_opt().unwrap_or(day),
+            Load::Usual,
+        )
     }
 
     /// What a day of the month could cost at most: every group at its maximum, every use at its
@@ -89,7 +99,11 @@ impl Planner<'_> {
     pub fn flat_out_day(&self, month: BillingMonth) -> Usd {
         let day = month.first_day();
         let plan = self.days(month, day, day.succ_opt().unwrap_or(day), Load::FlatOut);
-        plan.lines.iter().filter(|line| line.class != CostClass::Lump && line.class != CostClass::Credit).map(|line| line.amount).sum()
+        plan.lines
+            .iter()
+            .filter(|line| line.class != CostClass::Lump && line.class != CostClass::Credit)
+            .map(|line| line.amount)
+            .sum()
     }
 
     /// The plan day by day for the forecast, from one day up to, not including, another.
@@ -98,7 +112,11 @@ impl Planner<'_> {
         for day in from.iter_days().take_while(|day| *day < to) {
             for line in self.day(day).lines {
                 let at_face = matches!(line.class, CostClass::Lump | CostClass::Credit);
-                let days = if at_face { &mut daily.lumps } else { &mut daily.days };
+                let days = if at_face {
+                    &mut daily.lumps
+                } else {
+                    &mut daily.days
+                };
                 *days.entry(day).or_default() += line.amount;
             }
         }
@@ -108,7 +126,12 @@ impl Planner<'_> {
     /// The plan of some days of one month.
     fn days(&self, month: BillingMonth, from: NaiveDate, to: NaiveDate, load: Load) -> CostPlan {
         let mut plan = CostPlan::default();
-        let stretch = Stretch { month, from, to, load };
+        let stretch = Stretch {
+            month,
+            from,
+            to,
+            load,
+        };
         for item in &self.inventory.items {
             match &item.charge {
                 Charge::Priced { .. } => self.price(item, stretch, &mut plan),
@@ -116,7 +139,13 @@ impl Planner<'_> {
                     let days = from.iter_days().take_while(|day| *day < to);
                     let falls = days.filter(|day| item.when.falls_on(*day)).count();
                     if falls > 0 {
-                        plan.push(item, Decimal::from(falls), Decimal::ZERO, None, amount.times(falls.into()));
+                        plan.push(
+                            item,
+                            Decimal::from(falls),
+                            Decimal::ZERO,
+                            None,
+                            amount.times(falls.into()),
+                        );
                     }
                 }
                 Charge::Percent(_) => {}
@@ -129,8 +158,19 @@ impl Planner<'_> {
     }
 
     fn price(&self, item: &Item, stretch: Stretch, plan: &mut CostPlan) {
-        let Charge::Priced { price, quantity, peak } = &item.charge else { return };
-        let quantity = if stretch.load == Load::FlatOut { *peak } else { *quantity };
+        let Charge::Priced {
+            price,
+            quantity,
+            peak,
+        } = &item.charge
+        else {
+            return;
+        };
+        let quantity = if stretch.load == Load::FlatOut {
+            *peak
+        } else {
+            *quantity
+        };
         let (start, end) = stretch.instants();
         let running = match (item.when, stretch.load) {
             (When::Schedule, Load::Usual) => self.schedules.running(&item.environment, start, end),
@@ -174,7 +214,14 @@ impl Stretch {
 }
 
 impl CostPlan {
-    fn push(&mut self, item: &Item, quantity: Decimal, hours: Decimal, status: Option<PriceStatus>, amount: Usd) {
+    fn push(
+        &mut self,
+        item: &Item,
+        quantity: Decimal,
+        hours: Decimal,
+        status: Option<PriceStatus>,
+        amount: Usd,
+    ) {
         self.lines.push(PlanLine {
             environment: item.environment.clone(),
             name: item.name.clone(),
@@ -211,20 +258,34 @@ impl CostPlan {
 
     /// One class of one environment.
     pub fn of(&self, environment: &EnvironmentName, class: CostClass) -> Usd {
-        let lines = self.lines.iter().filter(|line| line.environment == *environment && line.class == class);
+        let lines = self
+            .lines
+            .iter()
+            .filter(|line| line.environment == *environment && line.class == class);
         lines.map(|line| line.amount).sum()
     }
 
     /// Hours × quantity of compute: how long instances and databases run in all.
     pub fn compute_hours(&self) -> Decimal {
-        let compute = self.lines.iter().filter(|line| line.class == CostClass::Compute);
+        let compute = self
+            .lines
+            .iter()
+            .filter(|line| line.class == CostClass::Compute);
         compute.map(|line| mul(line.hours, line.quantity)).sum()
     }
 
     /// The share of the total that rests on prices not read in a current source, in per cent.
     pub fn unsure_share(&self) -> Decimal {
-        let unsure = |line: &&PlanLine| line.status.is_some_and(|status| status != PriceStatus::Found);
-        let sum: Usd = self.lines.iter().filter(unsure).map(|line| line.amount).sum();
+        let unsure = |line: &&PlanLine| {
+            line.status
+                .is_some_and(|status| status != PriceStatus::Found)
+        };
+        let sum: Usd = self
+            .lines
+            .iter()
+            .filter(unsure)
+            .map(|line| line.amount)
+            .sum();
         let share = sum.share_of(self.total()).unwrap_or_default();
         mul(share, Decimal::ONE_HUNDRED).round_dp(1)
     }
@@ -233,7 +294,10 @@ impl CostPlan {
     pub(crate) fn absorb(&mut self, other: Self) {
         for line in other.lines {
             let same = |l: &&mut PlanLine| {
-                l.environment == line.environment && l.name == line.name && l.class == line.class && l.quantity == line.quantity
+                l.environment == line.environment
+                    && l.name == line.name
+                    && l.class == line.class
+                    && l.quantity == line.quantity
             };
             match self.lines.iter_mut().find(same) {
                 Some(known) => {

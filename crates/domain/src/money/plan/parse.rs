@@ -6,8 +6,17 @@ use rust_decimal::Decimal;
 use super::inventory::{Charge, CostClass, Inventory, Item, When};
 use crate::money::Usd;
 
-const HEADER: [&str; 9] =
-    ["environment", "name", "price", "quantity", "peak", "when", "class", "only_if", "note"];
+const HEADER: [&str; 9] = [
+    "environment",
+    "name",
+    "price",
+    "quantity",
+    "peak",
+    "when",
+    "class",
+    "only_if",
+    "note",
+];
 
 /// The platform's own inventory.
 const GREENLEAF: &str = include_str!("../../../data/greenleaf.csv");
@@ -61,9 +70,15 @@ impl Inventory {
     /// On the first row that cannot be understood, with its line.
     pub fn from_csv(text: &str) -> Result<Self, InventoryError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .from_reader(text.as_bytes());
         let mut rows = reader.records();
-        let header = rows.next().transpose().map_err(|e| broken(&e))?.ok_or(InventoryError::Header)?;
+        let header = rows
+            .next()
+            .transpose()
+            .map_err(|e| broken(&e))?
+            .ok_or(InventoryError::Header)?;
         if !header.iter().eq(HEADER) {
             return Err(InventoryError::Header);
         }
@@ -71,7 +86,13 @@ impl Inventory {
         for row in rows {
             let record = row.map_err(|e| broken(&e))?;
             let line = record.position().map_or(0, csv::Position::line);
-            items.push(Row { line, record: &record }.item()?);
+            items.push(
+                Row {
+                    line,
+                    record: &record,
+                }
+                .item()?,
+            );
         }
         Ok(Self { items })
     }
@@ -79,7 +100,10 @@ impl Inventory {
 
 fn broken(error: &csv::Error) -> InventoryError {
     let line = error.position().map_or(0, csv::Position::line);
-    InventoryError::Csv { line, reason: error.to_string() }
+    InventoryError::Csv {
+        line,
+        reason: error.to_string(),
+    }
 }
 
 struct Row<'a> {
@@ -103,11 +127,18 @@ impl Row<'_> {
 
     fn filled(&self, column: usize) -> Result<&str, InventoryError> {
         let text = self.text(column);
-        if text.is_empty() { Err(self.error(column, "must not be empty")) } else { Ok(text) }
+        if text.is_empty() {
+            Err(self.error(column, "must not be empty"))
+        } else {
+            Ok(text)
+        }
     }
 
     fn number(&self, column: usize) -> Result<Decimal, InventoryError> {
-        let number: Decimal = self.text(column).parse().map_err(|_| self.error(column, "must be a decimal number"))?;
+        let number: Decimal = self
+            .text(column)
+            .parse()
+            .map_err(|_| self.error(column, "must be a decimal number"))?;
         if number.abs() > MOST {
             return Err(self.error(column, "must be at most a billion"));
         }
@@ -117,7 +148,10 @@ impl Row<'_> {
     fn quantity(&self, column: usize) -> Result<Decimal, InventoryError> {
         let number = self.number(column)?;
         if number < Decimal::ZERO {
-            return Err(self.error(column, "a quantity is not below zero: write a credit as usd"));
+            return Err(self.error(
+                column,
+                "a quantity is not below zero: write a credit as usd",
+            ));
         }
         Ok(number)
     }
@@ -144,11 +178,19 @@ impl Row<'_> {
             "percent" => Charge::Percent(self.quantity(3)?),
             price => {
                 let quantity = self.quantity(3)?;
-                let peak = if self.text(4).is_empty() { quantity } else { self.quantity(4)? };
+                let peak = if self.text(4).is_empty() {
+                    quantity
+                } else {
+                    self.quantity(4)?
+                };
                 if peak < quantity {
                     return Err(self.error(4, "the peak is at least the quantity"));
                 }
-                Charge::Priced { price: price.to_owned(), quantity, peak }
+                Charge::Priced {
+                    price: price.to_owned(),
+                    quantity,
+                    peak,
+                }
             }
         })
     }
@@ -157,7 +199,9 @@ impl Row<'_> {
         let text = self.filled(5)?;
         if let Some(day) = text.strip_prefix("monthly:") {
             let day = day.parse().ok().filter(|day| (1..=31).contains(day));
-            return day.map(When::Monthly).ok_or_else(|| self.error(5, "the day must be 1 to 31"));
+            return day
+                .map(When::Monthly)
+                .ok_or_else(|| self.error(5, "the day must be 1 to 31"));
         }
         match text {
             "always" => Ok(When::Always),
@@ -169,9 +213,15 @@ impl Row<'_> {
     }
 
     fn class(&self) -> Result<CostClass, InventoryError> {
-        CostClass::ALL.into_iter().find(|class| class.name() == self.text(6)).ok_or_else(|| {
-            self.error(6, "must be compute, always-on, storage, usage, lump, tax, support or credit")
-        })
+        CostClass::ALL
+            .into_iter()
+            .find(|class| class.name() == self.text(6))
+            .ok_or_else(|| {
+                self.error(
+                    6,
+                    "must be compute, always-on, storage, usage, lump, tax, support or credit",
+                )
+            })
     }
 
     fn only_if(&self) -> Result<Option<(String, String)>, InventoryError> {
@@ -179,7 +229,9 @@ impl Row<'_> {
         if text.is_empty() {
             return Ok(None);
         }
-        let (setting, value) = text.split_once('=').ok_or_else(|| self.error(7, "must be setting=value"))?;
+        let (setting, value) = text
+            .split_once('=')
+            .ok_or_else(|| self.error(7, "must be setting=value"))?;
         Ok(Some((setting.trim().to_owned(), value.trim().to_owned())))
     }
 }

@@ -105,11 +105,17 @@ pub struct Comparison {
 /// Compares two configurations. Hours are those of the calendar, month by month.
 pub fn simulate(period: Period, baseline: &Scenario<'_>, proposed: &Scenario<'_>) -> Comparison {
     let (baseline, proposed) = (side(period, baseline), side(period, proposed));
-    let mut environments: Vec<EnvironmentName> =
-        baseline.by_environment.keys().chain(proposed.by_environment.keys()).cloned().collect();
+    let mut environments: Vec<EnvironmentName> = baseline
+        .by_environment
+        .keys()
+        .chain(proposed.by_environment.keys())
+        .cloned()
+        .collect();
     environments.sort_unstable();
     environments.dedup();
-    let of = |side: &Side, name: &EnvironmentName| side.by_environment.get(name).copied().unwrap_or_default();
+    let of = |side: &Side, name: &EnvironmentName| {
+        side.by_environment.get(name).copied().unwrap_or_default()
+    };
     let compute = |side: &Side, name: &EnvironmentName| side.plan.of(name, CostClass::Compute);
     let hours_saved = baseline.compute_hours - proposed.compute_hours;
     Comparison {
@@ -119,11 +125,21 @@ pub fn simulate(period: Period, baseline: &Scenario<'_>, proposed: &Scenario<'_>
         hours_saved_percent: percent(hours_saved, baseline.compute_hours),
         by_environment: environments
             .iter()
-            .map(|name| (name.clone(), saving(of(&baseline, name), of(&proposed, name))))
+            .map(|name| {
+                (
+                    name.clone(),
+                    saving(of(&baseline, name), of(&proposed, name)),
+                )
+            })
             .collect(),
         compute_by_environment: environments
             .iter()
-            .map(|name| (name.clone(), saving(compute(&baseline, name), compute(&proposed, name))))
+            .map(|name| {
+                (
+                    name.clone(),
+                    saving(compute(&baseline, name), compute(&proposed, name)),
+                )
+            })
             .collect(),
         baseline,
         proposed,
@@ -147,7 +163,10 @@ fn side(period: Period, scenario: &Scenario<'_>) -> Side {
 
 fn saving(from: Usd, to: Usd) -> Saving {
     let usd = from - to;
-    Saving { usd, percent: percent(usd.amount(), from.amount()) }
+    Saving {
+        usd,
+        percent: percent(usd.amount(), from.amount()),
+    }
 }
 
 fn percent(part: Decimal, whole: Decimal) -> Option<Decimal> {

@@ -1,5 +1,7 @@
 //! Plans and comparisons for people.
 
+use std::fmt::Write as _;
+
 use super::{Comparison, CostClass, CostPlan, Saving};
 use crate::money::price::PriceStatus;
 use crate::money::table::{Align, Table};
@@ -45,7 +47,11 @@ impl CostPlan {
         table.column("total USD", Align::Right);
         for (environment, total) in self.by_environment() {
             let mut row = vec![environment.to_string()];
-            row.extend(classes.iter().map(|class| self.of(&environment, *class).to_string()));
+            row.extend(
+                classes
+                    .iter()
+                    .map(|class| self.of(&environment, *class).to_string()),
+            );
             row.push(total.to_string());
             table.row(row);
         }
@@ -58,9 +64,12 @@ impl CostPlan {
     }
 
     fn notes(&self) -> String {
-        let mut text = format!("{} % of the total rests on prices marked old or inferred\n", self.unsure_share().normalize());
+        let mut text = format!(
+            "{} % of the total rests on prices marked old or inferred\n",
+            self.unsure_share().normalize()
+        );
         for gap in &self.gaps {
-            text += &format!("gap: {gap}; the sums lack it\n");
+            let _ = writeln!(text, "gap: {gap}; the sums lack it");
         }
         text
     }
@@ -75,16 +84,34 @@ impl Comparison {
     pub fn table(&self) -> String {
         let (a, b) = (&self.baseline, &self.proposed);
         let mut table = Table::new(&[("USD", Align::Left)]);
-        for name in [a.name.as_str(), b.name.as_str(), "saving", "per cent", "in compute", "per cent"] {
+        for name in [
+            a.name.as_str(),
+            b.name.as_str(),
+            "saving",
+            "per cent",
+            "in compute",
+            "per cent",
+        ] {
             table.column(name, Align::Right);
         }
         for (environment, saving) in &self.by_environment {
             let compute = self.compute_by_environment.get(environment).copied();
-            let compute = compute.unwrap_or(Saving { usd: crate::money::Usd::ZERO, percent: None });
+            let compute = compute.unwrap_or(Saving {
+                usd: crate::money::Usd::ZERO,
+                percent: None,
+            });
             table.row(vec![
                 environment.to_string(),
-                a.by_environment.get(environment).copied().unwrap_or_default().to_string(),
-                b.by_environment.get(environment).copied().unwrap_or_default().to_string(),
+                a.by_environment
+                    .get(environment)
+                    .copied()
+                    .unwrap_or_default()
+                    .to_string(),
+                b.by_environment
+                    .get(environment)
+                    .copied()
+                    .unwrap_or_default()
+                    .to_string(),
                 saving.usd.to_string(),
                 percent(saving.percent),
                 compute.usd.to_string(),

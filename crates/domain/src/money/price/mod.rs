@@ -40,8 +40,15 @@ pub enum PriceUnit {
 
 impl PriceUnit {
     /// All units.
-    const ALL: [Self; 7] =
-        [Self::Hour, Self::LcuHour, Self::GbMonth, Self::AlarmMonth, Self::SecretMonth, Self::Gb, Self::GbSecond];
+    const ALL: [Self; 7] = [
+        Self::Hour,
+        Self::LcuHour,
+        Self::GbMonth,
+        Self::AlarmMonth,
+        Self::SecretMonth,
+        Self::Gb,
+        Self::GbSecond,
+    ];
 
     /// Its name in files.
     pub const fn name(self) -> &'static str {
@@ -184,7 +191,9 @@ impl PriceBook {
     /// # Errors
     /// The gap, if the book has no such row.
     pub fn price(&self, item: &str, region: &Region) -> Result<&Price, Gap> {
-        self.prices.get(&(region.clone(), item.to_owned())).ok_or_else(|| self.gap(item, region))
+        self.prices
+            .get(&(region.clone(), item.to_owned()))
+            .ok_or_else(|| self.gap(item, region))
     }
 
     fn gap(&self, item: &str, region: &Region) -> Gap {
@@ -194,7 +203,11 @@ impl PriceBook {
             .filter(|(distance, _)| *distance <= 3)
             .min()
             .map(|(_, name)| name.clone());
-        Gap { item: item.to_owned(), region: region.clone(), nearest }
+        Gap {
+            item: item.to_owned(),
+            region: region.clone(),
+            nearest,
+        }
     }
 
     /// All rows, by region and item.
@@ -210,6 +223,7 @@ impl PriceBook {
     /// Puts a price in, in place of an older one: how a refresh from the AWS Price List API
     /// updates the book.
     pub fn insert(&mut self, price: Price) {
-        self.prices.insert((price.region.clone(), price.item.clone()), price);
+        self.prices
+            .insert((price.region.clone(), price.item.clone()), price);
     }
 }

@@ -6,7 +6,9 @@ use super::{Price, PriceBook, PriceDate, PriceStatus, PriceUnit};
 use crate::money::{AmountError, Currency, Usd};
 use crate::names::Region;
 
-const HEADER: [&str; 8] = ["item", "unit", "amount", "currency", "region", "as_of", "status", "source"];
+const HEADER: [&str; 8] = [
+    "item", "unit", "amount", "currency", "region", "as_of", "status", "source",
+];
 
 /// Why a price book was refused. Lines count from 1, which is the header.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -53,9 +55,15 @@ impl PriceBook {
     /// On the first row that cannot be understood, with its line.
     pub fn from_csv(text: &str) -> Result<Self, PriceBookError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .from_reader(text.as_bytes());
         let mut rows = reader.records();
-        let header = rows.next().transpose().map_err(|e| broken(&e))?.ok_or(PriceBookError::Header)?;
+        let header = rows
+            .next()
+            .transpose()
+            .map_err(|e| broken(&e))?
+            .ok_or(PriceBookError::Header)?;
         if !header.iter().eq(HEADER) {
             return Err(PriceBookError::Header);
         }
@@ -76,7 +84,10 @@ impl PriceBook {
 
 fn broken(error: &csv::Error) -> PriceBookError {
     let line = error.position().map_or(0, csv::Position::line);
-    PriceBookError::Csv { line, reason: error.to_string() }
+    PriceBookError::Csv {
+        line,
+        reason: error.to_string(),
+    }
 }
 
 struct Row<'a> {
@@ -100,14 +111,21 @@ impl Row<'_> {
 
     fn filled(&self, column: usize) -> Result<String, PriceBookError> {
         let text = self.text(column);
-        if text.is_empty() { Err(self.error(column, "must not be empty")) } else { Ok(text.to_owned()) }
+        if text.is_empty() {
+            Err(self.error(column, "must not be empty"))
+        } else {
+            Ok(text.to_owned())
+        }
     }
 
     fn price(&self) -> Result<Price, PriceBookError> {
         let status = self.status()?;
         let as_of = self.as_of()?;
         if status == PriceStatus::Found && as_of.is_none() {
-            return Err(self.error(5, "a price that was found has a date: YYYY, YYYY-MM or YYYY-MM-DD"));
+            return Err(self.error(
+                5,
+                "a price that was found has a date: YYYY, YYYY-MM or YYYY-MM-DD",
+            ));
         }
         Ok(Price {
             item: self.filled(0)?,
@@ -122,19 +140,40 @@ impl Row<'_> {
     }
 
     fn unit(&self) -> Result<PriceUnit, PriceBookError> {
-        PriceUnit::ALL.into_iter().find(|unit| unit.name() == self.text(1)).ok_or_else(|| {
-            self.error(1, format!("must be one of {}", PriceUnit::ALL.map(PriceUnit::name).join(", ")))
-        })
+        PriceUnit::ALL
+            .into_iter()
+            .find(|unit| unit.name() == self.text(1))
+            .ok_or_else(|| {
+                self.error(
+                    1,
+                    format!(
+                        "must be one of {}",
+                        PriceUnit::ALL.map(PriceUnit::name).join(", ")
+                    ),
+                )
+            })
     }
 
     fn status(&self) -> Result<PriceStatus, PriceBookError> {
-        PriceStatus::ALL.into_iter().find(|status| status.name() == self.text(6)).ok_or_else(|| {
-            self.error(6, format!("must be one of {}", PriceStatus::ALL.map(PriceStatus::name).join(", ")))
-        })
+        PriceStatus::ALL
+            .into_iter()
+            .find(|status| status.name() == self.text(6))
+            .ok_or_else(|| {
+                self.error(
+                    6,
+                    format!(
+                        "must be one of {}",
+                        PriceStatus::ALL.map(PriceStatus::name).join(", ")
+                    ),
+                )
+            })
     }
 
     fn amount(&self) -> Result<Usd, PriceBookError> {
-        let amount: Usd = self.text(2).parse().map_err(|e: AmountError| self.error(2, e.to_string()))?;
+        let amount: Usd = self
+            .text(2)
+            .parse()
+            .map_err(|e: AmountError| self.error(2, e.to_string()))?;
         // A billion dollars for an hour of anything is a defect of the file.
         if amount.is_negative() || amount > Usd::from_cents(100_000_000_000) {
             return Err(self.error(2, "a price is not below zero and at most a billion"));
@@ -145,7 +184,10 @@ impl Row<'_> {
     fn currency(&self) -> Result<Currency, PriceBookError> {
         match self.text(3).parse() {
             Ok(Currency::USD) => Ok(Currency::USD),
-            _ => Err(self.error(3, "prices are kept in USD, as AWS bills them: convert the row")),
+            _ => Err(self.error(
+                3,
+                "prices are kept in USD, as AWS bills them: convert the row",
+            )),
         }
     }
 
@@ -161,6 +203,9 @@ impl Row<'_> {
         };
         let first = NaiveDate::parse_from_str(&full, "%Y-%m-%d")
             .map_err(|_| self.error(5, "must be YYYY, YYYY-MM or YYYY-MM-DD"))?;
-        Ok(Some(PriceDate { text: text.to_owned(), first }))
+        Ok(Some(PriceDate {
+            text: text.to_owned(),
+            first,
+        }))
     }
 }

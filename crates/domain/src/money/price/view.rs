@@ -1,5 +1,7 @@
 //! The price book for people: rows, age and gaps.
 
+use std::fmt::Write as _;
+
 use chrono::NaiveDate;
 use serde::Serialize;
 
@@ -29,13 +31,24 @@ pub struct AgedPrice {
 impl PriceBook {
     /// The rows of the regions, how old they are on a day, and what is missing.
     pub fn view(&self, regions: &[Region], today: NaiveDate) -> PriceView {
-        let age = |price: &Price| price.as_of.as_ref().map(|date| (today - date.first_day()).num_days());
+        let age = |price: &Price| {
+            price
+                .as_of
+                .as_ref()
+                .map(|date| (today - date.first_day()).num_days())
+        };
         let prices = regions
             .iter()
             .flat_map(|region| self.in_region(region))
-            .map(|price| AgedPrice { price: price.clone(), age_days: age(price) })
+            .map(|price| AgedPrice {
+                price: price.clone(),
+                age_days: age(price),
+            })
             .collect();
-        let gaps = regions.iter().flat_map(|region| self.gaps(region)).collect();
+        let gaps = regions
+            .iter()
+            .flat_map(|region| self.gaps(region))
+            .collect();
         PriceView { prices, gaps }
     }
 
@@ -47,7 +60,11 @@ impl PriceBook {
         items
             .into_iter()
             .filter(|item| self.price(item, region).is_err())
-            .map(|item| Gap { item: item.to_owned(), region: region.clone(), nearest: None })
+            .map(|item| Gap {
+                item: item.to_owned(),
+                region: region.clone(),
+                nearest: None,
+            })
             .collect()
     }
 }
@@ -77,14 +94,18 @@ impl PriceView {
                 price.item.clone(),
                 price.amount.amount().normalize().to_string(),
                 price.unit.name().to_owned(),
-                price.as_of.as_ref().map_or_else(|| "-".into(), ToString::to_string),
-                aged.age_days.map_or_else(|| "-".into(), |days| days.to_string()),
+                price
+                    .as_of
+                    .as_ref()
+                    .map_or_else(|| "-".into(), ToString::to_string),
+                aged.age_days
+                    .map_or_else(|| "-".into(), |days| days.to_string()),
                 mark.to_owned(),
             ]);
         }
         let mut text = table.to_string();
         for gap in &self.gaps {
-            text += &format!("gap: no price for {} in {}\n", gap.item, gap.region);
+            let _ = writeln!(text, "gap: no price for {} in {}", gap.item, gap.region);
         }
         text
     }
