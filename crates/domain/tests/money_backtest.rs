@@ -14,7 +14,7 @@ use nightcap_domain::money::backtest::{
     Backtest, BacktestError, BacktestOptions, MethodScore, OURS, backtest,
 };
 use nightcap_domain::money::forecast::{ForecastInput, forecast};
-use nightcap_domain::money::{DailyCosts, Usd};
+use nightcap_domain::money::{DailyCosts, Usd, backtest_file};
 use rust_decimal::Decimal;
 
 fn run(bill: &str) -> Backtest {
@@ -34,6 +34,39 @@ fn the_published_tables_reproduce() {
     for bill in ["binder-prod", "binder-staging", "both"] {
         insta::assert_snapshot!(bill, run(bill).table());
     }
+}
+
+/// The same bills run backwards: costs that grow and turn from calm to restless, which is harder
+/// than what they did. A second look at a method chosen on the first.
+#[test]
+fn the_bills_backwards() {
+    for bill in ["binder-prod", "binder-staging", "both"] {
+        let forwards: Vec<Usd> = common::bill(bill)
+            .iter()
+            .map(|(_, amount)| amount)
+            .collect();
+        let first: NaiveDate = "2018-12-05".parse().unwrap();
+        let costs: DailyCosts = first.iter_days().zip(forwards.into_iter().rev()).collect();
+        let test = backtest(&costs, &BacktestOptions::default()).unwrap();
+        insta::assert_snapshot!(format!("backwards-{bill}"), test.table());
+    }
+}
+
+/// The command line's way to the same figures.
+#[test]
+fn the_file_gives_the_same_tables() {
+    let file = include_bytes!("../data/daily_cloud_cost_2018.csv");
+    let from_file = |name: Option<&str>| {
+        let name = name.map(Into::into);
+        backtest_file(&file[..], name.as_ref(), &BacktestOptions::default())
+            .unwrap()
+            .table()
+    };
+    assert_eq!(
+        from_file(Some("binder-staging")),
+        run("binder-staging").table()
+    );
+    assert_eq!(from_file(None), run("both").table());
 }
 
 #[test]

@@ -82,6 +82,35 @@ fn the_answer_is_the_contract_to_the_letter() {
 }
 
 #[test]
+fn a_file_is_asked_as_a_whole_or_by_environment() {
+    use nightcap_domain::money::{FileError, forecast_file};
+    let file = "date,usd,environment\n2026-11-01,12,prod\n2026-11-01,3,dev\n2026-11-02,-4,prod\n2026-11-02,15,prod\n";
+    let ask = |name: Option<&str>| {
+        let name = name.map(Into::into);
+        forecast_file(
+            file.as_bytes(),
+            day("2026-11-03"),
+            usd("500"),
+            name.as_ref(),
+        )
+    };
+    let all = ask(None).unwrap();
+    assert_eq!(all.actual, usd("30"), "credits do not hide what was spent");
+    assert!(
+        all.basis.contains("credits of -4.00 USD not subtracted"),
+        "{}",
+        all.basis
+    );
+    assert_eq!(ask(Some("dev")).unwrap().actual, usd("3"));
+    let unknown = ask(Some("test")).unwrap_err();
+    assert!(matches!(unknown, FileError::Environment { .. }));
+    assert_eq!(
+        unknown.to_string(),
+        "the file has no environment test: it has dev, prod"
+    );
+}
+
+#[test]
 fn a_steady_cost_is_forecast_to_the_cent_in_every_length_of_month() {
     for (as_of, days) in [
         ("2026-02-10", 28),

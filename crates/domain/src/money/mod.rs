@@ -4,6 +4,7 @@ pub mod actuals;
 pub mod alert;
 pub mod backtest;
 mod daily;
+mod file;
 pub mod forecast;
 pub mod gate;
 mod month;
@@ -14,5 +15,6 @@ mod table;
 mod usd;
 
 pub use daily::DailyCosts;
+pub use file::{FileError, backtest_file, forecast_file};
 pub use month::{BillingMonth, MonthError, midnight};
 pub use usd::{AmountError, Currency, CurrencyError, Money, Usd};
