@@ -332,6 +332,28 @@ fn the_documents_case() {
     );
     assert_eq!(year.by_environment["prod"].usd, Usd::ZERO);
     insta::assert_snapshot!(year.table());
+    let slim = compare(
+        Period::YearFrom(month("2027-01")),
+        (&default, &always),
+        (&default, &scheduled),
+    );
+    insta::assert_snapshot!(slim.table());
+    insta::assert_snapshot!(in_month(&default, &scheduled, "2026-11").table());
+    // With dev asleep as well.
+    let both = Schedules::none()
+        .with("preprod", &office)
+        .with("dev", &office);
+    let dev = in_month(&default, &both, "2026-11").by_environment()["dev"].cents();
+    assert_eq!(dev, usd("4.46"));
+    // What a day could cost at most, by which the plausibility gate judges.
+    let (book, region) = (PriceBook::embedded().unwrap(), paris());
+    let planner = Planner {
+        inventory: &default,
+        book: &book,
+        region: &region,
+        schedules: &scheduled,
+    };
+    assert_eq!(planner.flat_out_day(month("2026-11")).cents(), usd("42.09"));
 }
 
 #[test]
