@@ -339,6 +339,14 @@ fn the_documents_case() {
     );
     insta::assert_snapshot!(slim.table());
     insta::assert_snapshot!(in_month(&default, &scheduled, "2026-11").table());
+    assert_eq!(
+        in_month(&default, &always, "2026-11").by_environment()["preprod"].cents(),
+        usd("96.24")
+    );
+    assert_eq!(
+        in_month(&iso, &scheduled, "2026-11").total().cents(),
+        usd("355.25")
+    );
     // With dev asleep as well.
     let both = Schedules::none()
         .with("preprod", &office)
