@@ -9,6 +9,8 @@
 
 mod common;
 
+use std::fmt::Write as _;
+
 use chrono::NaiveDate;
 use nightcap_domain::money::backtest::{
     Backtest, BacktestError, BacktestOptions, MethodScore, OURS, backtest,
@@ -50,6 +52,52 @@ fn the_bills_backwards() {
         let test = backtest(&costs, &BacktestOptions::default()).unwrap();
         insta::assert_snapshot!(format!("backwards-{bill}"), test.table());
     }
+}
+
+/// A young account: every month forecast with no more than five weeks (or ten days) before it.
+#[test]
+fn with_little_history() {
+    let mut text = String::new();
+    for days in [10, 35] {
+        for bill in ["binder-prod", "binder-staging", "both"] {
+            let all = common::bill(bill);
+            let months = run(bill).months;
+            let scores: Vec<(Decimal, Decimal, bool, bool)> = months
+                .iter()
+                .map(|month| {
+                    let from = month.first_day() - chrono::Days::new(days);
+                    let young = all
+                        .iter()
+                        .filter(|(day, _)| *day >= from)
+                        .collect::<DailyCosts>();
+                    let young = young.before(month.next().first_day());
+                    let options = BacktestOptions {
+                        warm_up_days: 1,
+                        from: Some(*month),
+                        ..BacktestOptions::default()
+                    };
+                    let test = backtest(&young, &options).unwrap();
+                    assert_eq!(test.months, [*month]);
+                    let score = &test.by_month[0];
+                    (
+                        score.mean_error,
+                        score.coverage,
+                        score.false_alarm,
+                        score.missed,
+                    )
+                })
+                .collect();
+            let n = Decimal::from(scores.len());
+            let error = scores.iter().map(|s| s.0).sum::<Decimal>() / n;
+            let coverage = scores.iter().map(|s| s.1).sum::<Decimal>() / n;
+            let (alarms, missed) = (
+                scores.iter().filter(|s| s.2).count(),
+                scores.iter().filter(|s| s.3).count(),
+            );
+            writeln!(text, "{days} days, {bill}: error {error:.1}, coverage {coverage:.0}, false alarms {alarms}/{n}, missed {missed}/{n}").unwrap();
+        }
+    }
+    insta::assert_snapshot!(text);
 }
 
 /// The command line's way to the same figures.
