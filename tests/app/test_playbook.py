@@ -18,11 +18,7 @@ from pathlib import Path
 
 from support import APP, VENV, clean_environment, tool
 
-IMAGES = (
-    "111122223333.dkr.ecr.eu-west-3.amazonaws.com/medusa-backend:1",
-    "111122223333.dkr.ecr.eu-west-3.amazonaws.com/medusa-storefront:1",
-    "caddy:2",
-)
+REGISTRY = "111122223333.dkr.ecr.eu-west-3.amazonaws.com"
 
 
 @unittest.skipIf(tool("ansible-playbook") is None, "no ansible-playbook")
@@ -37,6 +33,7 @@ class Playbook(unittest.TestCase):
         self.plugin.parent.mkdir()
         self.plugin.write_bytes(b"#!/bin/sh\necho a plugin\n")
         (self.home / "bundle.pem").write_text("a certificate\n")
+        self.arguments: list[str] = []
         self.variables: dict[str, object] = {
             "env": "preprod",
             "ansible_become": False,
@@ -48,7 +45,7 @@ class Playbook(unittest.TestCase):
             "docker_log_region": "eu-west-3",
             "docker_manage_service": False,
             "docker_retry_delay": 0,
-            "application_images": ",".join(IMAGES),
+            "application_registry": REGISTRY,
             "application_conf_dir": str(self.home / "greenleaf"),
             "application_unit_dir": str(self.home / "units"),
             "application_docker_config": str(self.home / "client" / "config.json"),
@@ -60,7 +57,7 @@ class Playbook(unittest.TestCase):
         """Exit code and output of one run."""
         done = subprocess.run(
             [
-                str(tool("ansible-playbook")), "playbook.yml",
+                str(tool("ansible-playbook")), "playbook.yml", *self.arguments,
                 "--skip-tags", "base,docker_packages",
                 "--extra-vars", json.dumps(self.variables),
             ],
@@ -97,19 +94,31 @@ class Playbook(unittest.TestCase):
         self.assertRegex(daemon["log-opts"]["tag"], r"^[^/{}]+/\{\{\.Name\}\}$")
         self.assertTrue(all(isinstance(value, str) for value in daemon["log-opts"].values()))
         client = json.loads((self.home / "client" / "config.json").read_text())
-        self.assertEqual(client, {"credHelpers": {"111122223333.dkr.ecr.eu-west-3.amazonaws.com": "ecr-login"}})
+        self.assertEqual(client, {"credHelpers": {REGISTRY: "ecr-login"}})
         self.assertIn("COMPOSE_FILE=docker-compose.yml\n", (self.home / "greenleaf" / "compose.conf").read_text())
         service = (self.home / "units" / "greenleaf-refresh.service").read_text()
         self.assertIn(f"ExecStart={APP}/bin/refresh\n", service)
 
     def test_dev_adds_the_databases_and_logs_stay_without_a_group(self) -> None:
-        self.variables |= {"env": "dev", "docker_log_group": "", "application_images": ","}
+        self.variables |= {"env": "dev", "docker_log_group": "", "application_registry": "local"}
         self.changed()
         compose = (self.home / "greenleaf" / "compose.conf").read_text()
         self.assertIn("COMPOSE_FILE=docker-compose.yml:docker-compose.dev.yml\n", compose)
         daemon = json.loads((self.home / "docker" / "daemon.json").read_text())
         self.assertEqual((daemon["log-driver"], daemon["log-opts"]["max-size"]), ("json-file", "10m"))
         self.assertEqual(json.loads((self.home / "client" / "config.json").read_text()), {"credHelpers": {}})
+
+    def test_without_a_log_group_a_configuration_by_user_data_is_kept(self) -> None:
+        self.variables["docker_log_group"] = ""
+        daemon = self.home / "docker" / "daemon.json"
+        daemon.parent.mkdir()
+        daemon.write_text('{"log-driver": "awslogs"}')
+        self.changed()
+        self.assertEqual(daemon.read_text(), '{"log-driver": "awslogs"}')
+
+    def test_runs_with_the_inventory_that_user_data_gives_on_the_command_line(self) -> None:
+        self.arguments = ["--connection", "local", "--inventory", "localhost,"]
+        self.assertGreater(self.changed(), 5)
 
     def test_a_plugin_with_another_hash_is_refused(self) -> None:
         self.plugin.write_bytes(b"something else\n")
