@@ -19,6 +19,7 @@ from pathlib import Path
 from support import APP, VENV, clean_environment, tool
 
 REGISTRY = "111122223333.dkr.ecr.eu-west-3.amazonaws.com"
+IMAGES = f"{REGISTRY}/medusa-backend:1,{REGISTRY}/medusa-storefront:1"
 
 
 @unittest.skipIf(tool("ansible-playbook") is None, "no ansible-playbook")
@@ -45,7 +46,7 @@ class Playbook(unittest.TestCase):
             "docker_log_region": "eu-west-3",
             "docker_manage_service": False,
             "docker_retry_delay": 0,
-            "application_registry": REGISTRY,
+            "application_images": IMAGES,
             "application_conf_dir": str(self.home / "greenleaf"),
             "application_unit_dir": str(self.home / "units"),
             "application_docker_config": str(self.home / "client" / "config.json"),
@@ -100,7 +101,7 @@ class Playbook(unittest.TestCase):
         self.assertIn(f"ExecStart={APP}/bin/refresh\n", service)
 
     def test_dev_adds_the_databases_and_logs_stay_without_a_group(self) -> None:
-        self.variables |= {"env": "dev", "docker_log_group": "", "application_registry": "local"}
+        self.variables |= {"env": "dev", "docker_log_group": "", "application_images": "caddy:2,"}
         self.changed()
         compose = (self.home / "greenleaf" / "compose.conf").read_text()
         self.assertIn("COMPOSE_FILE=docker-compose.yml:docker-compose.dev.yml\n", compose)

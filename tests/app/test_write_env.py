@@ -17,15 +17,7 @@ from urllib.parse import unquote, urlsplit
 from support import APP, VENV, clean_environment, tool
 
 ARN = "arn:aws:secretsmanager:eu-west-3:111122223333:secret:"
-JWT, COOKIE, DATABASE, REDIS, MEDIA = (ARN + name for name in ("jwt", "cookie", "rds!db", "redis", "media"))
-R2 = {
-    "S3_URL": "https://media.example.com",
-    "S3_BUCKET": "greenleaf-media",
-    "S3_REGION": "auto",
-    "S3_ENDPOINT": "https://r2.example.com",
-    "S3_ACCESS_KEY_ID": "AKIDEXAMPLE",
-    "S3_SECRET_ACCESS_KEY": "wJal/rXU+=",
-}
+APP_SECRET, DATABASE, REDIS, MEDIA = (ARN + name for name in ("app", "rds!db", "redis", "media"))
 PASSWORD = "p/a:s@s w#o$rd%&'\""
 
 
@@ -84,23 +76,21 @@ class WriteEnv(unittest.TestCase):
         self.manager = SecretsManager()
         self.addCleanup(self.manager.stop)
         self.manager.secrets = {
-            JWT: "jwt$ecret",
-            COOKIE: "c0okie#secret",
+            APP_SECRET: json.dumps({"JWT_SECRET": "jwt$ecret", "COOKIE_SECRET": "cookie"}),
             DATABASE: json.dumps({"username": "green@leaf", "password": PASSWORD}),
             REDIS: "tok/en",
-            MEDIA: json.dumps(R2),
+            MEDIA: json.dumps({"S3_ACCESS_KEY_ID": "AKIDEXAMPLE", "S3_SECRET_ACCESS_KEY": "wJal/rXU+="}),
         }
         self.conf = {
-            "ENVIRONMENT": "preprod",
+            "APP_ENV": "preprod",
             "AWS_REGION": "eu-west-3",
-            "JWT_SECRET_ARN": JWT,
-            "COOKIE_SECRET_ARN": COOKIE,
-            "REGISTRY": "111122223333.dkr.ecr.eu-west-3.amazonaws.com",
-            "IMAGE_TAG": "1.2.0",
-            "SHOP_DOMAIN": "shop.example.com",
-            "DATABASE_SECRET": DATABASE,
+            "APP_SECRET_ARN": APP_SECRET,
+            "BACKEND_IMAGE": "111122223333.dkr.ecr.eu-west-3.amazonaws.com/medusa-backend:1.2.0",
+            "STOREFRONT_IMAGE": "111122223333.dkr.ecr.eu-west-3.amazonaws.com/medusa-storefront:1.2.0",
+            "SHOP_URL": "https://shop.example.com",
+            "DATABASE_SECRET_ARN": DATABASE,
             "DATABASE_HOST": "db.example.com",
-            "CACHE_HOST": "cache.example.com",
+            "REDIS_HOST": "cache.example.com",
         }
         self.compose = "docker-compose.yml"
 
@@ -121,7 +111,7 @@ class WriteEnv(unittest.TestCase):
         command = [sys.executable, str(APP / "bin/write-env")]
         command += ["--conf", str(self.home / "app.conf"), "--output", str(self.output)]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
-        for secret in (PASSWORD, "jwt$ecret", "c0okie", "tok/en", "wJal/rXU+="):
+        for secret in (PASSWORD, "jwt$ecret", "tok/en", "wJal/rXU+="):
             self.assertNotIn(secret, done.stdout + done.stderr)
         return done
 
@@ -149,8 +139,6 @@ class WriteEnv(unittest.TestCase):
         self.assertEqual(unquote(url.password or ""), PASSWORD)
         self.assertEqual(values["REDIS_URL"], "redis://cache.example.com:6379")
         self.assertEqual(values["JWT_SECRET"], "jwt$ecret")
-        self.assertEqual(values["COOKIE_SECRET"], "c0okie#secret")
-        self.assertEqual(values["STORE_CORS"], "https://shop.example.com")
         self.assertEqual(values["COMPOSE_FILE"], "docker-compose.yml")
         self.assertNotIn("S3_BUCKET", values)
 
@@ -173,32 +161,37 @@ class WriteEnv(unittest.TestCase):
     def test_a_role_that_is_not_ready_yet_is_asked_again(self) -> None:
         self.manager.faults = 2
         self.written()
-        self.assertEqual(self.manager.asked[:3], [DATABASE] * 3)
+        self.assertEqual(self.manager.asked.count(APP_SECRET), 3)
 
     def test_redis_with_tls_and_token(self) -> None:
-        self.conf |= {"CACHE_TLS": "true", "CACHE_SECRET": REDIS}
+        self.conf |= {"REDIS_TLS": "true", "REDIS_SECRET_ARN": REDIS}
         self.assertEqual(self.written()["REDIS_URL"], "rediss://:tok%2Fen@cache.example.com:6379")
+        self.manager.secrets[REDIS] = json.dumps({"auth_token": "other"})
+        self.assertEqual(self.written()["REDIS_URL"], "rediss://:other@cache.example.com:6379")
 
     def test_mysql(self) -> None:
-        self.conf["DATABASE_SCHEME"] = "mysql"
+        self.conf["DATABASE_ENGINE"] = "mysql"
         url = urlsplit(self.written()["DATABASE_URL"])
         self.assertEqual((url.scheme, url.port, url.path), ("mysql", 3306, "/medusa_db"))
 
-    def test_r2_comes_from_its_secret(self) -> None:
-        self.conf |= {"MEDIA_KIND": "r2", "MEDIA_SECRET": MEDIA}
-        self.assertLessEqual(R2.items(), self.written().items())
+    def test_media_settings_and_keys(self) -> None:
+        self.conf |= {"MEDIA_SECRET_ARN": MEDIA, "S3_BUCKET": "greenleaf-media", "S3_REGION": "auto"}
+        values = self.written()
+        self.assertEqual(values["S3_BUCKET"], "greenleaf-media")
+        self.assertEqual(values["S3_REGION"], "auto")
+        self.assertEqual(values["S3_SECRET_ACCESS_KEY"], "wJal/rXU+=")
 
-    def test_an_r2_secret_that_is_not_there_yet_only_switches_uploads_off(self) -> None:
-        self.conf |= {"MEDIA_KIND": "r2", "MEDIA_SECRET": MEDIA}
-        del self.manager.secrets[MEDIA]
-        self.assertNotIn("S3_BUCKET", self.written("no uploads until infra/edge is applied"))
-        self.manager.secrets[MEDIA] = json.dumps(R2)
+    def test_a_media_secret_that_is_not_there_yet_only_switches_uploads_off(self) -> None:
+        self.conf["MEDIA_SECRET_ARN"] = MEDIA
+        secret = self.manager.secrets.pop(MEDIA)
+        self.assertNotIn("S3_SECRET_ACCESS_KEY", self.written("no uploads until infra/edge is applied"))
+        self.manager.secrets[MEDIA] = secret
         self.assertEqual(self.run_it().stdout, "changed\n")
 
     def test_s3_is_used_with_the_instances_role(self) -> None:
-        self.conf |= {"MEDIA_KIND": "s3", "MEDIA_BUCKET": "greenleaf-media"}
+        self.conf |= {"S3_BUCKET": "greenleaf-media", "S3_REGION": "eu-west-3"}
         values = self.written()
-        self.assertEqual((values["S3_BUCKET"], values["S3_REGION"]), ("greenleaf-media", "eu-west-3"))
+        self.assertEqual(values["S3_BUCKET"], "greenleaf-media")
         self.assertNotIn("S3_SECRET_ACCESS_KEY", values)
 
     def test_quoted_settings_are_read_alike(self) -> None:
@@ -207,11 +200,11 @@ class WriteEnv(unittest.TestCase):
         self.assertEqual(self.written(), plain)
 
     def test_dev_makes_its_own_password_once_and_asks_for_no_database_secret(self) -> None:
-        self.conf = {key: value for key, value in self.conf.items() if not key.startswith(("DATABASE", "CACHE"))}
-        self.conf["ENVIRONMENT"] = "dev"
+        self.conf = {key: value for key, value in self.conf.items() if not key.startswith(("DATABASE", "REDIS"))}
+        self.conf["APP_ENV"] = "dev"
         self.compose = "docker-compose.yml:docker-compose.dev.yml"
         first = self.written()
-        self.assertEqual(self.manager.asked, [JWT, COOKIE])
+        self.assertEqual(self.manager.asked, [APP_SECRET])
         self.assertRegex(first["POSTGRES_PASSWORD"], r"^[0-9a-f]{48}$")
         self.assertIn(f":{first['POSTGRES_PASSWORD']}@postgres:5432/", first["DATABASE_URL"])
         self.assertEqual(first["REDIS_URL"], "redis://redis:6379")
@@ -220,7 +213,7 @@ class WriteEnv(unittest.TestCase):
         self.assertEqual(self.written(), first)
 
     def test_missing_settings_are_named(self) -> None:
-        for key in ("ENVIRONMENT", "AWS_REGION", "JWT_SECRET_ARN", "IMAGE_TAG", "DATABASE_SECRET", "CACHE_HOST"):
+        for key in ("APP_ENV", "AWS_REGION", "APP_SECRET_ARN", "BACKEND_IMAGE", "SHOP_URL", "DATABASE_HOST", "REDIS_HOST"):
             with self.subTest(key):
                 value = self.conf.pop(key)
                 self.assertIn(f"{key} is missing", self.refused())
@@ -228,11 +221,10 @@ class WriteEnv(unittest.TestCase):
 
     def test_wrong_settings_are_refused(self) -> None:
         for key, value, message in (
-            ("ENVIRONMENT", "staging", "expected one of dev, preprod, prod"),
-            ("DATABASE_SCHEME", "oracle", "expected postgres or mysql"),
-            ("CACHE_TLS", "yes", "expected true or false"),
-            ("ENVIRONMENT", "dev", "another environment"),
-            ("MEDIA_KIND", "ftp", "expected r2 or s3"),
+            ("APP_ENV", "staging", "expected one of dev, preprod, prod"),
+            ("DATABASE_ENGINE", "oracle", "expected postgres or mysql"),
+            ("REDIS_TLS", "yes", "expected true or false"),
+            ("APP_ENV", "dev", "another environment"),
             ("no-key", "x", "expected KEY=value"),
         ):
             with self.subTest(message):
@@ -242,23 +234,19 @@ class WriteEnv(unittest.TestCase):
                 self.conf = kept
 
     def test_wrong_secrets_are_refused_without_showing_them(self) -> None:
-        for arn, value, message in (
-            (DATABASE, "s3cr3t", "is not JSON"),
-            (DATABASE, '["s3cr3t"]', "is not a JSON object"),
-            (DATABASE, '{"password": "s3cr3t"}', "has no username"),
-            (JWT, "s3cr'3t", "JWT_SECRET has a quote"),
-            (JWT, "s3cr\n3t", "JWT_SECRET has a quote or a line break"),
-            (COOKIE, "", "is empty"),
+        for value, message in (
+            ("s3cr3t", "is not JSON"),
+            ('["s3cr3t"]', "is not a JSON object"),
+            ('{"JWT_SECRET": "s3cr3t"}', "has no COOKIE_SECRET"),
+            ('{"JWT_SECRET": "s3cr\'3t", "COOKIE_SECRET": "x"}', "JWT_SECRET has a quote"),
         ):
             with self.subTest(message):
-                kept = self.manager.secrets[arn]
-                self.manager.secrets[arn] = value
+                self.manager.secrets[APP_SECRET] = value
                 error = self.refused()
                 self.assertIn(message, error)
                 self.assertNotIn("s3cr", error)
-                self.manager.secrets[arn] = kept
-        del self.manager.secrets[JWT]
-        self.assertIn(f"{JWT} does not exist", self.refused())
+        del self.manager.secrets[APP_SECRET]
+        self.assertIn(f"{APP_SECRET} does not exist", self.refused())
 
     def test_a_role_without_the_right_is_told_which(self) -> None:
         self.manager.faults = 100
