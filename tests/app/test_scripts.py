@@ -199,7 +199,7 @@ class Deploy(Sandbox):
         envs = self.root / "infra" / "platform" / "envs"
         envs.mkdir(parents=True)
         for name in ("dev", "preprod", "prod"):
-            (envs / f"{name}.tfvars").touch()
+            (envs / f"{name}.tfvars").write_text(f"account_services = {str(name == 'prod').lower()}\n")
         (self.root / "infra" / "platform" / "backend.hcl").touch()
         (self.root / "scripts").mkdir()
         shutil.copy(ROOT / "scripts" / "deploy", self.root / "scripts" / "deploy")
@@ -233,13 +233,20 @@ class Deploy(Sandbox):
     def test_packages_plans_and_applies_that_plan(self) -> None:
         done = self.deploy("preprod", AUTO_APPROVE="1")
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(self.verbs(), ["package", "init", "workspace", "plan", "show", "apply", "output"])
+        self.assertEqual(self.verbs(), ["init", "workspace", "plan", "show", "apply", "output"])
         plan, apply = (next(call for call in self.calls() if f" {verb} " in call) for verb in ("plan", "apply"))
         self.assertIn("-var-file=envs/preprod.tfvars", plan)
         self.assertEqual(apply.split()[-1], plan.split("-out=")[1])
         self.assertIn("select -or-create preprod", next(call for call in self.calls() if "workspace" in call))
         self.assertIn("1 changes", done.stderr)
         self.assertFalse(Path(apply.split()[-1]).exists(), "a plan may hold secrets")
+
+    def test_the_environment_that_deploys_nightcap_packages_it_first(self) -> None:
+        self.assertEqual(self.deploy("prod", PLAN_ONLY="1").returncode, 0)
+        self.assertEqual(self.verbs()[:2], ["package", "init"])
+        self.calls_file.unlink()
+        self.assertEqual(self.deploy("prod", PLAN_ONLY="1", SKIP_PACKAGE="1").returncode, 0)
+        self.assertEqual(self.verbs()[0], "init")
 
     def test_asks_first_and_does_not_apply_when_nobody_answers(self) -> None:
         done = self.deploy("prod")
@@ -270,7 +277,7 @@ class Deploy(Sandbox):
 
     def test_a_failed_package_deploys_nothing(self) -> None:
         (self.root / "scripts" / "package").write_text("#!/usr/bin/env bash\nexit 3\n")
-        self.assertEqual(self.deploy("dev", AUTO_APPROVE="1").returncode, 3)
+        self.assertEqual(self.deploy("prod", AUTO_APPROVE="1").returncode, 3)
         self.assertEqual(self.calls(), [])
 
     def test_the_state_bucket_must_be_known(self) -> None:
