@@ -11,5 +11,10 @@
     missing_docs
 )]
 
+mod config_source;
+mod events;
+mod faults;
+mod fleet;
+mod refusals;
 mod weekend;
 mod world;

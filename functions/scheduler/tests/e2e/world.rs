@@ -69,3 +69,105 @@ pub(crate) fn database(aws: &EmbeddedAws, name: &str) -> String {
     let told = aws.query("rds", "DescribeDBInstances", &named);
     told.text("DBInstanceStatus").to_owned()
 }
+
+/// A configuration whose one environment, preprod, has been in this state since 2020: what a
+/// tick decides by it does not depend on when the test runs.
+pub(crate) fn for_good(state: &str) -> String {
+    let window = match state {
+        "awake" => "{ start: cron(0 0 1 1 ? 2020), stop: cron(0 0 1 1 ? 2099) }",
+        "asleep" => "{ start: cron(0 0 1 1 ? 2019), stop: cron(0 0 1 1 ? 2020) }",
+        other => panic!("{other} is no state"),
+    };
+    format!(
+        "timezone: Europe/Paris
+schedules: {{ for-good: {{ windows: [{window}] }} }}
+environments:
+  preprod: {{ schedule: for-good }}
+  prod: {{ protected: true }}
+"
+    )
+}
+
+/// Makes a database with these tags.
+pub(crate) fn create_database(aws: &EmbeddedAws, region: &str, name: &str, tags: &[(&str, &str)]) {
+    let tags = tag_parameters("Tags.Tag", tags);
+    let mut sent = vec![
+        ("DBInstanceIdentifier", name),
+        ("DBInstanceClass", "db.t3.micro"),
+        ("Engine", "postgres"),
+        ("AllocatedStorage", "20"),
+        ("MasterUsername", "greenleaf"),
+        ("MasterUserPassword", "not-a-secret-here"),
+    ];
+    sent.extend(
+        tags.iter()
+            .map(|(key, value)| (key.as_str(), value.as_str())),
+    );
+    aws.query_in(region, "rds", "CreateDBInstance", &sent);
+}
+
+/// Makes a group of this capacity (`min/desired/max`) with these tags.
+pub(crate) fn create_group(aws: &EmbeddedAws, name: &str, capacity: &str, tags: &[(&str, &str)]) {
+    let template = [
+        ("LaunchTemplateName", name),
+        ("LaunchTemplateData.ImageId", "ami-12c6146b"),
+        ("LaunchTemplateData.InstanceType", "t3.small"),
+    ];
+    aws.query("ec2", "CreateLaunchTemplate", &template);
+    let [min, desired, max]: [&str; 3] =
+        capacity.split('/').collect::<Vec<_>>().try_into().unwrap();
+    let tags = tag_parameters("Tags.member", tags);
+    let mut sent = vec![
+        ("AutoScalingGroupName", name),
+        ("LaunchTemplate.LaunchTemplateName", name),
+        ("MinSize", min),
+        ("DesiredCapacity", desired),
+        ("MaxSize", max),
+        ("AvailabilityZones.member.1", "eu-west-3a"),
+    ];
+    sent.extend(
+        tags.iter()
+            .map(|(key, value)| (key.as_str(), value.as_str())),
+    );
+    aws.query("autoscaling", "CreateAutoScalingGroup", &sent);
+}
+
+fn tag_parameters(list: &str, tags: &[(&str, &str)]) -> Vec<(String, String)> {
+    let numbered = tags.iter().enumerate();
+    numbered
+        .flat_map(|(index, (key, value))| {
+            let tag = format!("{list}.{}", index + 1);
+            [
+                (format!("{tag}.Key"), (*key).to_owned()),
+                (format!("{tag}.Value"), (*value).to_owned()),
+            ]
+        })
+        .collect()
+}
+
+/// What was decided for a resource: `decision/code/result`.
+pub(crate) fn decided(answer: &Value, name: &str) -> String {
+    let resources = answer["resources"].as_array().unwrap();
+    let found = resources.iter().find(|resource| resource["name"] == name);
+    let found = found.unwrap_or_else(|| panic!("no {name} in {answer:#}"));
+    ["decision", "code", "result"]
+        .map(|key| found[key].as_str().unwrap())
+        .join("/")
+}
+
+/// The codes of the problems, with the names they are about.
+pub(crate) fn problems(answer: &Value) -> Vec<String> {
+    let problems = answer["problems"].as_array().unwrap();
+    let told = problems.iter().map(|problem| {
+        let (code, message) = (
+            problem["code"].as_str().unwrap(),
+            problem["message"].as_str().unwrap(),
+        );
+        assert!(
+            !problem["remedy"].as_str().unwrap().is_empty(),
+            "{message}: no remedy"
+        );
+        format!("{code}: {message}")
+    });
+    told.collect()
+}
