@@ -146,7 +146,11 @@ impl Unsent {
             (Cause::Unreachable, "AWS_ENDPOINT_URL is no URL")
         } else if says(&["io error", "timeout", "timed out"]) {
             (Cause::Unreachable, text)
-        } else if says(&["missing region", "missing signing region", "region must be set"]) {
+        } else if says(&[
+            "missing region",
+            "missing signing region",
+            "region must be set",
+        ]) {
             (Cause::NoRegion, "no region is set")
         } else if says(&["no identity resolver"]) {
             (Cause::Credentials, "there is no source of credentials")

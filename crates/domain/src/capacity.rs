@@ -18,9 +18,21 @@ use thiserror::Error;
 /// # Ok::<(), nightcap_domain::capacity::CapacityError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "schema",
+    schemars(
+        deny_unknown_fields,
+        description = "The size of an Auto Scaling group, in instances: min <= desired <= max."
+    )
+)]
 pub struct Capacity {
+    /// The least number of instances.
     min: u32,
+    /// The number of instances asked for.
     desired: u32,
+    /// The greatest number of instances.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     max: u32,
 }
 

@@ -177,24 +177,50 @@ fn a_restricted_day_and_a_restricted_weekday_mean_either() {
 }
 
 #[test]
-fn a_field_that_begins_with_a_star_is_not_restricted() {
-    // As in Vixie cron: then both must match. Odd days that are Mondays.
+fn a_step_restricts_and_a_star_does_not() {
+    // The odd days of the month, and the Mondays.
     fires(
         "0 12 */2 * MON",
         "2026-01-01 00:00",
-        &["2026-01-05 12:00", "2026-01-19 12:00", "2026-02-09 12:00"],
+        &[
+            "2026-01-01 12:00",
+            "2026-01-03 12:00",
+            "2026-01-05 12:00",
+            "2026-01-07 12:00",
+        ],
     );
-    // Sunday, Tuesday, Thursday, Saturday, where the 13th is one of them.
+    // Every 13th, and every Sunday, Tuesday, Thursday and Saturday.
     fires(
         "0 12 13 * */2",
-        "2026-01-01 00:00",
-        &["2026-01-13 12:00", "2026-06-13 12:00", "2026-08-13 12:00"],
+        "2026-02-12 13:00",
+        &[
+            "2026-02-13 12:00",
+            "2026-02-14 12:00",
+            "2026-02-15 12:00",
+            "2026-02-17 12:00",
+        ],
     );
-    fires(
-        "0 12 */2,L * MON",
-        "2026-08-01 00:00",
-        &["2026-08-03 12:00", "2026-08-17 12:00", "2026-08-31 12:00"],
-    );
+    // Steps of one and a star in a list leave nothing out.
+    for days in ["*", "*/1", "*,5", "?"] {
+        fires(
+            &format!("0 12 {days} * MON"),
+            "2026-01-01 00:00",
+            &["2026-01-05 12:00", "2026-01-12 12:00"],
+        );
+    }
+}
+
+#[test]
+fn a_day_before_w_is_made_of_digits_and_fields_are_parted_by_ascii_blanks() {
+    for text in [
+        "0 0 +15W * *",
+        "0\u{a0}0 * * *",
+        "0 0 * * *\u{3000}",
+        "0\u{3000}0 * * *",
+    ] {
+        assert!(CronExpression::parse(text).is_err(), "{text:?}");
+    }
+    assert!(CronExpression::parse("\t0  0 * * *\n").is_ok());
 }
 
 #[test]

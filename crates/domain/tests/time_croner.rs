@@ -20,8 +20,6 @@ use support::wall;
 /// The same expression as croner is to read it.
 ///
 /// Differences that are meant, each translated so that croner can still be asked:
-/// - `*/2` does not restrict (Vixie), so that both day fields must match; croner counts only a bare
-///   `*` as unrestricted and would take either. Its prefix `+` asks for both.
 /// - EventBridge's form has no seconds, croner's form with a year has.
 /// - `5/10` (from 5 on) needs croner's `sloppy_ranges`.
 /// - Weekday ranges that wrap, and `L-n`, are unknown to croner: not generated here, and covered by
@@ -41,18 +39,11 @@ fn croner(expression: &CronExpression) -> croner::Cron {
             .alternative_weekdays(true);
         return parser.build().parse(&format!("0 {inside}")).unwrap();
     }
-    let fields: Vec<&str> = text.split(' ').collect();
-    let both = fields[2].starts_with("*/") || fields[4].starts_with("*/");
-    let text = if both {
-        format!("{} +{}", fields[..4].join(" "), fields[4])
-    } else {
-        text.to_owned()
-    };
     parser
         .seconds(Seconds::Disallowed)
         .year(Year::Disallowed)
         .build()
-        .parse(&text)
+        .parse(text)
         .unwrap()
 }
 

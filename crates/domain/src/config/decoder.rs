@@ -1,6 +1,6 @@
 //! From nodes to values, collecting every error on the way.
 //!
-//! Each method takes a [`Field`] (a node and its path), reports what is wrong and then answers
+//! Here are mappings and lists; single values are in [`super::value`]. Each method takes a [`Field`] (a node and its path), reports what is wrong and then answers
 //! `None`, so that its caller can go on with the next field.
 
 use std::collections::{BTreeMap, btree_map::Entry as Slot};
@@ -9,7 +9,6 @@ use super::{
     error::{ConfigError, ConfigErrors},
     nearest::nearest,
     node::{Entry, Kind, Meaning, Node, Scalar, quote},
-    phrase::PhraseError,
     position::{Position, Positions},
 };
 
@@ -74,8 +73,6 @@ impl<'n> Field<'n> {
 pub(super) struct Fields<'n> {
     around: Field<'n>,
     found: BTreeMap<&'static str, Field<'n>>,
-    /// Keys that a misspelt one probably meant: not worth a second error when missing.
-    suspected: Vec<String>,
 }
 
 impl<'n> Fields<'n> {
@@ -84,10 +81,15 @@ impl<'n> Fields<'n> {
         self.found.remove(key)
     }
 
+    /// The node of a key that was not taken yet.
+    pub(super) fn peek(&self, key: &str) -> Option<&'n Node> {
+        self.found.get(key).map(|field| field.node)
+    }
+
     /// The value of a key that must be there.
     pub(super) fn required(&mut self, decoder: &mut Decoder, key: &str) -> Option<Field<'n>> {
         let field = self.found.remove(key);
-        if field.is_none() && !self.suspected.iter().any(|suspect| suspect == key) {
+        if field.is_none() {
             decoder.report(self.around.error_at_name(format!("missing key {key:?}")));
         }
         field
@@ -154,32 +156,33 @@ impl Decoder {
         let mut fields = Fields {
             around: field.clone(),
             found: BTreeMap::new(),
-            suspected: Vec::new(),
         };
+        let mut misspelt = Vec::new();
         for entry in entries {
             let Some(key) = self.key(field, &entry.key) else {
                 continue;
             };
-            match keys.iter().find(|known| **known == key.text) {
-                Some(known) => {
-                    let child = field.child(known, entry);
-                    self.positions
-                        .insert(child.path.clone(), child.node.position);
-                    match fields.found.entry(known) {
-                        Slot::Vacant(slot) => {
-                            slot.insert(child);
-                        }
-                        Slot::Occupied(first) => {
-                            let line = first.get().named.line;
-                            self.report(repeated(field, entry, known, line));
-                        }
-                    }
+            let Some(known) = keys.iter().find(|known| **known == key.text) else {
+                let meant = self.unknown_key(field, entry, &key.text, keys);
+                misspelt.extend(meant.map(|known| (known, field.child(&key.text, entry))));
+                continue;
+            };
+            let child = field.child(known, entry);
+            self.positions
+                .insert(child.path.clone(), child.node.position);
+            match fields.found.entry(known) {
+                Slot::Vacant(slot) => {
+                    slot.insert(child);
                 }
-                None => {
-                    let suspect = self.unknown_key(field, entry, &key.text, keys);
-                    fields.suspected.extend(suspect);
+                Slot::Occupied(first) => {
+                    let line = first.get().named.line;
+                    self.report(repeated(field, entry, known, line));
                 }
             }
+        }
+        // Read as what was meant: the value has errors of its own, and the key is not missing.
+        for (known, child) in misspelt {
+            fields.found.entry(known).or_insert(child);
         }
         Some(fields)
     }
@@ -190,7 +193,7 @@ impl Decoder {
         entry: &Entry,
         key: &str,
         keys: &'static [&'static str],
-    ) -> Option<String> {
+    ) -> Option<&'static str> {
         let suspect = self.nearest(key, keys.iter().copied());
         let split = suspect.is_none() && entry.value.is_nothing();
         let expected = if split {
@@ -208,7 +211,9 @@ impl Decoder {
             .expecting(expected)
             .meaning(suspect.clone()),
         );
-        suspect
+        keys.iter()
+            .find(|known| Some(**known) == suspect.as_deref())
+            .copied()
     }
 
     /// A mapping from names of the author's choice; each must be a usable name, once.
@@ -280,121 +285,6 @@ impl Decoder {
         }
         Some(children)
     }
-
-    /// A text. What YAML takes for something else must be quoted.
-    pub(super) fn text<'n>(&mut self, field: &Field<'n>, expected: &str) -> Option<&'n str> {
-        let scalar = self.scalar(field, expected)?;
-        if scalar.meaning() == Meaning::Text {
-            return Some(&scalar.text);
-        }
-        let quoted = if field.node.is_nothing() {
-            ""
-        } else {
-            ", in quotes"
-        };
-        self.wrong_type(field, format!("{expected}{quoted}"));
-        None
-    }
-
-    /// `true` or `false`.
-    pub(super) fn boolean(&mut self, field: &Field<'_>) -> Option<bool> {
-        let scalar = self.scalar(field, "true or false")?;
-        if let Meaning::Boolean(value) = scalar.meaning() {
-            return Some(value);
-        }
-        let meant = scalar.old_boolean();
-        let expected = if scalar.plain {
-            "true or false"
-        } else {
-            "true or false, without quotes"
-        };
-        self.report(
-            field
-                .error(format!("found {}", field.node.described()))
-                .expecting(expected)
-                .meaning(meant.map(|value| value.to_string())),
-        );
-        None
-    }
-
-    /// A whole number of at least `least`.
-    pub(super) fn count(&mut self, field: &Field<'_>, least: u32) -> Option<u32> {
-        let expected = format!("a whole number from {least} to {}", u32::MAX);
-        let scalar = self.scalar(field, &expected)?;
-        let number = Some(&scalar.text)
-            .filter(|text| scalar.plain && text.bytes().all(|b| b.is_ascii_digit()))
-            .and_then(|text| text.parse().ok())
-            .filter(|number| *number >= least);
-        if number.is_none() {
-            self.wrong_type(field, expected);
-        }
-        number
-    }
-
-    /// One of a few words.
-    pub(super) fn choice<T: Copy>(
-        &mut self,
-        field: &Field<'_>,
-        choices: &[(&'static str, T)],
-    ) -> Option<T> {
-        let words: Vec<&'static str> = choices.iter().map(|(word, _)| *word).collect();
-        let expected = one_of(&words);
-        let scalar = self.scalar(field, &expected)?;
-        let chosen = choices.iter().find(|(word, _)| *word == scalar.text);
-        if chosen.is_none() {
-            let error = field
-                .error(format!("found {}", field.node.described()))
-                .expecting(expected)
-                .meaning(self.nearest(&scalar.text, words));
-            self.report(error);
-        }
-        chosen.map(|(_, value)| *value)
-    }
-
-    /// A sentence in one of the small languages.
-    pub(super) fn sentence<T>(&mut self, field: &Field<'_>, example: &str) -> Option<T>
-    where
-        T: std::str::FromStr<Err = PhraseError>,
-    {
-        let expected = match &field.node.kind {
-            // forecast > 110%: sleep preprod
-            Kind::Mapping(_) => format!("a rule in quotes, because of its colon: {example:?}"),
-            _ => format!("a rule such as {example:?}"),
-        };
-        let text = self.text(field, &expected)?;
-        match text.parse() {
-            Ok(rule) => Some(rule),
-            Err(error) => {
-                self.report(ConfigError {
-                    expected: error.expected,
-                    nearest: error.nearest,
-                    ..field.error_at(error.offset, error.message)
-                });
-                None
-            }
-        }
-    }
-
-    /// Any single value.
-    pub(super) fn scalar<'n>(&mut self, field: &Field<'n>, expected: &str) -> Option<&'n Scalar> {
-        match &field.node.kind {
-            Kind::Scalar(scalar) if scalar.meaning() != Meaning::Nothing => Some(scalar),
-            _ => {
-                self.wrong_type(field, expected);
-                None
-            }
-        }
-    }
-
-    /// Reports that the value is something else than `expected`.
-    pub(super) fn wrong_type(&mut self, field: &Field<'_>, expected: impl Into<String>) {
-        let found = if field.node.is_nothing() {
-            "no value".to_owned()
-        } else {
-            format!("found {}", field.node.described())
-        };
-        self.report(field.error(found).expecting(expected));
-    }
 }
 
 /// `one of: a, b, c`.
@@ -412,7 +302,7 @@ fn repeated(around: &Field<'_>, entry: &Entry, key: &str, first: usize) -> Confi
 }
 
 /// Names become tag values and parts of AWS resource names.
-fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     const LONGEST: usize = 48;
     text.len() <= LONGEST
         && text.starts_with(|c: char| c.is_ascii_alphanumeric())

@@ -8,6 +8,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 
 use super::{
     error::ConfigError,
+    excerpt::within,
     hint,
     node::{Entry, Kind, Node, Scalar},
     position::Position,
@@ -28,7 +29,15 @@ pub(super) fn read(text: &str) -> Result<Node, ConfigError> {
         )
         .expecting(format!("at most {LONGEST}")));
     }
-    let mut builder = Builder::default();
+    let mut builder = Builder {
+        cursor: Cursor {
+            rest: text,
+            passed: 0,
+        },
+        open: Vec::new(),
+        root: None,
+        documents: 0,
+    };
     let mut parser = Parser::new_from_str(text);
     loop {
         match parser.next_event() {
@@ -51,14 +60,15 @@ enum Open {
     Mapping(Position, Vec<Entry>, Option<Node>),
 }
 
-#[derive(Debug, Default)]
-struct Builder {
+#[derive(Debug)]
+struct Builder<'t> {
+    cursor: Cursor<'t>,
     open: Vec<Open>,
     root: Option<Node>,
     documents: usize,
 }
 
-impl Builder {
+impl Builder<'_> {
     fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), ConfigError> {
         let position = place(span.start);
         match event {
@@ -67,7 +77,7 @@ impl Builder {
             Event::Scalar(text, style, anchor, tag) => {
                 plain_node(position, anchor, tag.is_some())?;
                 let text = text.into_owned();
-                let inset = inset(&text, style, span);
+                let inset = self.cursor.inset(&text, style, span);
                 let plain = style == ScalarStyle::Plain;
                 self.close(Node {
                     position,
@@ -158,26 +168,36 @@ fn plain_node(position: Position, anchor: usize, tagged: bool) -> Result<(), Con
     Ok(())
 }
 
-/// See [`Scalar::inset`].
-fn inset(text: &str, style: ScalarStyle, span: Span) -> Option<usize> {
-    let quotes = match style {
-        ScalarStyle::Plain => 0,
-        ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => 1,
-        ScalarStyle::Literal | ScalarStyle::Folded => return None,
-    };
-    let verbatim =
-        span.start.line() == span.end.line() && span.len() == text.chars().count() + 2 * quotes;
-    verbatim.then_some(quotes)
+/// The text from some character on; asked in the order of the text, it is walked through once.
+#[derive(Debug)]
+struct Cursor<'t> {
+    rest: &'t str,
+    passed: usize,
 }
 
-/// The end of the text is reported as the line after it, which nobody can see.
-fn within(position: Position, text: &str) -> Position {
-    match text.lines().enumerate().last() {
-        Some((last, content)) if last + 1 < position.line => Position {
-            line: last + 1,
-            column: content.chars().count() + 1,
-        },
-        _ => position,
+impl<'t> Cursor<'t> {
+    /// The text from the character with that index on.
+    fn from(&mut self, index: usize) -> &'t str {
+        let mut chars = self.rest.chars();
+        while self.passed < index && chars.next().is_some() {
+            self.passed += 1;
+        }
+        self.rest = chars.as_str();
+        self.rest
+    }
+
+    /// See [`Scalar::inset`]. Only the text itself tells whether something was escaped: the
+    /// parser's span of a quoted scalar takes in the blanks and the comment after it.
+    fn inset(&mut self, text: &str, style: ScalarStyle, span: Span) -> Option<usize> {
+        let source = self.from(span.start.index());
+        let quote = match style {
+            ScalarStyle::Plain => return source.starts_with(text).then_some(0),
+            ScalarStyle::SingleQuoted => '\'',
+            ScalarStyle::DoubleQuoted => '"',
+            ScalarStyle::Literal | ScalarStyle::Folded => return None,
+        };
+        let after = source.strip_prefix(quote)?.strip_prefix(text)?;
+        after.starts_with(quote).then_some(1)
     }
 }
 

@@ -5,7 +5,10 @@ use std::fmt::{self, Write};
 use serde::Serialize;
 use thiserror::Error;
 
-use super::{excerpt::rendered, position::Position};
+use super::{
+    excerpt::{is_unsafe, rendered, within},
+    position::Position,
+};
 
 /// The name that errors give the text when nobody says where it came from.
 const USUAL_NAME: &str = "nightcap.yaml";
@@ -101,6 +104,21 @@ pub struct ConfigErrors {
     further: usize,
 }
 
+/// Without control characters, and cut when it is very long: the text may be hostile, and what
+/// reports on it (a cron expression's error, say) may quote any part of it as it is.
+fn printable(message: &str) -> String {
+    const LONGEST: usize = 500;
+    let mut shown: String = message
+        .chars()
+        .take(LONGEST)
+        .map(|c| if is_unsafe(c) { '\u{fffd}' } else { c })
+        .collect();
+    if message.chars().nth(LONGEST).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
 // The signature is serde's.
 #[expect(clippy::trivially_copy_pass_by_ref)]
 fn is_zero(number: &usize) -> bool {
@@ -116,9 +134,25 @@ impl ConfigErrors {
         Self { errors, further }
     }
 
+    /// With every place inside the text, and everything quoted from it fit to print.
+    pub(super) fn within(mut self, text: &str) -> Self {
+        for error in &mut self.errors {
+            error.message = printable(&error.message);
+            error.expected = error.expected.as_deref().map(printable);
+            let position = within(error.position(), text);
+            (error.line, error.column) = (position.line, position.column);
+        }
+        self
+    }
+
     /// The errors, in the order of the text.
     pub fn as_slice(&self) -> &[ConfigError] {
         &self.errors
+    }
+
+    /// The errors, one by one.
+    pub fn iter(&self) -> std::slice::Iter<'_, ConfigError> {
+        self.errors.iter()
     }
 
     /// How many there are, listed or not.
@@ -136,7 +170,8 @@ impl ConfigErrors {
             .map(|error| rendered(file_name, text, error.position(), error))
             .collect();
         if self.further > 0 {
-            out.push_str(&format!("{file_name}: and {} more errors\n", self.further));
+            // Writing to a String does not fail.
+            let _ = writeln!(out, "{file_name}: and {} more errors", self.further);
         }
         out
     }
@@ -162,6 +197,6 @@ impl<'a> IntoIterator for &'a ConfigErrors {
     type IntoIter = std::slice::Iter<'a, ConfigError>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.errors.iter()
+        self.iter()
     }
 }

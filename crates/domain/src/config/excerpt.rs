@@ -9,6 +9,33 @@ const WIDEST: usize = 100;
 /// How much of it stands before the caret when the line is longer.
 const BEFORE: usize = 60;
 
+/// The lines as YAML counts them: a carriage return alone ends one too, and a byte order mark
+/// is no part of the first.
+pub(super) fn source_lines(text: &str) -> impl Iterator<Item = &str> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    text.split('\n')
+        .flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
+}
+
+/// The parser may report the line after the last, or a column beyond the end of a line: places
+/// that nobody can see.
+pub(super) fn within(position: Position, text: &str) -> Position {
+    let lines = source_lines(text)
+        .enumerate()
+        .map(|(index, line)| (index + 1, line));
+    let Some((line, content)) = lines.take_while(|(line, _)| *line <= position.line).last() else {
+        return Position::START;
+    };
+    let end = content.chars().count() + 1;
+    let column = if line < position.line {
+        end
+    } else {
+        position.column.min(end)
+    };
+    Position { line, column }
+}
+
 /// A message with its place and the source line: `nightcap.yaml:12:7: …`.
 pub(super) fn rendered(
     file_name: &str,
@@ -17,8 +44,7 @@ pub(super) fn rendered(
     message: &impl fmt::Display,
 ) -> String {
     let Position { line, column } = position;
-    let shown = text
-        .lines()
+    let shown = source_lines(text)
         .nth(line.saturating_sub(1))
         .map(|source| excerpt(source, position))
         .unwrap_or_default();
@@ -48,7 +74,7 @@ fn excerpt(source: &str, position: Position) -> String {
 }
 
 /// Control characters, and those that reverse the direction of text.
-fn is_unsafe(c: char) -> bool {
+pub(super) fn is_unsafe(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
@@ -66,6 +92,13 @@ mod tests {
             excerpt("    window: x", position),
             " 12 |     window: x\n    |     ^\n"
         );
+    }
+
+    #[test]
+    fn three_line_breaks() {
+        let lines: Vec<&str> = source_lines("a\nb\r\nc\rd\n\ne\n").collect();
+        assert_eq!(lines, ["a", "b", "c", "d", "", "e"]);
+        assert_eq!(source_lines("").collect::<Vec<_>>(), [""]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The usual slips behind a syntax error, and their remedies.
 
-use super::position::Position;
+use super::{excerpt::source_lines, position::Position};
 
 /// Looks at the line of a syntax error, and the one before, for a slip with a known remedy.
 pub(super) fn for_syntax(
@@ -12,7 +12,7 @@ pub(super) fn for_syntax(
         return Some((position, "a closing quote after this opening one"));
     }
     let first = position.line.saturating_sub(1).max(1);
-    text.lines()
+    source_lines(text)
         .enumerate()
         .map(|(index, line)| (index + 1, line))
         .skip(first - 1)

@@ -21,8 +21,9 @@ mod percent;
 mod phrase;
 mod position;
 #[cfg(feature = "schema")]
-mod schema;
+pub mod schema;
 mod section;
+mod value;
 mod warning;
 
 pub use alert::{AlertRule, Measure};
@@ -58,7 +59,9 @@ impl Config {
     /// Everything that is wrong, in the order of the text. A text that is not YAML, is empty,
     /// or holds more than one document has that one error.
     pub fn parse(text: &str) -> Result<Self, ConfigErrors> {
-        let root = document::read(text).map_err(|error| ConfigErrors::new(vec![error], 0))?;
-        section::config(&root)
+        document::read(text)
+            .map_err(|error| ConfigErrors::new(vec![error], 0))
+            .and_then(|root| section::config(&root))
+            .map_err(|errors| errors.within(text))
     }
 }

@@ -21,7 +21,13 @@ use crate::{
 #[derive(Clone, Debug, Serialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(title = "Nightcap configuration"))]
+#[cfg_attr(
+    feature = "schema",
+    schemars(
+        title = "Nightcap configuration",
+        description = "What sleeps when, and what the month may cost: nightcap.yaml, explained in docs/configuration.md."
+    )
+)]
 #[non_exhaustive]
 pub struct Config {
     /// The time zone of every schedule that names none: an IANA name such as `Europe/Paris`.
@@ -35,12 +41,16 @@ pub struct Config {
     #[cfg_attr(feature = "schema", schemars(default))]
     pub drills: bool,
     /// Closed days, by name.
-    #[cfg_attr(feature = "schema", schemars(default))]
+    #[cfg_attr(feature = "schema", schemars(default, transform = super::schema::name_keys))]
     pub calendars: BTreeMap<CalendarName, CalendarConfig>,
     /// When things run, by name.
-    #[cfg_attr(feature = "schema", schemars(default))]
+    #[cfg_attr(feature = "schema", schemars(default, transform = super::schema::name_keys))]
     pub schedules: BTreeMap<ScheduleName, ScheduleConfig>,
     /// What sleeps and wakes together, by the value of the tag `nightcap:environment`.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(transform = super::schema::name_keys, extend("minProperties" = 1))
+    )]
     pub environments: BTreeMap<EnvironmentName, EnvironmentConfig>,
     /// The budget to watch. Left out: nothing is watched.
     #[cfg_attr(feature = "schema", schemars(default))]
@@ -75,7 +85,7 @@ pub enum Language {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CalendarConfig {
     /// The country whose public holidays are closed days, as an ISO 3166 code such as `FR`.
-    #[cfg_attr(feature = "schema", schemars(default, with = "Option<String>"))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holidays: Option<Country>,
     /// Further closed days.
@@ -102,7 +112,7 @@ pub struct ScheduleConfig {
         serialize_with = "as_text_or_null",
         skip_serializing_if = "Option::is_none"
     )]
-    #[cfg_attr(feature = "schema", schemars(default, with = "Option<String>"))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub timezone: Option<Tz>,
     /// The calendar whose closed days suppress starts. Left out: every day is open.
     #[cfg_attr(feature = "schema", schemars(default))]
@@ -126,10 +136,11 @@ pub struct WindowConfig {
     pub stop: CronExpression,
 }
 
-/// A set of resources that sleep and wake together.
+/// A set of resources that sleep and wake together: either scheduled or protected.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(transform = super::schema::scheduled_or_protected))]
 pub struct EnvironmentConfig {
     /// When the environment runs. Required unless it is protected.
     #[cfg_attr(feature = "schema", schemars(default))]
@@ -148,10 +159,7 @@ pub struct EnvironmentConfig {
     #[cfg_attr(feature = "schema", schemars(default))]
     pub manual_changes: ManualChanges,
     /// The size to wake an Auto Scaling group to when it carries no memory of its own.
-    #[cfg_attr(
-        feature = "schema",
-        schemars(default, with = "Option<super::schema::Size>")
-    )]
+    #[cfg_attr(feature = "schema", schemars(default))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capacity: Option<Capacity>,
     /// Whether a database is snapshot when it is stopped.
@@ -240,12 +248,14 @@ impl From<&WindowConfig> for Window {
     }
 }
 
+// The signature is serde's.
+#[expect(clippy::trivially_copy_pass_by_ref)]
 fn as_text<S: Serializer>(zone: &Tz, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(zone.name())
 }
 
 // The signature is serde's.
-#[expect(clippy::ref_option)]
+#[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref)]
 fn as_text_or_null<S: Serializer>(zone: &Option<Tz>, serializer: S) -> Result<S::Ok, S::Error> {
     match zone {
         Some(zone) => as_text(zone, serializer),

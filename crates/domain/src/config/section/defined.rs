@@ -3,7 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use super::super::node::{Entry, Kind, Meaning, Node};
+use super::super::{
+    decoder::Fields,
+    node::{Kind, Meaning, Node},
+};
 
 /// Names by section.
 #[derive(Debug, Default)]
@@ -16,25 +19,24 @@ pub(super) struct Defined<'n> {
 }
 
 impl<'n> Defined<'n> {
-    pub(super) fn in_document(root: &'n Node) -> Self {
-        let names = |section| under(root, section).filter_map(|entry| entry.key.as_text());
+    pub(super) fn by(fields: &Fields<'n>) -> Self {
+        let entries = |section| fields.peek(section).map_or(&[][..], Node::entries);
+        let names = |section| {
+            entries(section)
+                .iter()
+                .filter_map(|entry| entry.key.as_text())
+        };
         Self {
             calendars: names("calendars").collect(),
             schedules: names("schedules").collect(),
             environments: names("environments").collect(),
-            protected: under(root, "environments")
+            protected: entries("environments")
+                .iter()
                 .filter(|entry| is_protected(&entry.value))
                 .filter_map(|entry| entry.key.as_text())
                 .collect(),
         }
     }
-}
-
-fn under<'n>(root: &'n Node, section: &'static str) -> impl Iterator<Item = &'n Entry> {
-    root.entries()
-        .iter()
-        .filter(move |entry| entry.key.as_text() == Some(section))
-        .flat_map(|entry| entry.value.entries())
 }
 
 fn is_protected(environment: &Node) -> bool {

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::{defined::Defined, schedule::Surroundings};
 use super::{
-    decoder::{Decoder, Field, one_of},
+    decoder::{Decoder, Field, is_name, one_of},
     error::{ConfigError, ConfigErrors},
     model::{Config, Language},
     node::{Node, quote},
@@ -31,6 +31,7 @@ const KEYS: &[&str] = &[
 ];
 
 /// Every struct of the configuration with the keys that are accepted for it.
+#[cfg(all(test, feature = "schema"))]
 pub(super) const ALL_KEYS: &[(&str, &[&str])] = &[
     ("Config", KEYS),
     ("CalendarConfig", calendar::KEYS),
@@ -55,8 +56,8 @@ pub(super) fn config(root: &Node) -> Result<Config, ConfigErrors> {
 }
 
 fn draft(d: &mut Decoder, root: &Node) -> Option<Config> {
-    let defined = Defined::in_document(root);
     let mut fields = d.mapping(&Field::root(root), KEYS)?;
+    let defined = Defined::by(&fields);
     let timezone = fields
         .required(d, "timezone")
         .and_then(|field| schedule::zone(d, &field));
@@ -181,14 +182,20 @@ fn unknown_name(
     defined: &BTreeSet<&str>,
 ) -> ConfigError {
     const MOST: usize = 10;
-    let expected = if defined.is_empty() {
+    // What cannot be a name has an error of its own, and is not worth suggesting.
+    let names = || defined.iter().copied().filter(|name| is_name(name));
+    let expected = if names().next().is_none() {
         format!("a {what} defined under {what}s")
     } else {
-        let names: Vec<&str> = defined.iter().copied().take(MOST).collect();
-        let more = if defined.len() > MOST { ", …" } else { "" };
+        let more = if names().nth(MOST).is_some() {
+            ", …"
+        } else {
+            ""
+        };
+        let names: Vec<&str> = names().take(MOST).collect();
         format!("{}{more}", one_of(&names))
     };
     at.saying(format!("no {what} {} is defined", quote(name)))
         .expecting(expected)
-        .meaning(d.nearest(name, defined.iter().copied()))
+        .meaning(d.nearest(name, names()))
 }

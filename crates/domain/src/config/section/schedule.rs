@@ -24,6 +24,16 @@ pub(super) const WINDOW_KEYS: &[&str] = &["start", "stop"];
 /// The most windows of all schedules together: compiling takes time for each.
 const MOST_WINDOWS: usize = 1000;
 
+/// The most windows that are found never to run. Finding that out means looking at every day of
+/// 130 years; a text made of nothing else must not keep anybody waiting.
+const MOST_IDLE_WINDOWS: usize = 20;
+
+/// What may still be spent on the text.
+struct Allowance {
+    windows: usize,
+    idle_windows: usize,
+}
+
 const CRON: &str = "a cron expression such as \"0 9 * * MON-FRI\"";
 
 /// The zone and calendars that schedules refer to, as far as they could be read.
@@ -46,10 +56,13 @@ pub(super) fn read<'n>(
     field: &Field<'n>,
     around: Surroundings<'_, 'n>,
 ) -> Option<Schedules> {
-    let mut windows_left = MOST_WINDOWS;
+    let mut allowance = Allowance {
+        windows: MOST_WINDOWS,
+        idle_windows: MOST_IDLE_WINDOWS,
+    };
     let both: BTreeMap<ScheduleName, (ScheduleConfig, Schedule)> =
         named(d, field, |d, _, field| {
-            schedule(d, field, around, &mut windows_left)
+            schedule(d, field, around, &mut allowance)
         })?;
     let mut schedules = Schedules::default();
     for (name, (configured, compiled)) in both {
@@ -84,7 +97,7 @@ fn schedule<'n>(
     d: &mut Decoder,
     field: &Field<'n>,
     around: Surroundings<'_, 'n>,
-    windows_left: &mut usize,
+    allowance: &mut Allowance,
 ) -> Option<(ScheduleConfig, Schedule)> {
     let mut fields = d.mapping(field, KEYS)?;
     let timezone = or_default(fields.optional("timezone"), |f| zone(d, f).map(Some));
@@ -93,7 +106,7 @@ fn schedule<'n>(
             .map(|name| Some(CalendarName::from(name)))
     });
     let windows_field = fields.required(d, "windows")?;
-    let windows = windows(d, &windows_field, windows_left)?;
+    let windows = windows(d, &windows_field, allowance)?;
     // Where the zone is wrong the windows are still checked; the result is then thrown away.
     let zone = timezone.flatten().or(around.timezone).unwrap_or(Tz::UTC);
     let closed = calendar
@@ -101,7 +114,7 @@ fn schedule<'n>(
         .and_then(Option::as_ref)
         .and_then(|name| around.calendars?.get(name))
         .map(Calendar::from);
-    let compiled = compile(d, &windows_field, zone, &windows, closed)?;
+    let compiled = compile(d, &windows_field, zone, &windows, closed, allowance)?;
     let configured = ScheduleConfig {
         timezone: timezone?,
         calendar: calendar?,
@@ -116,42 +129,59 @@ fn compile(
     zone: Tz,
     windows: &[WindowConfig],
     calendar: Option<Calendar>,
+    allowance: &mut Allowance,
 ) -> Option<Schedule> {
-    let pairs: Vec<Window> = windows.iter().map(Window::from).collect();
-    if let Ok(schedule) = Schedule::compile(zone, pairs.clone(), calendar) {
-        return Some(schedule);
+    // The compiler stops at the first bad window: each alone comes first, to tell of all.
+    let mut fits = true;
+    for (child, window) in d.list(field)?.iter().zip(windows) {
+        if d.is_full() || allowance.idle_windows == 0 {
+            return None;
+        }
+        if let Err((message, expected)) = check(zone, window) {
+            d.report(child.error(message).expecting(expected));
+            allowance.idle_windows -= 1;
+            fits = false;
+        }
     }
-    // The compiler stops at the first bad window: look at each alone to tell of all.
-    for (child, window) in d.list(field)?.iter().zip(pairs) {
-        let Err(error) = Schedule::compile(zone, vec![window], None) else {
-            continue;
-        };
-        let (message, expected) = match error {
-            ScheduleError::StopBeforeStart { .. } => (
-                "every stop comes before the first start: the window would never stop",
-                "a stop after each start",
-            ),
-            ScheduleError::NeverRuns { .. } => (
-                "every start is also a stop: the window would never run",
-                "a stop after each start",
-            ),
+    fits.then_some(())?;
+    let pairs = windows.iter().map(Window::from).collect();
+    Schedule::compile(zone, pairs, calendar)
+        .map_err(|error| d.report(field.error(error.to_string())))
+        .ok()
+}
+
+/// What is wrong with a window, and what would be right.
+fn check(zone: Tz, window: &WindowConfig) -> Result<(), (&'static str, &'static str)> {
+    const NEVER_RUNS: (&str, &str) = (
+        "every start is also a stop: the window would never run",
+        "a stop after each start",
+    );
+    if window.start == window.stop {
+        return Err(NEVER_RUNS);
+    }
+    match Schedule::compile(zone, vec![Window::from(window)], None) {
+        Ok(_) => Ok(()),
+        Err(ScheduleError::NeverRuns { .. }) => Err(NEVER_RUNS),
+        Err(ScheduleError::StopBeforeStart { .. }) => Err((
+            "every stop comes before the first start: the window would never stop",
+            "a stop after each start",
+        )),
+        Err(
             ScheduleError::NoWindow
             | ScheduleError::StartNeverFires { .. }
-            | ScheduleError::StopNeverFires { .. } => ("the window never runs", "days that exist"),
-        };
-        d.report(child.error(message).expecting(expected));
+            | ScheduleError::StopNeverFires { .. },
+        ) => Err(("the window never runs", "days that exist")),
     }
-    None
 }
 
 fn windows(
     d: &mut Decoder,
     field: &Field<'_>,
-    windows_left: &mut usize,
+    allowance: &mut Allowance,
 ) -> Option<Vec<WindowConfig>> {
     let count = d.list(field)?.len();
-    if count > *windows_left {
-        *windows_left = 0;
+    if count > allowance.windows {
+        allowance.windows = 0;
         d.report(
             field
                 .error("too many windows")
@@ -159,7 +189,7 @@ fn windows(
         );
         return None;
     }
-    *windows_left -= count;
+    allowance.windows -= count;
     if count == 0 {
         d.report(field.error("no window").expecting(
             "at least one, such as { start: \"0 9 * * MON-FRI\", stop: \"0 19 * * MON-FRI\" }",

@@ -44,7 +44,7 @@ pub(super) fn branches(fields: &Fields) -> Result<Vec<Branch>, cron::error::Erro
     let days = sides(&fields.days, 31);
     let weekdays = sides(&fields.weekdays, 7);
     let mut pairs = Vec::new();
-    if fields.days.starred || fields.weekdays.starred {
+    if fields.days.unrestricted || fields.weekdays.unrestricted {
         for day in &days {
             pairs.extend(
                 weekdays

@@ -43,8 +43,9 @@ impl<'a> Token<'a> {
 /// What one field allows.
 #[derive(Clone, Debug, Default)]
 pub(super) struct FieldSet {
-    /// The field begins with `*` or is `?`: it does not restrict, as far as the either-rule goes.
-    pub(super) starred: bool,
+    /// The field names every value with `*` or `?`: it does not restrict, as far as the
+    /// either-rule goes.
+    pub(super) unrestricted: bool,
     /// Plain values, weekdays as 0 (Sunday) to 6.
     pub(super) values: BTreeSet<u16>,
     /// `L`, `W` and `#`.
@@ -54,11 +55,13 @@ pub(super) struct FieldSet {
 /// Reads a whole field.
 pub(super) fn read_field(token: Token<'_>, spec: Spec) -> Result<FieldSet, CronError> {
     let mut set = FieldSet {
-        starred: token.text.starts_with('*'),
+        unrestricted: token
+            .split(',')
+            .any(|item| matches!(item.text, "*" | "*/1")),
         ..FieldSet::default()
     };
     if token.text == "?" && matches!(spec.field, Field::DayOfMonth | Field::Weekday) {
-        set.starred = true;
+        set.unrestricted = true;
         set.values.extend(spec.all());
         return Ok(set);
     }
@@ -116,7 +119,7 @@ fn read_day_of_month_rule(
         return Ok(None);
     };
     match day.parse::<u32>() {
-        Ok(day @ 1..=31) if !upper.starts_with('+') => Ok(Some(DayRule::NearestWorkday(day))),
+        Ok(number @ 1..=31) if digits(day) => Ok(Some(DayRule::NearestWorkday(number))),
         _ => Err(refuse(
             item,
             spec,

@@ -32,8 +32,9 @@ pub use field::{Dialect, Field};
 ///
 /// In both: names (`MON`, `jan`), lists, ranges, steps (`*/15`, `8-18/2`, `5/10` which is from 5 on), and
 /// `L`, `L-3`, `LW`, `15W` in the day of month, `FRIL`, `FRI#2` in the weekday. Ranges of weekdays and
-/// months may wrap (`FRI-MON`, `NOV-FEB`); others that run backwards are refused. As in Vixie cron, a
-/// Unix field that begins with `*`, `*/2` too, does not count as restricted: then both must match.
+/// months may wrap (`FRI-MON`, `NOV-FEB`); others that run backwards are refused.
+/// `*/2` restricts: `0 12 */2 * MON` is every odd day of the month and every Monday. Vixie cron, alone
+/// among the systems compared, asks for both there.
 ///
 /// ```
 /// use nightcap_domain::time::CronExpression;

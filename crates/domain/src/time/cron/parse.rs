@@ -33,8 +33,9 @@ pub(super) fn read(text: &str) -> Result<Fields, CronError> {
             UNIX_FORM,
         ));
     }
-    let trimmed = text.trim();
-    let column = 1 + text.chars().take_while(|c| c.is_whitespace()).count();
+    let blank = |c: char| c.is_ascii_whitespace();
+    let trimmed = text.trim_matches(blank);
+    let column = 1 + text.chars().take_while(|c| blank(*c)).count();
     if trimmed.is_empty() {
         return Err(CronError::new(1, "the expression is empty", UNIX_FORM));
     }
@@ -173,7 +174,7 @@ fn every_year() -> FieldSet {
         dialect: Dialect::EventBridge,
     };
     FieldSet {
-        starred: true,
+        unrestricted: true,
         values: spec.all().collect(),
         rules: Vec::new(),
     }
@@ -209,7 +210,7 @@ fn count(fields: usize) -> String {
 fn split(text: &str, first_column: usize) -> Vec<Token<'_>> {
     let mut column = first_column;
     let mut tokens = Vec::new();
-    for word in text.split(char::is_whitespace) {
+    for word in text.split(|c: char| c.is_ascii_whitespace()) {
         if !word.is_empty() {
             tokens.push(Token { text: word, column });
         }
