@@ -6,7 +6,7 @@ use crate::config::{Compiled, EnvironmentConfig};
 use crate::hold::{self, Hold};
 use crate::ledger::Ledger;
 use crate::names::{EnvironmentName, ResourceArn, ScheduleName};
-use crate::time::{State, Transition};
+use crate::time::{Schedule, State, Transition};
 
 use super::Leave;
 
@@ -95,7 +95,7 @@ pub(super) fn desired(
     let Some((schedule_name, schedule)) = config.schedule_of(environment) else {
         return Desired::Unmanaged(Leave::ScheduleNotBegun);
     };
-    match schedule.last(now) {
+    match led_here(schedule, now) {
         Some(by) => Desired::State {
             by,
             because: Because::Schedule(schedule_name.clone()),
@@ -103,6 +103,17 @@ pub(super) fn desired(
         },
         None => Desired::Unmanaged(Leave::ScheduleNotBegun),
     }
+}
+
+/// The transition that led to the present state.
+///
+/// Windows that cover everything never had one: they have been running from the start of time.
+fn led_here(schedule: &Schedule, now: DateTime<Utc>) -> Option<Transition> {
+    let always = (schedule.state_at(now) == State::Running).then_some(Transition {
+        at: DateTime::UNIX_EPOCH,
+        to: State::Running,
+    });
+    schedule.last(now).or(always)
 }
 
 fn held(hold: &Hold) -> Desired {
