@@ -12,7 +12,7 @@ use serde_json::Value;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    logs::as_json();
+    logs::as_json(setting("RUST_LOG").as_deref());
     let clients = Arc::new(Clients::from_environment().await);
     let announcer =
         setting("NIGHTCAP_TOPIC_ARN").map(|arn| Announcer::new(Arc::clone(&clients), arn));

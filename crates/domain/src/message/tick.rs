@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use crate::answer::Outcome;
 use crate::config::Language;
 use crate::names::EnvironmentName;
-use crate::plan::{Action, Decision, Desired, Plan, Problem, Standing, Step};
+use crate::plan::{Action, Decision, Desired, Leave, Plan, Problem, Standing, Step};
 use crate::time::State;
 
 use super::layout::Body;
@@ -63,7 +63,7 @@ pub fn tick(news: &TickNews<'_>) -> Mail {
         reason(step, language)
     });
     body.heading(words.never);
-    body.item(&protected(plan, &words));
+    body.item(&protected(plan, story.protected, &words));
     body.heading(words.reference);
     body.item(&format!(
         "{} {}",
@@ -101,6 +101,7 @@ struct Story<'a> {
     done: Vec<&'a Step>,
     waiting: Vec<&'a Step>,
     left: Vec<&'a Step>,
+    protected: usize,
     environments: Vec<(&'a EnvironmentName, State)>,
 }
 
@@ -110,6 +111,7 @@ impl<'a> Story<'a> {
             done: vec![],
             waiting: vec![],
             left: vec![],
+            protected: 0,
             environments: vec![],
         };
         for (index, step) in plan.steps.iter().enumerate() {
@@ -119,7 +121,10 @@ impl<'a> Story<'a> {
                     story.note(step);
                 }
                 (Decision::Wait(_), _) => story.waiting.push(step),
-                (Decision::Leave(leave), _) if leave.code() != "as-desired" => {
+                (Decision::Leave(Leave::ProtectedTag(_) | Leave::ProtectedEnvironment), _) => {
+                    story.protected += 1;
+                }
+                (Decision::Leave(leave), _) if *leave != Leave::AsDesired => {
                     story.left.push(step);
                 }
                 _ => {}
@@ -281,23 +286,26 @@ fn coming(standing: &Standing, zone: Tz, language: Language, words: &Words) -> O
     ))
 }
 
-fn protected(plan: &Plan, words: &Words) -> String {
+fn protected(plan: &Plan, seen: usize, words: &Words) -> String {
     let names: Vec<&str> = plan
         .environments
         .iter()
         .filter(|standing| {
             matches!(
                 standing.desired,
-                Desired::Unmanaged(crate::plan::Leave::ProtectedEnvironment)
+                Desired::Unmanaged(Leave::ProtectedEnvironment)
             )
         })
         .map(|standing| standing.name.as_str())
         .collect();
     if names.is_empty() {
-        words.never_tagged.to_owned()
-    } else {
-        format!("{}; {}", names.join(", "), words.never_tagged)
+        return words.never_tagged.to_owned();
     }
+    let seen = match seen {
+        0 => String::new(),
+        n => format!(" ({n} {})", words.seen),
+    };
+    format!("{}{seen}; {}", names.join(", "), words.never_tagged)
 }
 
 /// The words of one language.
@@ -315,6 +323,7 @@ struct Words {
     left: &'static str,
     never: &'static str,
     never_tagged: &'static str,
+    seen: &'static str,
     reference: &'static str,
     nothing: &'static str,
     nobody_waits: &'static str,
@@ -376,6 +385,7 @@ const EN: Words = Words {
     left: "Left alone",
     never: "Never touched",
     never_tagged: "anything tagged prod, production or live, and anything without a tag",
+    seen: "seen",
     reference: "Reference",
     nothing: "nothing",
     nobody_waits: "nothing",
@@ -414,6 +424,7 @@ const FR: Words = Words {
     left: "Laissé tel quel",
     never: "Jamais touché",
     never_tagged: "tout ce qui est étiqueté prod, production ou live, ou sans étiquette",
+    seen: "vus",
     reference: "Référence",
     nothing: "rien",
     nobody_waits: "rien",
