@@ -59,7 +59,9 @@ impl Clients {
 
     /// The region that calls go to, if one is known.
     pub fn region(&self) -> Option<&str> {
-        self.config.region().map(Region::as_ref)
+        let region = self.config.region().map(Region::as_ref);
+        // `AWS_REGION=` in a shell unsets it for people, not for the SDK.
+        region.filter(|region| !region.is_empty())
     }
 
     /// The endpoint that replaces AWS's own, if one is set.
