@@ -42,6 +42,8 @@ pub(crate) enum Command {
         nightcap explain greenleaf-preprod-db\n  \
         nightcap explain greenleaf-preprod-app --at 2026-12-25T10:00:00Z")]
     Explain(Explain),
+    #[command(flatten)]
+    Money(crate::money_args::MoneyCommand),
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  \
         nightcap completions bash > ~/.local/share/bash-completion/completions/nightcap")]

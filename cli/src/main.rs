@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod money_args;
 mod output;
 mod source;
 
@@ -20,6 +21,7 @@ async fn main() -> ExitCode {
         Command::Timeline(args) => commands::timeline::run(args).await,
         Command::Plan(args) => commands::plan::run(args).await,
         Command::Explain(args) => commands::explain::run(args).await,
+        Command::Money(command) => commands::money::run(command).await,
         Command::Completions { shell } => commands::manual::completions(*shell),
         Command::Man { page } => commands::manual::man(page.as_deref()),
     };
