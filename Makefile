@@ -1,0 +1,62 @@
+# Everything a fresh clone needs: Rust (rustup reads the version from Cargo.toml's rust-version),
+# Python 3.10 or newer with venv, GNU make 4. `make help` lists what there is.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+
+ROOT := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
+PYTHON_IN_VENV := $(ROOT)/.venv/bin/python
+# Tools that were missing are put here, not into your own ~/.cargo/bin.
+TOOLS := $(ROOT)/target/tools
+export PATH := $(TOOLS)/bin:$(PATH)
+export PYTHONPATH := $(ROOT)/tests
+export PYTHONDONTWRITEBYTECODE := 1
+
+say = @printf '==> %s\n' '$(1)' >&2
+
+.PHONY: help
+help: ## Show what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: demo
+demo: venv ## See preprod fall asleep on Friday and wake on Monday: no AWS account needed
+	@cd '$(ROOT)' && exec '$(PYTHON_IN_VENV)' -m demo
+
+.PHONY: test
+test: test-rust test-python ## Run every test, setting up what they need
+
+.PHONY: test-rust
+test-rust: venv ## Run the Rust tests, the end-to-end ones among them
+	$(call say,Rust tests)
+	@if scripts/tool cargo-nextest; then cargo nextest run --workspace; else cargo test --workspace --all-targets; fi
+	$(call say,Examples in the documentation)
+	@cargo test --workspace --doc --quiet
+
+.PHONY: test-python
+test-python: venv ## Run the tests of the embedded AWS and of the demo
+	$(call say,Tests of the embedded AWS and of the demo)
+	@cd '$(ROOT)/tests' && '$(PYTHON_IN_VENV)' -m unittest discover --start-directory embedded_aws --top-level-directory .
+	@cd '$(ROOT)/tests' && '$(PYTHON_IN_VENV)' -m unittest discover --start-directory demo --top-level-directory .
+
+.PHONY: check
+check: ## Check format, lints, licences and duplicate dependencies
+	$(call say,Format)
+	@cargo fmt --all --check
+	$(call say,Lints)
+	@cargo clippy --workspace --all-targets --all-features -- -D warnings
+	$(call say,Licences and dependencies)
+	@if scripts/tool cargo-deny; then cargo deny --all-features check bans licenses sources; else exit 1; fi
+	$(call say,Shell scripts)
+	@if command -v shellcheck >/dev/null; then shellcheck scripts/*; else echo 'shellcheck is not installed: left out' >&2; fi
+
+.PHONY: audit
+audit: ## Look for published weaknesses in dependencies (needs the Internet)
+	@scripts/tool cargo-deny && cargo deny --all-features check advisories
+
+.PHONY: venv
+venv: ## Set up .venv: the fake AWS and cargo-lambda, pinned and checked by hash
+	@scripts/venv

@@ -1,0 +1,1 @@
+"""`make demo`: a Friday evening and a Monday morning of GreenLeaf's, on a laptop, without an AWS account."""

@@ -1,0 +1,162 @@
+"""The function under `cargo lambda watch`, invoked with `cargo lambda invoke`, as a developer would."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from embedded_aws.starter import Running
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+EVENTS = ROOT / "events"
+NAME = "scheduler"
+LOOPBACK = "127.0.0.1"
+CARGO_LAMBDA = Path(sys.executable).parent / "cargo-lambda"
+
+
+class FunctionFailed(RuntimeError):
+    """It did not start, or gave an error for an answer; the message has what was said."""
+
+
+def build() -> None:
+    """Shows cargo's own progress. `watch` then finds everything built."""
+    command = ["cargo", "build", "--package", NAME, "--bin", NAME]
+    if subprocess.run(command, cwd=ROOT, env=_own_environment(), check=False).returncode != 0:
+        raise FunctionFailed("the function does not build: cargo's message is above")
+
+
+class Function:
+    """A context manager: inside, the function can be invoked; afterwards its whole process group is gone."""
+
+    def __init__(self, aws: Running, topic_arn: str, config: Path) -> None:
+        self._settings = {**aws.environment(), "NIGHTCAP_CONFIG": str(config), "NIGHTCAP_TOPIC_ARN": topic_arn}
+        self._folder = tempfile.TemporaryDirectory(prefix="nightcap-demo-")
+        # Outside of the project: `watch` would take a log for a change of the code.
+        self._log = Path(self._folder.name) / "watch.log"
+        self._port = _free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Function:
+        settings = Path(self._folder.name) / "env"
+        settings.write_text("".join(f"{key}={value}\n" for key, value in self._settings.items()))
+        command = [str(CARGO_LAMBDA), "lambda", "watch", "--ignore-changes", "--env-file", str(settings)]
+        command += ["--invoke-address", LOOPBACK, "--invoke-port", str(self._port)]
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env={**_own_environment(), **self._settings},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=_end_with_parent,
+            )
+        try:
+            self._wait_until_listening()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            _end_group(process)
+        self._folder.cleanup()
+
+    def invoke_file(self, file: Path) -> dict[str, Any]:
+        command = [str(CARGO_LAMBDA), "lambda", "invoke", NAME, "--data-file", str(file)]
+        command += ["--invoke-address", LOOPBACK, "--invoke-port", str(self._port)]
+        done = subprocess.run(
+            command, cwd=ROOT, env=_own_environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0:
+            raise FunctionFailed(f"{file.name}: {done.stderr.strip() or done.stdout.strip()}\n{self.tail()}")
+        try:
+            answer = json.loads(done.stdout)
+        except ValueError as error:
+            raise FunctionFailed(f"{file.name}: no JSON for an answer: {done.stdout[:500]}\n{self.tail()}") from error
+        if "summary" not in answer:
+            raise FunctionFailed(f"{file.name}: {json.dumps(answer)}\n{self.tail()}")
+        return answer
+
+    def invoke(self, event: dict[str, Any]) -> dict[str, Any]:
+        file = Path(self._folder.name) / "event.json"
+        file.write_text(json.dumps(event))
+        return self.invoke_file(file)
+
+    def tail(self, lines: int = 30) -> str:
+        text = self._log.read_text(errors="replace").splitlines()[-lines:]
+        return "\n".join(["the last lines of `cargo lambda watch`:", *(f"  {line}" for line in text)])
+
+    def _wait_until_listening(self, seconds: float = 60) -> None:
+        assert self._process is not None
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                raise FunctionFailed(f"`cargo lambda watch` ended at once\n{self.tail()}")
+            with socket.socket() as probe:
+                probe.settimeout(1)
+                if probe.connect_ex((LOOPBACK, self._port)) == 0:
+                    return
+            time.sleep(0.05)
+        raise FunctionFailed(f"`cargo lambda watch` does not listen after {seconds:g} s\n{self.tail()}")
+
+
+def _own_environment() -> dict[str, str]:
+    """This environment without anything that could lead to a real AWS account."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+    # `--target-dir` fails with `watch`; this works.
+    kept.setdefault("CARGO_TARGET_DIR", str(ROOT / "target"))
+    kept["NO_PROXY"] = kept["no_proxy"] = LOOPBACK
+    return kept
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _end_with_parent() -> None:
+    """Should the demo be killed without a chance to tidy up, Linux ends `watch` with it."""
+    PR_SET_PDEATHSIG = 1
+    try:
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    except (OSError, AttributeError):
+        pass
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    """`watch` runs `cargo run`, which runs the function: all of them, politely, then not."""
+    for number, seconds in ((signal.SIGTERM, 5), (signal.SIGKILL, 5)):
+        try:
+            os.killpg(process.pid, number)
+        except ProcessLookupError:
+            pass
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            process.poll()
+            try:
+                os.killpg(process.pid, 0)
+            except ProcessLookupError:
+                process.wait()
+                return
+            time.sleep(0.02)

@@ -1,0 +1,71 @@
+"""The door: control endpoints, then every call noted, struck by a fault if one is set, and passed to moto."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any
+
+from . import request
+from .control import Control
+from .world import World
+
+App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+ERROR_CODE = re.compile(rb'<Code>([^<]+)</Code>|"__type":\s*"(?:[^"#]*#)?([^"]+)"')
+
+
+class Front:
+    def __init__(self, world: World, control: Control, moto: App) -> None:
+        self._world = world
+        self._control = control
+        self._moto = moto
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        # A bucket may be called "nightcap" too; a call to AWS is signed, a control request never is.
+        if path.startswith("/nightcap/") and "HTTP_AUTHORIZATION" not in environ:
+            with self._world.lock:
+                return self._control(environ, start_response)
+        # moto's own endpoints (its reset, its instance metadata) are no calls to AWS.
+        if path.startswith(("/moto-api", "/latest/")):
+            return self._moto(environ, start_response)
+        return self._aws(environ, start_response)
+
+    def _aws(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        asked = request.read(environ)
+        with self._world.lock:
+            entry = self._world.journal.call(asked.service, asked.action, asked.region, asked.parameters)
+            fault = self._world.faults.strike(asked.service, asked.action, asked.parameters)
+        if fault and fault.delay_ms:
+            time.sleep(fault.delay_ms / 1000)
+        if fault and fault.error:
+            entry.update(status=fault.http_status, error=fault.error)
+            content_type, body = request.error_answer(asked, fault.error, fault.text)
+            line = f"{fault.http_status} {HTTPStatus(fault.http_status).phrase}"
+            headers = [("Content-Type", content_type), ("Content-Length", str(len(body)))]
+            if asked.protocol == "json":
+                headers.append(("x-amzn-ErrorType", fault.error))
+            start_response(line, headers)
+            return [body]
+        with self._world.lock:
+            return self._pass_on(environ, start_response, entry)
+
+    def _pass_on(
+        self, environ: dict[str, Any], start_response: Callable[..., Any], entry: dict[str, Any]
+    ) -> Iterable[bytes]:
+        def noting(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            entry["status"] = int(status.split(" ", 1)[0])
+            return start_response(status, headers, *rest)
+
+        # Read whole while the lock is held: moto may build the answer as it is read.
+        answer = self._moto(environ, noting)
+        body = b"".join(answer)
+        close = getattr(answer, "close", None)
+        if close is not None:
+            close()
+        if (entry["status"] or 500) >= 400 and (found := ERROR_CODE.search(body)):
+            entry["error"] = (found[1] or found[2]).decode("utf-8", "replace")
+        return [body]

@@ -1,0 +1,79 @@
+"""What a request to AWS asks: service, action, region, parameters, whatever its protocol."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+# "AWS4-HMAC-SHA256 Credential=AKID/20261120/eu-west-3/rds/aws4_request, SignedHeaders=…"
+SCOPE = re.compile(r"Credential=[^/]+/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
+
+
+@dataclass
+class AwsRequest:
+    service: str
+    action: str
+    region: str
+    parameters: dict[str, Any]
+    protocol: str
+    """How an error must be written: `query`, `json` or `xml`."""
+
+
+def read(environ: dict[str, Any]) -> AwsRequest:
+    scope = SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
+    service, region = (scope["service"].lower(), scope["region"]) if scope else ("unsigned", "")
+    target = environ.get("HTTP_X_AMZ_TARGET")
+    body = _body(environ)
+    if target:
+        return AwsRequest(service, target.rsplit(".", 1)[-1], region, _json(body), "json")
+    if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
+        fields = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+        if "Action" in fields:
+            action = fields.pop("Action")
+            fields.pop("Version", None)
+            return AwsRequest(service, action, region, fields, "query")
+    # REST: the action is the method and path, as AWS's own access logs have it.
+    path = environ.get("PATH_INFO", "/")
+    protocol = "xml" if service in ("s3", "route53", "cloudfront") else "json"
+    query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
+    sent = _json(body) if protocol == "json" else {}
+    return AwsRequest(service, f"{environ['REQUEST_METHOD']} {path}", region, {**query, **sent}, protocol)
+
+
+def error_answer(asked: AwsRequest, code: str, message: str) -> tuple[str, bytes]:
+    """Content type and body of an error, as the request's protocol has it."""
+    if asked.protocol == "json":
+        return "application/x-amz-json-1.1", json.dumps({"__type": code, "message": message}).encode()
+    code, message = _escaped(code), _escaped(message)
+    if asked.protocol == "xml":
+        return "text/xml", f"<Error><Code>{code}</Code><Message>{message}</Message></Error>".encode()
+    return "text/xml", (
+        f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
+        "<RequestId>00000000-0000-0000-0000-000000000000</RequestId></ErrorResponse>"
+    ).encode()
+
+
+def _body(environ: dict[str, Any]) -> bytes:
+    """Reads the body and puts it back for moto. One of unknown length is left alone."""
+    length = environ.get("CONTENT_LENGTH")
+    if not length or not length.isdecimal():
+        return b""
+    body = environ["wsgi.input"].read(int(length))
+    environ["wsgi.input"] = io.BytesIO(body)
+    return body
+
+
+def _json(body: bytes) -> dict[str, Any]:
+    try:
+        parsed = json.loads(body)
+    except ValueError:
+        return {}
+    return parsed if isinstance(parsed, dict) else {}
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

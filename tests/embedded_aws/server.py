@@ -1,0 +1,52 @@
+"""The HTTP server, on loopback only."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from datetime import datetime
+
+# Read by moto when it is imported. The machine images it would load are megabytes that no test here asks for.
+os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from . import autoscaling, budgets, rds
+from .control import Control
+from .front import Front
+from .world import World
+
+LOOPBACK = "127.0.0.1"
+
+
+class EmbeddedAws:
+    """One fake AWS a process: moto keeps its state in module globals, which the corrections change."""
+
+    def __init__(self, port: int, now: datetime, nonce: str) -> None:
+        # A line a request would drown what the tests print; /nightcap/calls has them all.
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        self.world = World.starting_at(now)
+        databases = rds.install(self.world)
+        autoscaling.install(self.world)
+        budgets.install(self.world)
+        control = Control(self.world, databases, nonce)
+        moto = DomainDispatcherApplication(create_backend_app)
+        self._server: BaseWSGIServer = make_server(
+            LOOPBACK, port, Front(self.world, control, moto), threaded=True, request_handler=MotoRequestHandler
+        )
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+
+    @property
+    def port(self) -> int:
+        return self._server.server_port
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
