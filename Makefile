@@ -1,5 +1,5 @@
-# Everything a fresh clone needs: Rust (rustup reads the version from Cargo.toml's rust-version),
-# Python 3.10 or newer with venv, GNU make 4. `make help` lists what there is.
+# What this needs: Rust (Cargo.toml says from which version), Python 3.10 or newer with venv, GNU make 4.
+# Everything else is set up by the rules themselves. `make help` lists them.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -20,7 +20,7 @@ say = @printf '==> %s\n' '$(1)' >&2
 
 .PHONY: help
 help: ## Show what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: demo
 demo: venv ## See preprod fall asleep on Friday and wake on Monday: no AWS account needed
@@ -32,7 +32,7 @@ test: test-rust test-python ## Run every test, setting up what they need
 .PHONY: test-rust
 test-rust: venv ## Run the Rust tests, the end-to-end ones among them
 	$(call say,Rust tests)
-	@if scripts/tool cargo-nextest; then cargo nextest run --workspace; else cargo test --workspace --all-targets; fi
+	@if scripts/tool cargo-nextest; then cargo nextest run --workspace; else cargo test --workspace --lib --bins --tests; fi
 	$(call say,Examples in the documentation)
 	@cargo test --workspace --doc --quiet
 

@@ -86,18 +86,16 @@ def show_transition(title: str, aws: Running, before: Fleet, seen: Transition) -
         owner = resource.environment
         states = [fleet[name].state if name in fleet else "gone" for _, fleet in columns]
         rows.append([name, resource.environment or "(no tag)", *states])
-    table(["resource", "environment", *(label for label, _ in columns)], rows)
+    table(rows, head=["resource", "environment", *(label for label, _ in columns)])
     say()
     say("  In this order (Paris time):")
     table(
-        ["", "", "", ""],
         [[f"{paris(item.at):%H:%M}", item.who, item.resource, item.what] for item in happenings(aws, seen)],
         indent="    ",
     )
-    left = {item["name"]: item["reason"] for item in seen.ticks[-1][1]["resources"] if item["decision"] == "leave"}
     say()
     say("  Left as they are, and why:")
-    table(["", ""], [[name, reason] for name, reason in left.items()], indent="    ")
+    table(_left_alone(seen.ticks[-1][1]), indent="    ")
     for problem in seen.problems:
         say(paint(f"  Problem: {problem['resource']}: {problem['message']} {problem['remedy']}", RED))
 
@@ -111,23 +109,40 @@ def _columns(before: Fleet, seen: Transition) -> list[tuple[str, Fleet]]:
     return columns
 
 
+def _left_alone(answer: dict[str, Any]) -> list[list[str]]:
+    """The resources that the function will not touch; not those that are simply as they should be."""
+    left = [item for item in answer["resources"] if item["decision"] == "leave" and item.get("code") != "as-desired"]
+    return [[item["name"], item["reason"]] for item in left]
+
+
 def show_plan(answer: dict[str, Any]) -> None:
+    """A line a day. An environment that nothing is tagged with has its times, but nothing happens at them."""
     heading("The plan for the next two weeks")
-    rows = [
-        [str(item["local"]), item["environment"], item["to"], ", ".join(item["resources"]) or "nothing of this name"]
-        for item in answer["upcoming"]
-    ]
-    table(["when", "environment", "becomes", "touches"], rows)
+    touched: dict[str, list[str]] = {}
+    days: dict[tuple[str, str], list[str]] = {}
+    for item in answer["upcoming"]:
+        touched.setdefault(item["environment"], item["resources"])
+        # "Mon 23 Nov 2026 09:00 CET"
+        *day, time, zone = item["local"].split()
+        days.setdefault((item["environment"], " ".join(day)), []).append(f"{time} {zone} {item['to']}")
+    table([[name, day, ", ".join(changes)] for (name, day), changes in days.items() if touched[name]])
+    say()
+    for name, resources in touched.items():
+        say(f"  {name}: {', '.join(resources) or 'nothing carries its tag'}")
 
 
 def show_mail(mails: list[Mail]) -> None:
+    """The first mail whole; of the others, which tell how it went on, the subject."""
     say()
-    say(f"  {len(mails)} mail{'s' if len(mails) != 1 else ''}, as SNS delivered {'them' if len(mails) != 1 else 'it'}:")
-    for mail in mails:
-        say()
+    say("  The mail, as SNS delivered it:")
+    say()
+    for mail in mails[:1]:
         say("    " + paint(f"Subject: {mail.subject}", BOLD))
         for line in mail.body.splitlines():
             say(f"    {paint('|', DIM)} {line}".rstrip())
+    for mail in mails[1:]:
+        say()
+        say("    and later: " + paint(f"Subject: {mail.subject}", BOLD))
 
 
 def show_checks(checks: list[Expectation]) -> None:

@@ -9,13 +9,14 @@ from typing import Any
 from embedded_aws.seed import ENVIRONMENT
 from embedded_aws.starter import Running
 
-GROUP, DATABASE, CLUSTER = "group", "database", "Aurora"
+# In the order of the tables: a cluster's members stand below it.
+GROUP, DATABASE, CLUSTER, MEMBER = range(4)
 _WORD_OF_LIFECYCLE = {"InService": "up", "Pending": "launching", "Terminating": "draining"}
 
 
 @dataclass(frozen=True)
 class Resource:
-    kind: str
+    kind: int
     name: str
     environment: str
     """Empty for a stranger: a resource without the tag."""
@@ -32,7 +33,7 @@ def look(aws: Running) -> Fleet:
     """Everything there is, whoever owns it, environment by environment."""
     found = [*_groups(aws), *_databases(aws), *_clusters(aws)]
     order = {"preprod": 0, "prod": 1, "": 2}
-    found.sort(key=lambda resource: order.get(resource.environment, 3))
+    found.sort(key=lambda resource: (order.get(resource.environment, 3), resource.kind))
     return {resource.name: resource for resource in found}
 
 
@@ -59,7 +60,12 @@ def _group(item: dict[str, Any]) -> Resource:
 def _databases(aws: Running) -> list[Resource]:
     pages = aws.client("rds").get_paginator("describe_db_instances").paginate()
     return [
-        _database(DATABASE, item["DBInstanceIdentifier"], item["DBInstanceStatus"], item["TagList"])
+        _database(
+            MEMBER if "DBClusterIdentifier" in item else DATABASE,
+            item["DBInstanceIdentifier"],
+            item["DBInstanceStatus"],
+            item["TagList"],
+        )
         for page in pages
         for item in page["DBInstances"]
     ]
@@ -74,6 +80,6 @@ def _clusters(aws: Running) -> list[Resource]:
     ]
 
 
-def _database(kind: str, name: str, status: str, tag_list: list[dict[str, str]]) -> Resource:
+def _database(kind: int, name: str, status: str, tag_list: list[dict[str, str]]) -> Resource:
     tags = {tag["Key"]: tag["Value"] for tag in tag_list}
     return Resource(kind, name, tags.get(ENVIRONMENT, ""), status, tags=tuple(sorted(tags.items())))

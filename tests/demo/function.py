@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
@@ -21,6 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 EVENTS = ROOT / "events"
 NAME = "scheduler"
 LOOPBACK = "127.0.0.1"
+# The first answer waits until cargo has looked whether everything is built; on a busy machine that takes a while.
+LONGEST_ANSWER_SECONDS = 120
 CARGO_LAMBDA = Path(sys.executable).parent / "cargo-lambda"
 
 
@@ -29,8 +32,12 @@ class FunctionFailed(RuntimeError):
 
 
 def build() -> None:
-    """Shows cargo's own progress. `watch` then finds everything built."""
-    command = ["cargo", "build", "--package", NAME, "--bin", NAME]
+    """Shows cargo's own progress.
+
+    The arguments are those of `watch`, which then finds everything built: with `--package`, cargo would
+    choose other features for shared dependencies, and `watch` would build them all again, unseen.
+    """
+    command = ["cargo", "build", "--manifest-path", "Cargo.toml", "--bin", NAME]
     if subprocess.run(command, cwd=ROOT, env=_own_environment(), check=False).returncode != 0:
         raise FunctionFailed("the function does not build: cargo's message is above")
 
@@ -83,9 +90,19 @@ class Function:
     def invoke_file(self, file: Path) -> dict[str, Any]:
         command = [str(CARGO_LAMBDA), "lambda", "invoke", NAME, "--data-file", str(file)]
         command += ["--invoke-address", LOOPBACK, "--invoke-port", str(self._port)]
-        done = subprocess.run(
-            command, cwd=ROOT, env=_own_environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-        )
+        try:
+            done = subprocess.run(
+                command,
+                cwd=ROOT,
+                env=_own_environment(),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=LONGEST_ANSWER_SECONDS,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise FunctionFailed(f"{file.name}: no answer in {LONGEST_ANSWER_SECONDS} s\n{self.tail()}") from error
         if done.returncode != 0:
             raise FunctionFailed(f"{file.name}: {done.stderr.strip() or done.stdout.strip()}\n{self.tail()}")
         try:
@@ -138,25 +155,30 @@ def _free_port() -> int:
 def _end_with_parent() -> None:
     """Should the demo be killed without a chance to tidy up, Linux ends `watch` with it."""
     PR_SET_PDEATHSIG = 1
-    try:
+    with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    except (OSError, AttributeError):
-        pass
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:
     """`watch` runs `cargo run`, which runs the function: all of them, politely, then not."""
     for number, seconds in ((signal.SIGTERM, 5), (signal.SIGKILL, 5)):
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, number)
-        except ProcessLookupError:
-            pass
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             process.poll()
-            try:
-                os.killpg(process.pid, 0)
-            except ProcessLookupError:
+            if not group_is_alive(process.pid):
                 process.wait()
                 return
             time.sleep(0.02)
+
+
+def group_is_alive(group: int) -> bool:
+    """Whether any process of the group still runs. Zombies do not: nobody may be there to reap them in a container."""
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            # "pid (name) state ppid pgrp …", and a name may have spaces and brackets.
+            state, _, its_group = file.read_text(errors="replace").rpartition(")")[2].split()[:3]
+            if int(its_group) == group and state != "Z":
+                return True
+    return False

@@ -7,8 +7,6 @@ import sys
 import time
 from collections.abc import Sequence
 
-WIDTH = 100
-
 COLOURED = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 BOLD, DIM, GREEN, YELLOW, BLUE, RED = "1", "2", "32", "33", "34", "31"
 
@@ -41,11 +39,12 @@ class Progress:
         return time.monotonic() - self._began
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str] | None], indent: str = "  ") -> None:
+def table(rows: Sequence[Sequence[str] | None], head: Sequence[str] = (), indent: str = "  ") -> None:
     """Columns as wide as their widest cell. A row of `None` is a gap."""
-    cells = [row for row in rows if row is not None]
-    widths = [max(len(row[column]) for row in [head, *cells]) for column in range(len(head))]
-    say(indent + paint(_line(head, widths), DIM))
+    cells = [row for row in [head or None, *rows] if row is not None]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    if head:
+        say(indent + paint(_line(head, widths), DIM))
     for row in rows:
         if row is None:
             say()
