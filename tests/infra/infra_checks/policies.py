@@ -1,0 +1,4 @@
+"""stub"""
+from pathlib import Path
+def check(repository: Path) -> str:
+    return "todo"
