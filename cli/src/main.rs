@@ -1,2 +1,36 @@
-//! The `nightcap` command.
-fn main() {}
+//! `nightcap`: what the functions know and do, at a terminal.
+
+mod args;
+mod commands;
+mod output;
+mod source;
+
+use std::process::ExitCode;
+
+use anstream::eprintln;
+use args::{Args, Command};
+use clap::Parser;
+use output::{BAD, Ending};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let args = Args::parse();
+    let ended = match &args.command {
+        Command::Check(args) => commands::check::run(args).await,
+        Command::Timeline(args) => commands::timeline::run(args).await,
+        Command::Plan(args) => commands::plan::run(args).await,
+        Command::Explain(args) => commands::explain::run(args).await,
+        Command::Completions { shell } => commands::manual::completions(*shell),
+        Command::Man { page } => commands::manual::man(page.as_deref()),
+    };
+    match ended {
+        Ok(ending) => ending.into(),
+        Err(error) => {
+            eprintln!("{BAD}error:{BAD:#} {error:#}");
+            match error.downcast_ref::<output::Usage>() {
+                Some(_) => Ending::Usage.into(),
+                None => Ending::Problem.into(),
+            }
+        }
+    }
+}

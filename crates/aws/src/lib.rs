@@ -1,1 +1,25 @@
 //! Adapters between the use-cases and AWS, one file a service.
+//!
+//! A new kind of resource is one new file that implements [`kind::ResourceKind`] and one
+//! line in [`registry`].
+
+pub mod announce;
+mod arn;
+pub mod aurora_clusters;
+pub mod autoscaling_groups;
+pub mod clients;
+pub mod clock;
+pub mod config_source;
+pub mod error;
+pub mod fleet;
+pub mod kind;
+pub mod ledger;
+pub mod logs;
+#[cfg(test)]
+mod mocks;
+pub mod rds_instances;
+mod rds_status;
+pub mod reconcile;
+pub mod registry;
+pub mod sns;
+pub mod target;

@@ -3,7 +3,15 @@
 //! Nothing here reaches the network, the clock or the environment: `now` is always a
 //! parameter, the fleet is always given, and the answer is always a value.
 
+pub mod answer;
+pub mod capacity;
 pub mod config;
+pub mod explain;
+pub mod fleet;
+pub mod hold;
+pub mod ledger;
+pub mod message;
 pub mod money;
 pub mod names;
+pub mod plan;
 pub mod time;

@@ -1,2 +1,42 @@
-//! The scheduler function.
-fn main() {}
+//! The Lambda function `scheduler`.
+
+use std::env;
+use std::sync::Arc;
+
+use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
+use nightcap_aws::announce::Announcer;
+use nightcap_aws::clients::Clients;
+use nightcap_aws::{clock, logs};
+use scheduler::handler::{HandlerError, Scheduler};
+use serde_json::Value;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    logs::as_json();
+    let clients = Arc::new(Clients::from_environment().await);
+    let announcer =
+        setting("NIGHTCAP_TOPIC_ARN").map(|arn| Announcer::new(Arc::clone(&clients), arn));
+    let ledger = nightcap_aws::ledger::open(&clients, setting("NIGHTCAP_TABLE"));
+    let config = setting("NIGHTCAP_CONFIG").unwrap_or_else(|| "nightcap.yaml".to_owned());
+    let scheduler = Scheduler::new(clients, ledger, announcer, config);
+    let answer = service_fn(async |event: LambdaEvent<Value>| {
+        scheduler
+            .handle(&event.payload, clock::now(), &event.context.request_id)
+            .await
+            .map_err(|error| diagnostic(&error))
+    });
+    lambda_runtime::run(answer).await
+}
+
+/// A variable of the environment; an empty one is none.
+fn setting(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.trim().is_empty())
+}
+
+fn diagnostic(error: &HandlerError) -> Diagnostic {
+    tracing::error!(error_type = error.kind(), %error, "no answer");
+    Diagnostic {
+        error_type: error.kind().to_owned(),
+        error_message: error.to_string(),
+    }
+}

@@ -1,0 +1,147 @@
+//! What can be said on the command line.
+
+use chrono::{DateTime, Utc};
+use clap::{Parser, Subcommand, ValueHint};
+use clap_complete::Shell;
+
+/// Puts non-production AWS to bed at night and wakes it in the morning.
+#[derive(Debug, Parser)]
+#[command(
+    name = "nightcap",
+    version,
+    propagate_version = true,
+    after_help = "Exit codes: 0 fine, 1 a problem was found, 2 wrong usage. Errors go to standard error.\n\
+        AWS_PROFILE, AWS_REGION and AWS_ENDPOINT_URL mean what they mean to every AWS tool."
+)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What `nightcap` can do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Read the configuration and tell everything that is wrong with it
+    #[command(after_help = "Examples:\n  \
+        nightcap check\n  \
+        nightcap check --config s3://my-bucket/nightcap.yaml --json")]
+    Check(Check),
+    /// Show when a schedule changes state between two instants
+    #[command(after_help = "Examples:\n  \
+        nightcap timeline --schedule office-hours\n  \
+        nightcap timeline --schedule office-hours --from 2026-10-24T00:00:00Z --to 2026-10-27T00:00:00Z --json")]
+    Timeline(Timeline),
+    /// Show what a tick would do now, and what lies ahead; changes nothing
+    #[command(after_help = "Examples:\n  \
+        nightcap plan\n  \
+        nightcap plan --at 2026-11-20T18:00:00Z --days 7\n  \
+        nightcap plan --json | jq '.resources[] | select(.decision == \"stop\")'")]
+    Plan(Plan),
+    /// Say why a resource is what it is, fact by fact; changes nothing
+    #[command(after_help = "Examples:\n  \
+        nightcap explain greenleaf-preprod-db\n  \
+        nightcap explain greenleaf-preprod-app --at 2026-12-25T10:00:00Z")]
+    Explain(Explain),
+    /// Print a completion script for a shell
+    #[command(after_help = "Example:\n  \
+        nightcap completions bash > ~/.local/share/bash-completion/completions/nightcap")]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print a manual page in roff
+    #[command(after_help = "Examples:\n  \
+        nightcap man | man -l -\n  \
+        nightcap man timeline > nightcap-timeline.1")]
+    Man {
+        /// The subcommand; without one, the page of `nightcap` itself
+        page: Option<String>,
+    },
+}
+
+/// Where the configuration is.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ConfigArg {
+    /// The configuration: a path, YAML or JSON itself, ssm://NAME or s3://BUCKET/KEY
+    #[arg(
+        long = "config",
+        value_name = "F",
+        env = "NIGHTCAP_CONFIG",
+        default_value = "nightcap.yaml",
+        value_hint = ValueHint::FilePath,
+        hide_env_values = true
+    )]
+    pub(crate) place: String,
+}
+
+/// `nightcap check`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) config: ConfigArg,
+    /// Look for doubts as of this instant instead of now
+    #[arg(long, value_name = "RFC3339", value_parser = instant)]
+    pub(crate) at: Option<DateTime<Utc>>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `nightcap timeline`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Timeline {
+    #[command(flatten)]
+    pub(crate) config: ConfigArg,
+    /// The schedule, by its name in the configuration
+    #[arg(long, value_name = "NAME")]
+    pub(crate) schedule: String,
+    /// From this instant (not included) [default: now]
+    #[arg(long, value_name = "RFC3339", value_parser = instant)]
+    pub(crate) from: Option<DateTime<Utc>>,
+    /// To this instant (not included) [default: two weeks after --from]
+    #[arg(long, value_name = "RFC3339", value_parser = instant)]
+    pub(crate) to: Option<DateTime<Utc>>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `nightcap plan`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Plan {
+    #[command(flatten)]
+    pub(crate) config: ConfigArg,
+    /// Decide for this instant instead of now, for the fleet as it is now
+    #[arg(long, value_name = "RFC3339", value_parser = instant)]
+    pub(crate) at: Option<DateTime<Utc>>,
+    /// Days to look ahead
+    #[arg(long, default_value_t = 14, value_parser = clap::value_parser!(u16).range(1..=366))]
+    pub(crate) days: u16,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `nightcap explain`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Explain {
+    /// The resource, by its name or ARN
+    pub(crate) resource: String,
+    #[command(flatten)]
+    pub(crate) config: ConfigArg,
+    /// Explain this instant instead of now, for the fleet as it is now
+    #[arg(long, value_name = "RFC3339", value_parser = instant)]
+    pub(crate) at: Option<DateTime<Utc>>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// An instant with its offset: a bare local time would be a guess.
+fn instant(text: &str) -> Result<DateTime<Utc>, String> {
+    DateTime::parse_from_rfc3339(text)
+        .map(|at| at.to_utc())
+        .map_err(|_| {
+            "expected an instant with its offset, such as 2026-11-20T18:00:00Z or 2026-11-20T19:00:00+01:00".to_owned()
+        })
+}

@@ -1,0 +1,7 @@
+//! One file a subcommand.
+
+pub(crate) mod check;
+pub(crate) mod explain;
+pub(crate) mod manual;
+pub(crate) mod plan;
+pub(crate) mod timeline;

@@ -1,0 +1,129 @@
+//! `nightcap plan`.
+
+use anstream::println;
+use chrono::TimeDelta;
+use nightcap_aws::clock;
+use nightcap_domain::answer::{Answer, ProblemAnswer, ResourceAnswer, UpcomingAnswer};
+use nightcap_domain::plan::upcoming;
+
+use crate::args::Plan;
+use crate::output::{self, BAD, DOUBT, Ending, HEAD, QUIET};
+use crate::source;
+
+pub(crate) async fn run(args: &Plan) -> anyhow::Result<Ending> {
+    let config = source::configuration(&args.config.place).await?;
+    let now = args.at.unwrap_or_else(clock::now);
+    let (report, tick) = source::look(&config, now).await?;
+    let until = now + TimeDelta::days(i64::from(args.days));
+    let ahead = upcoming(&config, &report.plan, until);
+    let answer = report.answer("plan", &tick).with_upcoming(&ahead);
+    if args.json {
+        output::json(&answer)?;
+    } else {
+        show(&answer);
+    }
+    Ok(if answer.problems.is_empty() {
+        Ending::Fine
+    } else {
+        Ending::Problem
+    })
+}
+
+fn show(answer: &Answer) {
+    println!(
+        "{HEAD}A tick at {}{HEAD:#}",
+        answer.at.format("%Y-%m-%d %H:%M:%SZ")
+    );
+    environments(answer);
+    println!();
+    resources(&answer.resources);
+    if let Some(upcoming) = &answer.upcoming {
+        println!();
+        ahead(upcoming);
+    }
+    if !answer.problems.is_empty() {
+        println!();
+        problems(&answer.problems);
+    }
+}
+
+fn environments(answer: &Answer) {
+    let mut table = output::table(&["ENVIRONMENT", "SHOULD BE", "WHY"]);
+    for environment in &answer.environments {
+        table.add_row([
+            environment.name.to_string(),
+            output::state(environment.desired),
+            environment.reason.clone(),
+        ]);
+    }
+    output::print(&table);
+}
+
+fn resources(resources: &[ResourceAnswer]) {
+    if resources.is_empty() {
+        println!("No resource carries the tag nightcap:environment.");
+        return;
+    }
+    let mut table = output::table(&[
+        "RESOURCE",
+        "KIND",
+        "ENVIRONMENT",
+        "IS",
+        "DECISION",
+        "REASON",
+    ]);
+    for resource in resources {
+        let observed = output::state(&resource.observed);
+        let is = match &resource.capacity {
+            Some(capacity) => format!("{observed} {capacity}"),
+            None => observed,
+        };
+        table.add_row([
+            resource.name.clone(),
+            resource.kind.to_owned(),
+            resource
+                .environment
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+            is,
+            decision(resource.decision),
+            resource.reason.clone(),
+        ]);
+    }
+    output::print(&table);
+}
+
+fn decision(word: &str) -> String {
+    let style = match word {
+        "start" | "stop" => HEAD,
+        "wait" => DOUBT,
+        "problem" => BAD,
+        _ => QUIET,
+    };
+    output::styled(style, word)
+}
+
+fn ahead(upcoming: &[UpcomingAnswer]) {
+    if upcoming.is_empty() {
+        println!("Nothing lies ahead.");
+        return;
+    }
+    let mut table = output::table(&["AHEAD", "ENVIRONMENT", "TO", "RESOURCES"]);
+    for transition in upcoming {
+        table.add_row([
+            transition.local.clone(),
+            transition.environment.to_string(),
+            output::state(&transition.to),
+            transition.resources.join(", "),
+        ]);
+    }
+    output::print(&table);
+}
+
+fn problems(problems: &[ProblemAnswer]) {
+    for problem in problems {
+        println!("{BAD}problem:{BAD:#} {}", problem.message);
+        println!("  -> {}", problem.remedy);
+    }
+}

@@ -1,0 +1,250 @@
+//! Aurora DB clusters.
+//!
+//! Which of them AWS can stop: "Limitations for stopping and starting Aurora DB clusters"
+//! (Amazon Aurora User Guide), and for the others "Limitations of Multi-AZ DB clusters"
+//! (Amazon RDS User Guide): stopping and starting is on the list of what those do not
+//! support. Both read in November 2026. Parallel query is no obstacle any more, except in
+//! the engine mode of that name. Blue/green deployments are not listed here: nothing in the
+//! answer of `DescribeDBClusters` tells them, so AWS itself refuses the order.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use aws_sdk_rds::types::DbCluster;
+use futures_util::future::BoxFuture;
+use nightcap_domain::capacity::Capacity;
+use nightcap_domain::fleet::{Claim, Kind, Observed, Resource, Text, Tier};
+use nightcap_domain::names::ResourceArn;
+
+use crate::clients::Clients;
+use crate::error::AwsError;
+use crate::kind::{ResourceKind, Stop};
+use crate::rds_instances::{PAGE, tags};
+use crate::{arn, rds_status};
+
+/// The Aurora clusters of one account and region.
+#[derive(Debug)]
+pub struct AuroraClusters {
+    clients: Arc<Clients>,
+}
+
+/// The global databases that have more than one cluster, as far as they could be read.
+type Shared = Result<BTreeSet<String>, AwsError>;
+
+impl AuroraClusters {
+    /// What these resources are.
+    pub const KIND: Kind = Kind {
+        name: "aurora-cluster",
+        tier: Tier::DATABASE,
+    };
+
+    /// The clusters that these clients reach.
+    pub fn new(clients: Arc<Clients>) -> Self {
+        Self { clients }
+    }
+
+    async fn all(&self) -> Result<Vec<Resource>, AwsError> {
+        let mut clusters = self
+            .clients
+            .rds()
+            .describe_db_clusters()
+            .max_records(PAGE)
+            .into_paginator()
+            .items()
+            .send();
+        let mut tagged = Vec::new();
+        while let Some(cluster) = clusters.next().await {
+            let cluster =
+                cluster.map_err(|error| AwsError::from_sdk("rds", "DescribeDBClusters", &error))?;
+            if tags(cluster.tag_list()).claim() != Claim::None {
+                tagged.push(cluster);
+            }
+        }
+        // One more call, and only where somebody has tagged a member of a global database.
+        let shared = if tagged.iter().any(|cluster| global(cluster).is_some()) {
+            self.shared_globals().await
+        } else {
+            Ok(BTreeSet::new())
+        };
+        Ok(tagged
+            .iter()
+            .filter_map(|cluster| resource(cluster, &shared))
+            .collect())
+    }
+
+    /// AWS stops a cluster of a global database only while it is the only one in it.
+    async fn shared_globals(&self) -> Shared {
+        let mut globals = self
+            .clients
+            .rds()
+            .describe_global_clusters()
+            .max_records(PAGE)
+            .into_paginator()
+            .items()
+            .send();
+        let mut shared = BTreeSet::new();
+        while let Some(global) = globals.next().await {
+            let global = global
+                .map_err(|error| AwsError::from_sdk("rds", "DescribeGlobalClusters", &error))?;
+            if global.global_cluster_members().len() > 1 {
+                shared.extend(global.global_cluster_identifier);
+            }
+        }
+        Ok(shared)
+    }
+}
+
+impl ResourceKind for AuroraClusters {
+    fn kind(&self) -> Kind {
+        Self::KIND
+    }
+
+    fn list(&self) -> BoxFuture<'_, Result<Vec<Resource>, AwsError>> {
+        Box::pin(self.all())
+    }
+
+    fn start<'a>(
+        &'a self,
+        resource: &'a Resource,
+        _capacity: Option<Capacity>,
+    ) -> BoxFuture<'a, Result<(), AwsError>> {
+        Box::pin(async move {
+            self.clients
+                .rds()
+                .start_db_cluster()
+                .db_cluster_identifier(&resource.name)
+                .send()
+                .await
+                .map(drop)
+                .map_err(|error| AwsError::from_sdk("rds", "StartDBCluster", &error))
+        })
+    }
+
+    /// Takes no snapshot: `StopDBCluster` has no room for one, and Aurora backs up its
+    /// storage continuously.
+    fn stop<'a>(
+        &'a self,
+        resource: &'a Resource,
+        _how: Stop,
+    ) -> BoxFuture<'a, Result<(), AwsError>> {
+        Box::pin(async move {
+            self.clients
+                .rds()
+                .stop_db_cluster()
+                .db_cluster_identifier(&resource.name)
+                .send()
+                .await
+                .map(drop)
+                .map_err(|error| AwsError::from_sdk("rds", "StopDBCluster", &error))
+        })
+    }
+}
+
+fn resource(cluster: &DbCluster, shared: &Shared) -> Option<Resource> {
+    let tags = tags(cluster.tag_list());
+    let (Some(name), Some(arn)) = (cluster.db_cluster_identifier(), cluster.db_cluster_arn())
+    else {
+        tracing::warn!(?tags, "AWS described a DB cluster without a name or an ARN");
+        return None;
+    };
+    // Eligibility first: nothing that its status says changes that it cannot be stopped.
+    let observed =
+        not_stoppable(cluster, shared).unwrap_or_else(|| rds_status::cluster(cluster.status()));
+    Some(Resource {
+        arn: ResourceArn::new(arn),
+        kind: AuroraClusters::KIND,
+        name: name.to_owned(),
+        region: arn::region(arn),
+        tags,
+        observed,
+        size: None,
+        maintenance: cluster.preferred_maintenance_window().map(str::to_owned),
+        restarted_by_aws: false,
+    })
+}
+
+fn global(cluster: &DbCluster) -> Option<&str> {
+    cluster
+        .global_cluster_identifier()
+        .filter(|global| !global.is_empty())
+}
+
+/// Why AWS refuses to stop this cluster whatever its status, if it does.
+fn not_stoppable(cluster: &DbCluster, shared: &Shared) -> Option<Observed> {
+    not_stoppable_engine(cluster)
+        .or_else(|| not_stoppable_replica(cluster))
+        .map(Observed::Fixed)
+        .or_else(|| not_stoppable_global(global(cluster)?, shared))
+}
+
+fn not_stoppable_engine(cluster: &DbCluster) -> Option<Text> {
+    match cluster.engine().unwrap_or_default() {
+        "mysql" | "postgres" => {
+            return Some(Text::fixed(
+                "a Multi-AZ DB cluster that is not Aurora: AWS cannot stop it",
+                "cluster multi-AZ qui n'est pas Aurora : AWS ne sait pas l'arrêter",
+            ));
+        }
+        engine if !engine.starts_with("aurora") => {
+            return Some(Text::made(
+                format!("a cluster of engine {engine:?}: Nightcap stops Aurora alone"),
+                format!("cluster du moteur {engine:?} : Nightcap n'arrête qu'Aurora"),
+            ));
+        }
+        _ => {}
+    }
+    // Aurora Serverless v2 is `provisioned` and can be stopped.
+    match cluster.engine_mode() {
+        None | Some("" | "provisioned") => None,
+        Some("serverless") => Some(Text::fixed(
+            "Aurora Serverless v1: AWS cannot stop it; it can pause by itself",
+            "Aurora Serverless v1 : AWS ne sait pas l'arrêter ; il peut se mettre en pause seul",
+        )),
+        Some(mode) => Some(Text::made(
+            format!("Aurora in engine mode {mode}: AWS cannot stop it"),
+            format!("Aurora en mode {mode} : AWS ne sait pas l'arrêter"),
+        )),
+    }
+}
+
+fn not_stoppable_global(global: &str, shared: &Shared) -> Option<Observed> {
+    match shared {
+        Ok(shared) => shared.contains(global).then(|| {
+            Observed::Fixed(Text::made(
+                format!("one of several clusters of global database {global}: AWS cannot stop it"),
+                format!("un des clusters de la base globale {global} : AWS ne sait pas l'arrêter"),
+            ))
+        }),
+        // Its companions are unknown: that is a problem of this cluster, and of it alone.
+        Err(error) => Some(Observed::Faulty {
+            status: format!("in global database {global}, which could not be read: {error}"),
+            remedy: error.remedy(),
+        }),
+    }
+}
+
+/// AWS names a source with a replica in another region. A replica, or a source of one in
+/// the same region, is left alone too: which of them AWS stops is not documented, and
+/// stopping one side would break replication in silence.
+fn not_stoppable_replica(cluster: &DbCluster) -> Option<Text> {
+    let source = cluster.replication_source_identifier().unwrap_or_default();
+    if !source.is_empty() {
+        return Some(Text::made(
+            format!("a read replica of {source}: stopping it would break replication"),
+            format!("réplica en lecture de {source} : l'arrêter romprait la réplication"),
+        ));
+    }
+    let replicas = cluster.read_replica_identifiers();
+    (!replicas.is_empty()).then(|| {
+        let replicas = replicas.join(", ");
+        Text::made(
+            format!("it has read replicas ({replicas}): AWS cannot stop their source"),
+            format!(
+                "il a des réplicas en lecture ({replicas}) : AWS ne sait pas arrêter leur source"
+            ),
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests;

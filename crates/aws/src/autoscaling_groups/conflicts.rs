@@ -1,0 +1,95 @@
+//! What outside Nightcap gives a sleeping group a size.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_autoscaling::Client;
+use aws_sdk_autoscaling::types::ScheduledUpdateGroupAction;
+use aws_smithy_types::date_time::Format;
+use nightcap_domain::fleet::Resource;
+
+use super::PAGE;
+use crate::error::AwsError;
+
+/// The scheduled actions that will give one of these groups machines or room for them.
+///
+/// AWS lists "the scheduled actions that haven't run or that have not reached their end
+/// time" (`DescribeScheduledActions`, API reference), so that no clock is needed here.
+///
+/// One call by name for one group; for more, one listing of the region: a page holds a
+/// hundred actions, and asking group by group would cost a call each.
+pub(super) async fn scheduled(
+    client: &Client,
+    resources: &[&Resource],
+) -> Result<Vec<(String, String)>, AwsError> {
+    let names: BTreeSet<&str> = resources.iter().map(|r| r.name.as_str()).collect();
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let only = match names.len() {
+        1 => names.first().copied().map(str::to_owned),
+        _ => None,
+    };
+    let mut actions = client
+        .describe_scheduled_actions()
+        .set_auto_scaling_group_name(only)
+        .max_records(PAGE)
+        .into_paginator()
+        .items()
+        .send();
+    let mut found = Vec::new();
+    while let Some(action) = actions.next().await {
+        let action = action.map_err(|error| {
+            AwsError::from_sdk("autoscaling", "DescribeScheduledActions", &error)
+        })?;
+        match action.auto_scaling_group_name() {
+            Some(group) if names.contains(group) && gives_a_size(&action) => {
+                found.push((group.to_owned(), described(&action)));
+            }
+            _ => {}
+        }
+    }
+    Ok(found)
+}
+
+fn gives_a_size(action: &ScheduledUpdateGroupAction) -> bool {
+    [
+        action.min_size(),
+        action.desired_capacity(),
+        action.max_size(),
+    ]
+    .into_iter()
+    .flatten()
+    .any(|number| number > 0)
+}
+
+fn described(action: &ScheduledUpdateGroupAction) -> String {
+    let sizes: Vec<String> = [
+        ("min", action.min_size()),
+        ("desired", action.desired_capacity()),
+        ("max", action.max_size()),
+    ]
+    .into_iter()
+    .filter_map(|(name, number)| number.map(|number| format!("{name} {number}")))
+    .collect();
+    format!(
+        "scheduled action {} sets {} {}",
+        action.scheduled_action_name().unwrap_or("without a name"),
+        sizes.join(", "),
+        when(action)
+    )
+}
+
+fn when(action: &ScheduledUpdateGroupAction) -> String {
+    // AWS reads a recurrence in UTC unless the action names a zone.
+    if let Some(recurrence) = action.recurrence().filter(|text| !text.is_empty()) {
+        return format!(
+            "at \"{recurrence}\" {}",
+            action.time_zone().unwrap_or("UTC")
+        );
+    }
+    let start = action.start_time().or(action.time());
+    match start.and_then(|start| start.fmt(Format::DateTime).ok()) {
+        Some(start) => format!("once at {start}"),
+        None => "at a time that AWS does not say".to_owned(),
+    }
+}

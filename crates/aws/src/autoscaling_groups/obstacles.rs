@@ -1,0 +1,72 @@
+//! What in a group itself keeps it from sleeping, or from waking.
+//!
+//! Scaling to zero ends the machines that the group may end. Those protected from scale-in
+//! and those on standby run on and are billed, and a suspended process does not do its work:
+//! the group would wait for ever, with nobody told why.
+
+use aws_sdk_autoscaling::Client;
+use aws_sdk_autoscaling::types::{AutoScalingGroup, Instance, LifecycleState};
+use nightcap_domain::fleet::Resource;
+
+use super::PAGE;
+use crate::error::AwsError;
+
+/// What of the groups' own settings stands in the way: a hundred groups a call.
+pub(super) async fn of(
+    client: &Client,
+    resources: &[&Resource],
+) -> Result<Vec<(String, String)>, AwsError> {
+    let mut found = Vec::new();
+    for some in resources.chunks(usize::try_from(PAGE).unwrap_or(1)) {
+        let names = some.iter().map(|resource| resource.name.clone()).collect();
+        let mut groups = client
+            .describe_auto_scaling_groups()
+            .set_auto_scaling_group_names(Some(names))
+            .max_records(PAGE)
+            .into_paginator()
+            .items()
+            .send();
+        while let Some(group) = groups.next().await {
+            let group = group.map_err(|error| {
+                AwsError::from_sdk("autoscaling", "DescribeAutoScalingGroups", &error)
+            })?;
+            let name = group.auto_scaling_group_name().unwrap_or_default();
+            found.extend(obstacles(&group).map(|what| (name.to_owned(), what)));
+        }
+    }
+    Ok(found)
+}
+
+fn obstacles(group: &AutoScalingGroup) -> impl Iterator<Item = String> {
+    let count =
+        |which: fn(&Instance) -> bool| group.instances().iter().filter(|i| which(i)).count();
+    let machines = [
+        (count(protected), "protected from scale-in"),
+        (count(standby), "on standby"),
+    ];
+    let machines = machines
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, how)| format!("{count} of its machines {how}: left running while it sleeps"));
+    let suspended = group
+        .suspended_processes()
+        .iter()
+        .filter_map(|process| match process.process_name()? {
+            "Launch" => Some("its process Launch is suspended: it cannot wake".to_owned()),
+            "Terminate" => Some("its process Terminate is suspended: it cannot sleep".to_owned()),
+            _ => None,
+        })
+        .collect::<Vec<_>>();
+    machines.chain(suspended)
+}
+
+fn protected(instance: &Instance) -> bool {
+    instance.protected_from_scale_in().unwrap_or_default()
+}
+
+fn standby(instance: &Instance) -> bool {
+    matches!(
+        instance.lifecycle_state(),
+        Some(LifecycleState::Standby | LifecycleState::EnteringStandby)
+    )
+}

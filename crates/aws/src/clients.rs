@@ -1,0 +1,126 @@
+//! Clients, made when first needed: one that is never asked costs nothing at cold start.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::sts::AssumeRoleProvider;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+
+/// Attempts for one call, the first included: enough for throttling at the start of a
+/// busy hour, few enough that an endpoint that is down is told within seconds.
+const ATTEMPTS: u32 = 4;
+
+/// The clients of one account and region.
+#[derive(Debug)]
+pub struct Clients {
+    config: SdkConfig,
+    pub(crate) autoscaling: OnceLock<aws_sdk_autoscaling::Client>,
+    pub(crate) rds: OnceLock<aws_sdk_rds::Client>,
+    pub(crate) sns: OnceLock<aws_sdk_sns::Client>,
+    dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
+    pub(crate) ssm: OnceLock<aws_sdk_ssm::Client>,
+    pub(crate) s3: OnceLock<aws_sdk_s3::Client>,
+}
+
+impl Clients {
+    /// The clients of the environment's own account and region.
+    ///
+    /// `AWS_REGION`, `AWS_PROFILE`, `AWS_ENDPOINT_URL` and their like mean what they mean
+    /// to every AWS tool.
+    pub async fn from_environment() -> Self {
+        let config = aws_config::defaults(BehaviorVersion::latest())
+            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+            .timeout_config(
+                TimeoutConfig::builder()
+                    .connect_timeout(Duration::from_secs(3))
+                    .operation_attempt_timeout(Duration::from_secs(15))
+                    .operation_timeout(Duration::from_mins(1))
+                    .build(),
+            )
+            .load()
+            .await;
+        Self::new(config)
+    }
+
+    /// Clients that share one configuration.
+    pub fn new(config: SdkConfig) -> Self {
+        Self {
+            config,
+            autoscaling: OnceLock::new(),
+            rds: OnceLock::new(),
+            sns: OnceLock::new(),
+            dynamodb: OnceLock::new(),
+            ssm: OnceLock::new(),
+            s3: OnceLock::new(),
+        }
+    }
+
+    /// The region that calls go to, if one is known.
+    pub fn region(&self) -> Option<&str> {
+        self.config.region().map(Region::as_ref)
+    }
+
+    /// The endpoint that replaces AWS's own, if one is set.
+    pub fn endpoint(&self) -> Option<&str> {
+        self.config.endpoint_url()
+    }
+
+    /// The clients of another region and, where a role is given, another account.
+    pub async fn target(&self, region: &str, role: Option<&str>) -> Self {
+        let region = Region::new(region.to_owned());
+        let builder = self.config.to_builder().region(region.clone());
+        let Some(role) = role else {
+            return Self::new(builder.build());
+        };
+        let provider = AssumeRoleProvider::builder(role)
+            .session_name("nightcap")
+            .region(region)
+            .configure(&self.config)
+            .build()
+            .await;
+        let provider = aws_credential_types::provider::SharedCredentialsProvider::new(provider);
+        Self::new(builder.credentials_provider(provider).build())
+    }
+
+    /// EC2 Auto Scaling.
+    pub fn autoscaling(&self) -> &aws_sdk_autoscaling::Client {
+        self.autoscaling
+            .get_or_init(|| aws_sdk_autoscaling::Client::new(&self.config))
+    }
+
+    /// RDS and Aurora.
+    pub fn rds(&self) -> &aws_sdk_rds::Client {
+        self.rds
+            .get_or_init(|| aws_sdk_rds::Client::new(&self.config))
+    }
+
+    /// SNS.
+    pub fn sns(&self) -> &aws_sdk_sns::Client {
+        self.sns
+            .get_or_init(|| aws_sdk_sns::Client::new(&self.config))
+    }
+
+    /// `DynamoDB`.
+    pub fn dynamodb(&self) -> &aws_sdk_dynamodb::Client {
+        self.dynamodb
+            .get_or_init(|| aws_sdk_dynamodb::Client::new(&self.config))
+    }
+
+    /// Systems Manager's parameters.
+    pub fn ssm(&self) -> &aws_sdk_ssm::Client {
+        self.ssm
+            .get_or_init(|| aws_sdk_ssm::Client::new(&self.config))
+    }
+
+    /// S3, with paths instead of host names where an endpoint is set: a bucket is no
+    /// subdomain of a loopback address.
+    pub fn s3(&self) -> &aws_sdk_s3::Client {
+        self.s3.get_or_init(|| {
+            let builder = aws_sdk_s3::config::Builder::from(&self.config)
+                .force_path_style(self.config.endpoint_url().is_some());
+            aws_sdk_s3::Client::from_conf(builder.build())
+        })
+    }
+}

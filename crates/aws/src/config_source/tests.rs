@@ -1,0 +1,209 @@
+use std::path::PathBuf;
+
+use aws_config::SdkConfig;
+use aws_sdk_s3::operation::get_object::{GetObjectError, GetObjectOutput};
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::error::NoSuchKey;
+use aws_sdk_ssm::operation::get_parameter::{GetParameterError, GetParameterOutput};
+use aws_sdk_ssm::types::Parameter;
+use aws_sdk_ssm::types::error::ParameterNotFound;
+use aws_smithy_mocks::{Rule, mock};
+use aws_smithy_types::error::ErrorMetadata;
+
+use super::*;
+use crate::mocks;
+
+const YAML: &str = "timezone: Europe/Paris\nenvironments: {}\n";
+
+/// Clients that are asked nothing.
+fn nobody() -> Clients {
+    Clients::new(SdkConfig::builder().build())
+}
+
+/// A file that is gone when the test is.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str, content: &[u8]) -> Self {
+        let name = format!("nightcap-{}-{name}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::write(&path, content).unwrap();
+        Self(path)
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+async fn refusal_of(value: &str) -> String {
+    fetch(value, &nobody()).await.unwrap_err().to_string()
+}
+
+#[tokio::test]
+async fn a_path_is_read() {
+    let file = Scratch::new("path.yaml", YAML.as_bytes());
+    for value in [file.path().to_owned(), format!(" {}\n", file.path())] {
+        let found = fetch(&value, &nobody()).await.unwrap();
+        assert_eq!(
+            (found.text.as_str(), found.name.as_str()),
+            (YAML, file.path())
+        );
+    }
+}
+
+#[tokio::test]
+async fn text_is_taken_as_it_is() {
+    for value in [YAML, r#"{"environments": {}}"#, "\n\n a: 1\n b: 2"] {
+        let found = fetch(value, &nobody()).await.unwrap();
+        assert_eq!(
+            (found.text.as_str(), found.name.as_str()),
+            (value, "NIGHTCAP_CONFIG")
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_parameter_is_decrypted() {
+    for (value, name) in [
+        ("ssm://nightcap-config", "nightcap-config"),
+        ("ssm:///nightcap/config", "/nightcap/config"),
+    ] {
+        let rule = mock!(aws_sdk_ssm::Client::get_parameter)
+            .match_requests(move |request| {
+                request.name() == Some(name) && request.with_decryption() == Some(true)
+            })
+            .then_output(|| {
+                let parameter = Parameter::builder().value(YAML).build();
+                GetParameterOutput::builder().parameter(parameter).build()
+            });
+        let found = fetch(value, &mocks::ssm(&[&rule])).await.unwrap();
+        assert_eq!((found.text.as_str(), found.name.as_str()), (YAML, value));
+    }
+}
+
+fn object_rule(content: Vec<u8>) -> Rule {
+    mock!(aws_sdk_s3::Client::get_object)
+        .match_requests(|request| {
+            request.bucket() == Some("bucket") && request.key() == Some("a/nightcap.yaml")
+        })
+        .then_output(move || {
+            let body = ByteStream::from(content.clone());
+            GetObjectOutput::builder().body(body).build()
+        })
+}
+
+#[tokio::test]
+async fn an_object_is_read_up_to_a_mebibyte() {
+    let value = "s3://bucket/a/nightcap.yaml";
+    let rule = object_rule(YAML.as_bytes().to_vec());
+    let found = fetch(value, &mocks::s3(&[&rule])).await.unwrap();
+    assert_eq!((found.text.as_str(), found.name.as_str()), (YAML, value));
+
+    let rule = object_rule(vec![b'#'; LIMIT]);
+    let found = fetch(value, &mocks::s3(&[&rule])).await.unwrap();
+    assert_eq!(found.text.len(), LIMIT);
+
+    let rule = object_rule(vec![b'#'; LIMIT + 1]);
+    let error = fetch(value, &mocks::s3(&[&rule])).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "s3://bucket/a/nightcap.yaml: this is larger than 1048576 bytes; a configuration is not"
+    );
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_named_with_the_remedy() {
+    let parameter = mock!(aws_sdk_ssm::Client::get_parameter).then_error(|| {
+        let code = ErrorMetadata::builder().code("ParameterNotFound").build();
+        GetParameterError::ParameterNotFound(ParameterNotFound::builder().meta(code).build())
+    });
+    let error = fetch("ssm://nope", &mocks::ssm(&[&parameter]))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "ssm://nope: there is none in eu-west-3; create it, or correct NIGHTCAP_CONFIG or the region"
+    );
+    let object = mock!(aws_sdk_s3::Client::get_object).then_error(|| {
+        let code = ErrorMetadata::builder().code("NoSuchKey").build();
+        GetObjectError::NoSuchKey(NoSuchKey::builder().meta(code).build())
+    });
+    let error = fetch("s3://bucket/nope", &mocks::s3(&[&object]))
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(error, ConfigSourceError::Missing { .. }),
+        "{error}"
+    );
+    assert_eq!(
+        refusal_of("/nowhere/nightcap.yaml").await,
+        "/nowhere/nightcap.yaml: there is no such file; `NIGHTCAP_CONFIG` or `--config` names it"
+    );
+}
+
+#[tokio::test]
+async fn what_is_denied_names_the_permission() {
+    let denied = mock!(aws_sdk_ssm::Client::get_parameter).then_error(|| {
+        let code = ErrorMetadata::builder()
+            .code("AccessDeniedException")
+            .message("no")
+            .build();
+        GetParameterError::generic(code)
+    });
+    let error = fetch("ssm://secret", &mocks::ssm(&[&denied]))
+        .await
+        .unwrap_err();
+    let text = error.to_string();
+    assert!(
+        text.starts_with(
+            "ssm://secret: ssm GetParameter: AccessDeniedException: no; allow ssm:GetParameter"
+        ),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn what_is_no_place_is_refused_without_asking_anybody() {
+    assert!(refusal_of("").await.contains("NIGHTCAP_CONFIG"));
+    assert!(refusal_of(" \n ").await.contains("NIGHTCAP_CONFIG"));
+    for value in [
+        "s3://bucket",
+        "s3://bucket/",
+        "s3:///key",
+        "ssm://",
+        "https://example.com/a.yaml",
+    ] {
+        let error = fetch(value, &nobody()).await.unwrap_err();
+        assert!(
+            matches!(&error, ConfigSourceError::Form(said) if said == value),
+            "{error}"
+        );
+        assert!(error.to_string().contains("s3://bucket/key"));
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_configuration_is_refused() {
+    let directory = std::env::temp_dir();
+    let error = refusal_of(directory.to_str().unwrap()).await;
+    assert!(error.contains("make it a file"), "{error}");
+
+    let binary = Scratch::new("binary", &[0xff, 0xfe, 0x00]);
+    assert!(refusal_of(binary.path()).await.contains("no UTF-8 text"));
+
+    let large = Scratch::new("large", &vec![b'#'; LIMIT + 1]);
+    assert!(refusal_of(large.path()).await.contains("larger than"));
+    assert!(
+        refusal_of("/dev/zero").await.contains("larger than"),
+        "a device has no end"
+    );
+    let inline = format!("{{{}", " ".repeat(LIMIT));
+    assert!(refusal_of(&inline).await.contains("larger than"));
+}

@@ -1,0 +1,229 @@
+use std::io::{Read, Write};
+use std::net::TcpListener;
+
+use aws_config::retry::RetryConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
+use aws_smithy_mocks::mock;
+
+use super::*;
+use crate::clients::Clients;
+use crate::mocks;
+
+/// A source of credentials that has none.
+#[derive(Debug)]
+struct Nobody;
+
+impl ProvideCredentials for Nobody {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::ready(Err(CredentialsError::not_loaded("no profile, no role")))
+    }
+}
+
+/// One attempt, with credentials and a region, at this endpoint.
+async fn config(endpoint: &str) -> SdkConfig {
+    aws_config::defaults(BehaviorVersion::latest())
+        .region(Region::new("eu-west-3"))
+        .retry_config(RetryConfig::disabled())
+        .credentials_provider(Credentials::new("id", "secret", None, None, "tests"))
+        .endpoint_url(endpoint)
+        .load()
+        .await
+}
+
+async fn asked(clients: &Clients) -> AwsError {
+    let error = clients
+        .rds()
+        .describe_db_instances()
+        .send()
+        .await
+        .unwrap_err();
+    AwsError::from_sdk("rds", "DescribeDBInstances", &error)
+}
+
+/// What calling `DescribeDBInstances` with this configuration fails with.
+async fn failure(config: SdkConfig) -> AwsError {
+    asked(&Clients::new(config)).await
+}
+
+/// What an answer of RDS with this code is taken for.
+async fn refused(status: u16, code: &'static str) -> AwsError {
+    let rule = mock!(aws_sdk_rds::Client::describe_db_instances)
+        .then_http_response(move || mocks::refusal(status, code, "as AWS says it"));
+    asked(&mocks::rds(&[&rule])).await
+}
+
+/// A loopback endpoint at which nobody listens.
+fn closed_port() -> String {
+    let address = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    format!("http://{address}")
+}
+
+#[tokio::test]
+async fn an_endpoint_that_is_down_is_unreachable() {
+    let error = failure(config(&closed_port()).await).await;
+    assert_eq!(error.cause, Cause::Unreachable);
+    assert!(error.message.contains("Connection refused"), "{error}");
+    assert!(error.remedy().en.contains("AWS_ENDPOINT_URL"));
+}
+
+#[tokio::test]
+async fn an_endpoint_that_is_no_url_is_named_without_the_request() {
+    let error = failure(config("not a url").await).await;
+    assert_eq!(error.cause, Cause::Unreachable);
+    assert_eq!(error.message, "AWS_ENDPOINT_URL is no URL");
+}
+
+#[tokio::test]
+async fn missing_credentials_are_told_as_such() {
+    let nobody = SharedCredentialsProvider::new(Nobody);
+    let found_none = config(&closed_port()).await.to_builder();
+    let error = failure(found_none.credentials_provider(nobody).build()).await;
+    assert_eq!(error.cause, Cause::Credentials);
+    assert!(error.message.ends_with("no profile, no role"), "{error}");
+    assert!(error.remedy().en.contains("AWS_PROFILE"));
+
+    let no_source = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-west-3"))
+        .endpoint_url(closed_port())
+        .build();
+    let error = failure(no_source).await;
+    assert_eq!(error.cause, Cause::Credentials);
+    assert_eq!(error.message, "there is no source of credentials");
+}
+
+#[tokio::test]
+async fn a_missing_region_is_not_taken_for_a_network_that_is_down() {
+    let nowhere = config(&closed_port())
+        .await
+        .to_builder()
+        .region(None::<Region>)
+        .build();
+    let without_endpoint = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .credentials_provider(nowhere.credentials_provider().unwrap())
+        .build();
+    let clients = Clients::new(without_endpoint.clone());
+    let call = clients.s3().get_object().bucket("bucket").key("key");
+    let error = call.send().await.unwrap_err();
+    let error = AwsError::from_sdk("s3", "GetObject", &error);
+    assert_eq!(error.cause, Cause::NoRegion, "{error}");
+    for config in [nowhere, without_endpoint] {
+        let error = failure(config).await;
+        assert_eq!(error.cause, Cause::NoRegion);
+        assert_eq!(error.message, "no region is set");
+        assert!(error.remedy().en.contains("AWS_REGION"));
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_lacks_something_is_no_matter_of_network_or_credentials() {
+    let clients = Clients::new(config(&closed_port()).await);
+    let error = clients
+        .s3()
+        .get_object()
+        .bucket("bucket")
+        .send()
+        .await
+        .unwrap_err();
+    let error = AwsError::from_sdk("s3", "GetObject", &error);
+    assert_eq!(error.cause, Cause::Other, "{error}");
+}
+
+#[tokio::test]
+async fn a_role_that_cannot_be_assumed_is_denied_by_sts() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let sts = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut request = [0; 8192];
+        let length = stream.read(&mut request).unwrap();
+        let body = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>not authorized to \
+                    perform: sts:AssumeRole</Message></Error></ErrorResponse>";
+        write!(
+            stream,
+            "HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        )
+        .unwrap();
+        String::from_utf8_lossy(&request[..length]).into_owned()
+    });
+    let role = "arn:aws:iam::111122223333:role/nightcap";
+    let clients = Clients::new(config(&endpoint).await);
+    let error = asked(&clients.target("eu-west-1", Some(role)).await).await;
+    let request = sts.join().unwrap();
+    assert!(request.contains("Action=AssumeRole"), "{request}");
+    assert!(request.contains("/eu-west-1/sts/"), "{request}");
+    assert_eq!(error.cause, Cause::Denied);
+    assert!(
+        error.remedy().en.contains("sts:AssumeRole"),
+        "{:?}",
+        error.remedy()
+    );
+}
+
+#[tokio::test]
+async fn sts_out_of_reach_is_unreachable_and_no_matter_of_credentials() {
+    let clients = Clients::new(config(&closed_port()).await);
+    let role = "arn:aws:iam::111122223333:role/nightcap";
+    let error = asked(&clients.target("eu-west-1", Some(role)).await).await;
+    assert_eq!(error.cause, Cause::Unreachable, "{error}");
+}
+
+#[tokio::test]
+async fn what_aws_answers_is_told_apart_by_its_code() {
+    for (status, code, cause) in [
+        (403, "AccessDenied", Cause::Denied),
+        (403, "InvalidClientTokenId", Cause::Credentials),
+        (403, "ExpiredToken", Cause::Credentials),
+        (400, "InvalidDBInstanceState", Cause::State),
+        (404, "DBInstanceNotFound", Cause::Gone),
+        (400, "SomethingNew", Cause::Other),
+    ] {
+        let error = refused(status, code).await;
+        assert_eq!(error.cause, cause, "{code}");
+        assert_eq!(error.message, format!("{code}: as AWS says it"));
+        assert!(!error.remedy().en.is_empty() && !error.remedy().fr.is_empty());
+    }
+    let denied = refused(403, "AccessDenied").await;
+    assert!(denied.remedy().en.contains("rds:DescribeDBInstances"));
+}
+
+#[tokio::test]
+async fn a_group_that_is_gone_is_gone_although_its_code_does_not_say_so() {
+    for (code, message, cause) in [
+        (
+            "ValidationError",
+            "AutoScalingGroup name not found - null",
+            Cause::Gone,
+        ),
+        (
+            "ValidationError",
+            "Desired capacity:5 must be between",
+            Cause::Other,
+        ),
+        ("ResourceContention", "a pending update", Cause::State),
+        ("ScalingActivityInProgress", "an activity", Cause::State),
+    ] {
+        let rule = mock!(aws_sdk_autoscaling::Client::update_auto_scaling_group)
+            .then_http_response(move || mocks::refusal(400, code, message));
+        let clients = mocks::autoscaling(&[&rule]);
+        let call = clients.autoscaling().update_auto_scaling_group();
+        let error = call
+            .auto_scaling_group_name("web")
+            .send()
+            .await
+            .unwrap_err();
+        let error = AwsError::from_sdk("autoscaling", "UpdateAutoScalingGroup", &error);
+        assert_eq!(error.cause, cause, "{error}");
+    }
+}

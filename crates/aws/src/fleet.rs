@@ -1,0 +1,107 @@
+//! Reading the fleet: every kind in every target, all pages, side by side.
+
+use std::collections::{BTreeMap, HashMap};
+
+use futures_util::future::try_join_all;
+use futures_util::{StreamExt, stream};
+use nightcap_domain::config::Compiled;
+use nightcap_domain::fleet::{Claim, Resource};
+use nightcap_domain::names::ResourceArn;
+
+use crate::error::AwsError;
+use crate::kind::ResourceKind;
+use crate::target::{Reach, Target};
+
+/// Targets read at once.
+const TARGETS_AT_ONCE: usize = 8;
+
+/// The fleet, and the means to act on each resource of it.
+pub struct Fleet<'a> {
+    /// Every resource that may be in Nightcap's care.
+    pub resources: Vec<Resource>,
+    /// The targets that could not be read. Nothing is done there: what is not seen may be
+    /// what another resource depends on.
+    pub unread: Vec<(Target, AwsError)>,
+    means: Vec<&'a dyn ResourceKind>,
+    of: HashMap<ResourceArn, usize>,
+}
+
+impl<'a> Fleet<'a> {
+    /// Reads all targets.
+    pub async fn read(config: &Compiled, reach: &'a [Reach]) -> Self {
+        let read: Vec<_> = stream::iter(reach)
+            .map(|reach| async move { (reach, read_target(reach).await) })
+            .buffered(TARGETS_AT_ONCE)
+            .collect()
+            .await;
+        let mut fleet = Self {
+            resources: vec![],
+            unread: vec![],
+            means: vec![],
+            of: HashMap::new(),
+        };
+        for (reach, result) in read {
+            match result {
+                Ok(found) => fleet.take(config, reach, found),
+                Err(error) => fleet.unread.push((reach.target.clone(), error)),
+            }
+        }
+        fleet
+    }
+
+    /// The means to act on a resource.
+    pub fn means(&self, arn: &ResourceArn) -> Option<&'a dyn ResourceKind> {
+        self.means.get(*self.of.get(arn)?).copied()
+    }
+
+    /// Resources by the means to act on them: one kind in one target each.
+    pub fn by_means<'r>(
+        &self,
+        resources: impl Iterator<Item = &'r Resource>,
+    ) -> Vec<(&'a dyn ResourceKind, Vec<&'r Resource>)> {
+        let mut groups: BTreeMap<usize, Vec<&Resource>> = BTreeMap::new();
+        for resource in resources {
+            if let Some(index) = self.of.get(&resource.arn) {
+                groups.entry(*index).or_default().push(resource);
+            }
+        }
+        groups
+            .into_iter()
+            .filter_map(|(index, group)| Some((*self.means.get(index)?, group)))
+            .collect()
+    }
+
+    fn take(&mut self, config: &Compiled, reach: &'a Reach, found: Vec<Vec<Resource>>) {
+        for (kind, resources) in reach.kinds.iter().zip(found) {
+            let means = self.means.len();
+            self.means.push(kind.as_ref());
+            for resource in resources {
+                if belongs(config, &reach.target, &resource) {
+                    self.of.insert(resource.arn.clone(), means);
+                    self.resources.push(resource);
+                }
+            }
+        }
+    }
+}
+
+async fn read_target(reach: &Reach) -> Result<Vec<Vec<Resource>>, AwsError> {
+    try_join_all(reach.kinds.iter().map(|kind| kind.list())).await
+}
+
+/// Whether a resource found in a target is this configuration's business there.
+///
+/// An environment that is configured for other targets is left to those; one that is
+/// protected or unknown is kept, so that the answer can say so.
+fn belongs(config: &Compiled, target: &Target, resource: &Resource) -> bool {
+    match resource.claim() {
+        Claim::None => false,
+        Claim::Overlapping(_) => true,
+        Claim::Environment(name) => match config.environment(name) {
+            Some((name, environment)) => {
+                environment.protected || target.environments.contains(name)
+            }
+            None => true,
+        },
+    }
+}

@@ -1,0 +1,240 @@
+//! RDS DB instances.
+//!
+//! Which of them AWS can stop: "Stopping an Amazon RDS DB instance temporarily" and
+//! "Starting and stopping an RDS Custom for SQL Server DB instance" (Amazon RDS User
+//! Guide, read in November 2026). Blue/green deployments are not listed here: nothing in
+//! the answer of `DescribeDBInstances` tells them, so AWS itself refuses the order.
+
+use std::sync::Arc;
+
+use aws_sdk_rds::error::ProvideErrorMetadata;
+use aws_sdk_rds::types::{DbInstance, Tag};
+use futures_util::future::BoxFuture;
+use nightcap_domain::capacity::Capacity;
+use nightcap_domain::fleet::{Claim, Kind, Observed, Resource, Tags, Text, Tier};
+use nightcap_domain::names::ResourceArn;
+
+use crate::clients::Clients;
+use crate::error::AwsError;
+use crate::kind::{ResourceKind, Stop};
+use crate::{arn, rds_status};
+
+/// The most that AWS gives a page.
+pub(crate) const PAGE: i32 = 100;
+
+/// What the engines that can be stopped begin with.
+const ENGINES: [&str; 7] = [
+    "db2",
+    "mariadb",
+    "sqlserver",
+    "custom-sqlserver",
+    "mysql",
+    "oracle",
+    "postgres",
+];
+
+/// The DB instances of one account and region.
+#[derive(Debug)]
+pub struct RdsInstances {
+    clients: Arc<Clients>,
+}
+
+impl RdsInstances {
+    /// What these resources are.
+    pub const KIND: Kind = Kind {
+        name: "rds-instance",
+        tier: Tier::DATABASE,
+    };
+
+    /// The DB instances that these clients reach.
+    pub fn new(clients: Arc<Clients>) -> Self {
+        Self { clients }
+    }
+
+    async fn all(&self) -> Result<Vec<Resource>, AwsError> {
+        let mut instances = self
+            .clients
+            .rds()
+            .describe_db_instances()
+            .max_records(PAGE)
+            .into_paginator()
+            .items()
+            .send();
+        let mut found = Vec::new();
+        while let Some(instance) = instances.next().await {
+            let instance = instance
+                .map_err(|error| AwsError::from_sdk("rds", "DescribeDBInstances", &error))?;
+            found.extend(resource(&instance));
+        }
+        Ok(found)
+    }
+
+    async fn order_stop(&self, name: &str, snapshot: Option<String>) -> Result<(), AwsError> {
+        let asked = snapshot.is_some();
+        let order = |snapshot| {
+            self.clients
+                .rds()
+                .stop_db_instance()
+                .db_instance_identifier(name)
+                .set_db_snapshot_identifier(snapshot)
+                .send()
+        };
+        let mut answer = order(snapshot).await;
+        // An earlier order of this very sleep got as far as its snapshot: what was asked for
+        // exists, and only the stop is left to do.
+        let exists = |error: &dyn ProvideErrorMetadata| matches!(error.code(), Some(code) if code.starts_with("DBSnapshotAlreadyExists"));
+        if asked && answer.as_ref().is_err_and(|error| exists(error)) {
+            answer = order(None).await;
+        }
+        answer
+            .map(drop)
+            .map_err(|error| AwsError::from_sdk("rds", "StopDBInstance", &error))
+    }
+}
+
+impl ResourceKind for RdsInstances {
+    fn kind(&self) -> Kind {
+        Self::KIND
+    }
+
+    fn list(&self) -> BoxFuture<'_, Result<Vec<Resource>, AwsError>> {
+        Box::pin(self.all())
+    }
+
+    fn start<'a>(
+        &'a self,
+        resource: &'a Resource,
+        _capacity: Option<Capacity>,
+    ) -> BoxFuture<'a, Result<(), AwsError>> {
+        Box::pin(async move {
+            self.clients
+                .rds()
+                .start_db_instance()
+                .db_instance_identifier(&resource.name)
+                .send()
+                .await
+                .map(drop)
+                .map_err(|error| AwsError::from_sdk("rds", "StartDBInstance", &error))
+        })
+    }
+
+    fn stop<'a>(
+        &'a self,
+        resource: &'a Resource,
+        how: Stop,
+    ) -> BoxFuture<'a, Result<(), AwsError>> {
+        Box::pin(self.order_stop(&resource.name, how.snapshot))
+    }
+}
+
+/// The resource that AWS describes, if its tags put it into Nightcap's care.
+fn resource(instance: &DbInstance) -> Option<Resource> {
+    let tags = tags(instance.tag_list());
+    if tags.claim() == Claim::None {
+        return None;
+    }
+    let (Some(name), Some(arn)) = (
+        instance.db_instance_identifier(),
+        instance.db_instance_arn(),
+    ) else {
+        tracing::warn!(
+            ?tags,
+            "AWS described a DB instance without a name or an ARN"
+        );
+        return None;
+    };
+    // Eligibility first: nothing that its status says changes that it cannot be stopped.
+    let observed = not_stoppable(instance).map_or_else(
+        || rds_status::instance(instance.db_instance_status()),
+        Observed::Fixed,
+    );
+    Some(Resource {
+        arn: ResourceArn::new(arn),
+        kind: RdsInstances::KIND,
+        name: name.to_owned(),
+        region: arn::region(arn),
+        tags,
+        observed,
+        size: None,
+        maintenance: instance.preferred_maintenance_window().map(str::to_owned),
+        restarted_by_aws: false,
+    })
+}
+
+/// Why AWS refuses to stop this instance whatever its status, if it does.
+fn not_stoppable(instance: &DbInstance) -> Option<Text> {
+    let engine = instance.engine().unwrap_or_default();
+    if let Some(cluster) = instance.db_cluster_identifier() {
+        return Some(member(cluster, engine));
+    }
+    let source = instance
+        .read_replica_source_db_instance_identifier()
+        .or(instance.read_replica_source_db_cluster_identifier());
+    if let Some(source) = source {
+        return Some(Text::made(
+            format!("a read replica of {source}: AWS cannot stop replicas"),
+            format!("réplica en lecture de {source} : AWS ne sait pas arrêter un réplica"),
+        ));
+    }
+    let replicas: Vec<&str> = instance
+        .read_replica_db_instance_identifiers()
+        .iter()
+        .chain(instance.read_replica_db_cluster_identifiers())
+        .map(String::as_str)
+        .collect();
+    if !replicas.is_empty() {
+        let replicas = replicas.join(", ");
+        return Some(Text::made(
+            format!("it has read replicas ({replicas}): AWS cannot stop their source"),
+            format!(
+                "elle a des réplicas en lecture ({replicas}) : AWS ne sait pas arrêter leur source"
+            ),
+        ));
+    }
+    not_stoppable_engine(instance, engine)
+}
+
+fn member(cluster: &str, engine: &str) -> Text {
+    if engine.starts_with("aurora") {
+        return Text::made(
+            format!("a member of cluster {cluster}: it sleeps with its cluster"),
+            format!("membre du cluster {cluster} : elle dort avec lui"),
+        );
+    }
+    Text::made(
+        format!("a member of cluster {cluster}: of clusters, only Aurora's can be stopped"),
+        format!("membre du cluster {cluster} : seuls les clusters Aurora peuvent être arrêtés"),
+    )
+}
+
+fn not_stoppable_engine(instance: &DbInstance, engine: &str) -> Option<Text> {
+    // Mirroring and Always On are how SQL Server does Multi-AZ; an RDS Custom instance
+    // does not set `MultiAZ`, but it names its second zone.
+    let two_zones = instance.multi_az().unwrap_or_default()
+        || instance
+            .secondary_availability_zone()
+            .is_some_and(|zone| !zone.is_empty());
+    if engine.contains("sqlserver") && two_zones {
+        return Some(Text::fixed(
+            "SQL Server in two zones (mirroring or Always On): AWS cannot stop it",
+            "SQL Server sur deux zones (mise en miroir ou Always On) : AWS ne sait pas l'arrêter",
+        ));
+    }
+    let known = engine.is_empty() || ENGINES.iter().any(|known| engine.starts_with(known));
+    (!known).then(|| {
+        Text::made(
+            format!("AWS cannot stop an instance of engine {engine}"),
+            format!("AWS ne sait pas arrêter une instance du moteur {engine}"),
+        )
+    })
+}
+
+/// The tags of an answer of RDS.
+pub(crate) fn tags(list: &[Tag]) -> Tags {
+    list.iter()
+        .filter_map(|tag| Some((tag.key()?, tag.value().unwrap_or_default())))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,292 @@
+//! One tick: read, decide, act, record, tell. It makes no choice of its own: those are
+//! [`nightcap_domain::plan`]'s.
+
+use chrono::{DateTime, Utc};
+use futures_util::{StreamExt, stream};
+use nightcap_domain::answer::{Answer, Circumstances, Outcome};
+use nightcap_domain::config::Compiled;
+use nightcap_domain::fleet::Resource;
+use nightcap_domain::ledger::Ledger;
+use nightcap_domain::plan::{self, Action, Decision, Fault, Plan, Problem, Step};
+use thiserror::Error;
+
+use crate::error::{AwsError, Cause};
+use crate::fleet::Fleet;
+use crate::kind::Stop;
+use crate::ledger::{Claim, LedgerStore};
+use crate::target::{Reach, Target};
+
+/// Orders given at once.
+const ORDERS_AT_ONCE: usize = 16;
+
+/// How a tick is carried out.
+#[derive(Clone, Debug)]
+pub struct Tick {
+    /// The instant it decides for.
+    pub now: DateTime<Utc>,
+    /// Decide and answer, but change nothing.
+    pub dry_run: bool,
+    /// One id for everything that is logged and sent about it.
+    pub correlation_id: String,
+}
+
+/// A tick that could do nothing at all.
+#[derive(Debug, Error)]
+pub enum TickError {
+    /// No target could be read.
+    #[error(
+        "the fleet of {target} could not be read, so nothing was done: {error}. To mend it: {}",
+        .error.remedy().en
+    )]
+    Unread {
+        /// The first of the targets.
+        target: Box<Target>,
+        /// What AWS said.
+        error: AwsError,
+    },
+    /// The ledger could not be read.
+    #[error("the ledger could not be reached, so nothing was done: {error}. To mend it: {}", .error.remedy().en)]
+    Ledger {
+        /// What AWS said.
+        error: AwsError,
+    },
+}
+
+impl TickError {
+    /// What could not be read, in a word or two.
+    pub fn about(&self) -> String {
+        match self {
+            Self::Unread { target, .. } => target.to_string(),
+            Self::Ledger { .. } => "ledger".to_owned(),
+        }
+    }
+}
+
+/// What a tick decided, did and found.
+#[derive(Debug)]
+pub struct Report {
+    /// What it decided.
+    pub plan: Plan,
+    /// What became of each step of the plan.
+    pub outcomes: Vec<Outcome>,
+    /// Every problem a person should know about.
+    pub problems: Vec<Problem>,
+    /// The ledger as it was read.
+    pub ledger: Ledger,
+    /// Whether every target could be read.
+    pub saw_everything: bool,
+}
+
+impl Report {
+    /// Whether anything was changed, or failed.
+    pub fn is_eventful(&self) -> bool {
+        self.outcomes
+            .iter()
+            .any(|outcome| matches!(outcome, Outcome::Done | Outcome::Failed(_)))
+    }
+
+    /// The answer for whoever asked.
+    pub fn answer(&self, command: &'static str, tick: &Tick) -> Answer {
+        Answer::new(
+            Circumstances {
+                command,
+                dry_run: tick.dry_run,
+                correlation_id: tick.correlation_id.clone(),
+            },
+            &self.plan,
+            &self.outcomes,
+            &self.problems,
+        )
+    }
+}
+
+/// Carries out one tick.
+///
+/// # Errors
+/// If no target could be read, or the ledger could not. Nothing has been done then.
+pub async fn tick(
+    config: &Compiled,
+    reach: &[Reach],
+    ledger: &dyn LedgerStore,
+    tick: &Tick,
+) -> Result<Report, TickError> {
+    let (fleet, read) =
+        futures_util::future::join(Fleet::read(config, reach), ledger.read(tick.now)).await;
+    let read = read.map_err(|error| TickError::Ledger { error })?;
+    if fleet.unread.len() == reach.len()
+        && let Some((target, error)) = fleet.unread.first().cloned()
+    {
+        let target = Box::new(target);
+        return Err(TickError::Unread { target, error });
+    }
+    let plan = plan::plan(config, fleet.resources.clone(), &read, tick.now);
+    let outcomes = if tick.dry_run {
+        planned(&plan)
+    } else {
+        carry_out(&fleet, &plan, ledger, tick).await?
+    };
+    let mut problems: Vec<Problem> = plan.problems().collect();
+    problems.extend(outcomes.iter().filter_map(|outcome| match outcome {
+        Outcome::Failed(problem) => Some(problem.clone()),
+        _ => None,
+    }));
+    problems.extend(fleet.unread.iter().map(unread));
+    problems.extend(conflicts(&fleet, &plan).await);
+    Ok(Report {
+        plan,
+        outcomes,
+        problems,
+        saw_everything: fleet.unread.is_empty(),
+        ledger: read,
+    })
+}
+
+fn planned(plan: &Plan) -> Vec<Outcome> {
+    plan.steps
+        .iter()
+        .map(|step| match step.decision {
+            Decision::Act(_) => Outcome::Planned,
+            _ => Outcome::None,
+        })
+        .collect()
+}
+
+async fn carry_out(
+    fleet: &Fleet<'_>,
+    plan: &Plan,
+    ledger: &dyn LedgerStore,
+    tick: &Tick,
+) -> Result<Vec<Outcome>, TickError> {
+    let orders: Vec<(usize, Claim)> = plan
+        .steps
+        .iter()
+        .enumerate()
+        .filter(|(_, step)| matches!(step.decision, Decision::Act(_)))
+        .filter_map(|(index, step)| Some((index, claim(step, plan::ordered(step)?))))
+        .collect();
+    let claims: Vec<Claim> = orders.iter().map(|(_, claim)| claim.clone()).collect();
+    let mine = if claims.is_empty() {
+        vec![]
+    } else {
+        ledger
+            .claim(&claims, &tick.correlation_id, tick.now)
+            .await
+            .map_err(|error| TickError::Ledger { error })?
+    };
+    let given: Vec<(usize, Outcome)> = stream::iter(orders.iter().zip(mine))
+        .map(|((index, _), mine)| async move {
+            let outcome = match plan.steps.get(*index) {
+                Some(step) if mine => order(fleet, step, tick).await,
+                _ => Outcome::Overtaken,
+            };
+            (*index, outcome)
+        })
+        .buffer_unordered(ORDERS_AT_ONCE)
+        .collect()
+        .await;
+    let mut outcomes = vec![Outcome::None; plan.steps.len()];
+    for (index, outcome) in given {
+        if let Some(place) = outcomes.get_mut(index) {
+            *place = outcome;
+        }
+    }
+    record_reached(plan, ledger).await;
+    Ok(outcomes)
+}
+
+/// What was observed to have arrived is written down; if that fails the next tick observes
+/// the same and writes it then.
+async fn record_reached(plan: &Plan, ledger: &dyn LedgerStore) {
+    let reached: Vec<Claim> = plan
+        .steps
+        .iter()
+        .filter_map(|step| Some(claim(step, step.reached?)))
+        .collect();
+    if reached.is_empty() {
+        return;
+    }
+    if let Err(error) = ledger.reached(&reached).await {
+        tracing::warn!(%error, "the ledger was not written; the next tick will");
+    }
+}
+
+fn claim(step: &Step, carried: nightcap_domain::ledger::Carried) -> Claim {
+    Claim {
+        resource: step.resource.arn.clone(),
+        carried,
+    }
+}
+
+async fn order(fleet: &Fleet<'_>, step: &Step, tick: &Tick) -> Outcome {
+    let (Decision::Act(action), Some(means)) = (&step.decision, fleet.means(&step.resource.arn))
+    else {
+        return Outcome::None;
+    };
+    let resource = &step.resource;
+    let result = match action {
+        Action::Start { capacity } => means.start(resource, *capacity).await,
+        Action::Stop { remember, snapshot } => {
+            let how = Stop {
+                remember: *remember,
+                snapshot: snapshot.then(|| snapshot_name(resource, tick.now)),
+            };
+            means.stop(resource, how).await
+        }
+    };
+    match result {
+        Ok(()) => {
+            tracing::info!(resource = %resource.arn, action = action.word(), "ordered");
+            Outcome::Done
+        }
+        // It changed between the look and the order: the next tick looks again.
+        Err(error) if matches!(error.cause, Cause::State | Cause::Gone) => {
+            tracing::info!(resource = %resource.arn, %error, "overtaken");
+            Outcome::Overtaken
+        }
+        Err(error) => {
+            tracing::error!(resource = %resource.arn, %error, "failed");
+            Outcome::Failed(Problem::of(
+                resource,
+                Fault::Failed {
+                    action: action.word(),
+                    error: error.to_string(),
+                    remedy: error.remedy(),
+                },
+            ))
+        }
+    }
+}
+
+/// Letters, digits and single hyphens, as RDS asks of a snapshot's name.
+fn snapshot_name(resource: &Resource, now: DateTime<Utc>) -> String {
+    format!("nightcap-{}-{}", resource.name, now.format("%Y%m%d-%H%M%S"))
+}
+
+fn unread((target, error): &(Target, AwsError)) -> Problem {
+    Problem {
+        about: target.to_string(),
+        name: target.to_string(),
+        fault: Fault::Failed {
+            action: "read",
+            error: error.to_string(),
+            remedy: error.remedy(),
+        },
+    }
+}
+
+/// What else will wake or stop the resources that this tick acts on.
+async fn conflicts(fleet: &Fleet<'_>, plan: &Plan) -> Vec<Problem> {
+    let acted = plan.actions().map(|(step, _)| &step.resource);
+    let mut problems = vec![];
+    for (means, resources) in fleet.by_means(acted) {
+        match means.conflicts(&resources).await {
+            Ok(found) => problems.extend(found.into_iter().filter_map(|(name, what)| {
+                let resource = resources.iter().find(|resource| resource.name == name)?;
+                Some(Problem::of(resource, Fault::Conflict(what)))
+            })),
+            // Not being able to look is no reason to fail a tick that has done its work.
+            Err(error) => tracing::warn!(%error, "conflicts could not be looked for"),
+        }
+    }
+    problems
+}

@@ -1,0 +1,331 @@
+//! Answers: the JSON that a function returns and `--json` prints. Their shape is a contract.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use crate::config::Language;
+use crate::names::EnvironmentName;
+use crate::plan::{Because, Decision, Desired, Plan, Problem, Standing, Step, Upcoming};
+
+/// What became of a decision.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Outcome {
+    /// There was nothing to do.
+    #[default]
+    None,
+    /// It would be done; this was a dry run or a plan.
+    Planned,
+    /// AWS has taken the order.
+    Done,
+    /// It was not so any more when it came to acting: the next tick decides again.
+    Overtaken,
+    /// AWS refused, or did not answer.
+    Failed(Problem),
+}
+
+/// The answer to `tick` and `plan`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Answer {
+    /// `tick` or `plan`.
+    pub command: &'static str,
+    /// The instant it was decided for.
+    pub at: DateTime<Utc>,
+    /// Whether nothing was done on purpose.
+    pub dry_run: bool,
+    /// One id for everything that was logged and sent about this tick.
+    pub correlation_id: String,
+    /// Every environment of the configuration.
+    pub environments: Vec<EnvironmentAnswer>,
+    /// Every resource that claims an environment.
+    pub resources: Vec<ResourceAnswer>,
+    /// What a person should look at.
+    pub problems: Vec<ProblemAnswer>,
+    /// Counts.
+    pub summary: Summary,
+    /// `plan` only: the transitions ahead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upcoming: Option<Vec<UpcomingAnswer>>,
+}
+
+/// Where an environment stands.
+#[derive(Clone, Debug, Serialize)]
+pub struct EnvironmentAnswer {
+    /// Its name.
+    pub name: EnvironmentName,
+    /// `running`, `stopped` or `unmanaged`.
+    pub desired: &'static str,
+    /// Why.
+    pub reason: String,
+    /// The transition that led here.
+    pub since: Option<DateTime<Utc>>,
+    /// The next transition.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// What was decided for one resource, and what became of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct ResourceAnswer {
+    /// Its ARN.
+    pub arn: String,
+    /// `auto-scaling-group`, `rds-instance`, `aurora-cluster`…
+    pub kind: &'static str,
+    /// Its name.
+    pub name: String,
+    /// Its environment, where that is sure.
+    pub environment: Option<EnvironmentName>,
+    /// Its region.
+    pub region: String,
+    /// What AWS says of it: `running`, `stopped`, `starting`, `stopping`, `fixed`, or AWS's own word.
+    pub observed: String,
+    /// A group's capacity now, `min/desired/max`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<String>,
+    /// `running`, `stopped` or `unmanaged`.
+    pub desired: &'static str,
+    /// `start`, `stop`, `wait`, `leave` or `problem`.
+    pub decision: &'static str,
+    /// A stable word for the reason.
+    pub code: &'static str,
+    /// The reason, as a sentence.
+    pub reason: String,
+    /// `none`, `planned`, `done`, `overtaken` or `failed`.
+    pub result: &'static str,
+}
+
+/// Something that a person should look at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ProblemAnswer {
+    /// The ARN, or what else it is about.
+    pub resource: String,
+    /// A stable word.
+    pub code: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+/// Counts of one tick.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Orders to start that AWS took (or would get).
+    pub started: usize,
+    /// Orders to stop that AWS took (or would get).
+    pub stopped: usize,
+    /// Resources that a later tick goes on with.
+    pub waiting: usize,
+    /// Resources that were left as they are.
+    pub left: usize,
+    /// Problems.
+    pub problems: usize,
+}
+
+/// A transition ahead.
+#[derive(Clone, Debug, Serialize)]
+pub struct UpcomingAnswer {
+    /// The environment.
+    pub environment: EnvironmentName,
+    /// The instant.
+    pub at: DateTime<Utc>,
+    /// The same on the clocks of the schedule's zone.
+    pub local: String,
+    /// `running` or `stopped`.
+    pub to: String,
+    /// The resources it will touch.
+    pub resources: Vec<String>,
+}
+
+/// The circumstances of an answer.
+#[derive(Clone, Debug)]
+pub struct Circumstances {
+    /// `tick` or `plan`.
+    pub command: &'static str,
+    /// Whether nothing was done on purpose.
+    pub dry_run: bool,
+    /// One id for everything that was logged and sent about this tick.
+    pub correlation_id: String,
+}
+
+impl Answer {
+    /// The answer to a plan and what became of each of its steps.
+    pub fn new(
+        circumstances: Circumstances,
+        plan: &Plan,
+        outcomes: &[Outcome],
+        problems: &[Problem],
+    ) -> Self {
+        let resources: Vec<ResourceAnswer> = plan
+            .steps
+            .iter()
+            .enumerate()
+            .map(|(index, step)| ResourceAnswer::of(step, outcomes.get(index)))
+            .collect();
+        let problems: Vec<ProblemAnswer> = problems
+            .iter()
+            .map(|problem| ProblemAnswer::of(problem, Language::En))
+            .collect();
+        Self {
+            command: circumstances.command,
+            at: plan.at,
+            dry_run: circumstances.dry_run,
+            correlation_id: circumstances.correlation_id,
+            environments: plan
+                .environments
+                .iter()
+                .map(EnvironmentAnswer::of)
+                .collect(),
+            summary: Summary::of(&resources, problems.len()),
+            resources,
+            problems,
+            upcoming: None,
+        }
+    }
+
+    /// The same answer with the transitions ahead.
+    #[must_use]
+    pub fn with_upcoming(mut self, upcoming: &[Upcoming]) -> Self {
+        self.upcoming = Some(upcoming.iter().map(UpcomingAnswer::of).collect());
+        self
+    }
+}
+
+impl EnvironmentAnswer {
+    /// Where an environment stands, in words.
+    pub fn of(standing: &Standing) -> Self {
+        let (since, until) = match &standing.desired {
+            Desired::State { by, until, because } => (
+                Some(by.at),
+                match because {
+                    Because::Hold(hold) => Some(hold.until),
+                    _ => until.map(|transition| transition.at),
+                },
+            ),
+            Desired::Unmanaged(_) => (None, None),
+        };
+        Self {
+            name: standing.name.clone(),
+            desired: word(&standing.desired),
+            reason: standing.desired.reason(Language::En),
+            since,
+            until,
+        }
+    }
+}
+
+impl Desired {
+    /// What the desired state rests on, as a sentence.
+    pub fn reason(&self, language: Language) -> String {
+        match (self, language) {
+            (Self::Unmanaged(leave), language) => leave.text(language),
+            (Self::State { because, .. }, language) => because.text(language),
+        }
+    }
+}
+
+impl Because {
+    /// The reason as a sentence.
+    pub fn text(&self, language: Language) -> String {
+        match (self, language) {
+            (Self::Schedule(name), Language::En) => format!("schedule {name}"),
+            (Self::Schedule(name), Language::Fr) => format!("horaire {name}"),
+            (Self::Hold(hold), Language::En) => format!("held by {}: {}", hold.by, hold.reason),
+            (Self::Hold(hold), Language::Fr) => {
+                format!("maintenu par {} : {}", hold.by, hold.reason)
+            }
+            (Self::Maintenance, Language::En) => "its maintenance window".to_owned(),
+            (Self::Maintenance, Language::Fr) => "sa fenêtre de maintenance".to_owned(),
+        }
+    }
+}
+
+fn word(desired: &Desired) -> &'static str {
+    match desired.state() {
+        Some(crate::time::State::Running) => "running",
+        Some(crate::time::State::Stopped) => "stopped",
+        None => "unmanaged",
+    }
+}
+
+impl ResourceAnswer {
+    /// What was decided for a resource, in words.
+    pub fn of(step: &Step, outcome: Option<&Outcome>) -> Self {
+        let resource = &step.resource;
+        let (decision, code, reason) = match &step.decision {
+            Decision::Act(action) => (
+                action.word(),
+                "transition",
+                step.desired.reason(Language::En),
+            ),
+            Decision::Wait(wait) => ("wait", wait.code(), wait.text(Language::En)),
+            Decision::Leave(leave) => ("leave", leave.code(), leave.text(Language::En)),
+            Decision::Refuse(fault) => ("problem", fault.code(), fault.message(Language::En)),
+        };
+        Self {
+            arn: resource.arn.to_string(),
+            kind: resource.kind.name,
+            name: resource.name.clone(),
+            environment: step.environment.clone(),
+            region: resource.region.to_string(),
+            observed: resource.observed.word().to_owned(),
+            capacity: resource.size.as_ref().map(|size| size.now.to_string()),
+            desired: word(&step.desired),
+            decision,
+            code,
+            reason,
+            result: match outcome {
+                None | Some(Outcome::None) => "none",
+                Some(Outcome::Planned) => "planned",
+                Some(Outcome::Done) => "done",
+                Some(Outcome::Overtaken) => "overtaken",
+                Some(Outcome::Failed(_)) => "failed",
+            },
+        }
+    }
+}
+
+impl ProblemAnswer {
+    /// A problem in words.
+    pub fn of(problem: &Problem, language: Language) -> Self {
+        Self {
+            resource: problem.about.clone(),
+            code: problem.fault.code(),
+            message: format!("{}: {}", problem.name, problem.fault.message(language)),
+            remedy: problem.fault.remedy(language),
+        }
+    }
+}
+
+impl Summary {
+    fn of(resources: &[ResourceAnswer], problems: usize) -> Self {
+        let count = |decision: &str| {
+            resources
+                .iter()
+                .filter(|r| r.decision == decision && !matches!(r.result, "failed" | "overtaken"))
+                .count()
+        };
+        Self {
+            started: count("start"),
+            stopped: count("stop"),
+            waiting: count("wait"),
+            left: count("leave"),
+            problems,
+        }
+    }
+}
+
+impl UpcomingAnswer {
+    fn of(upcoming: &Upcoming) -> Self {
+        Self {
+            environment: upcoming.environment.clone(),
+            at: upcoming.transition.at,
+            local: upcoming
+                .transition
+                .at
+                .with_timezone(&upcoming.zone)
+                .format("%a %d %b %Y %H:%M %Z")
+                .to_string(),
+            to: upcoming.transition.to.to_string(),
+            resources: upcoming.resources.clone(),
+        }
+    }
+}

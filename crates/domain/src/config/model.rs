@@ -1,0 +1,264 @@
+//! What a valid configuration holds.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use rust_decimal::Decimal;
+use serde::{Serialize, Serializer};
+
+use super::{alert::AlertRule, ladder::LadderRule, percent::Percent, position::Positions};
+use crate::{
+    capacity::Capacity,
+    names::{CalendarName, EnvironmentName, Region, RoleArn, ScheduleName},
+    time::{Calendar, Country, CronExpression, Schedule, Window},
+};
+
+/// A valid `nightcap.yaml`.
+///
+/// The only way to one is [`Config::parse`]: whoever holds a `Config` need not check again
+/// that names exist, cron parses or capacities are in order.
+#[derive(Clone, Debug, Serialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "schema",
+    schemars(
+        title = "Nightcap configuration",
+        description = "What sleeps when, and what the month may cost: nightcap.yaml, explained in docs/configuration.md."
+    )
+)]
+#[non_exhaustive]
+pub struct Config {
+    /// The time zone of every schedule that names none: an IANA name such as `Europe/Paris`.
+    #[serde(serialize_with = "as_text")]
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub timezone: Tz,
+    /// The language of mails.
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub language: Language,
+    /// Whether `tick` accepts an instant other than now. For rehearsals on a fake AWS only.
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub drills: bool,
+    /// Closed days, by name.
+    #[cfg_attr(feature = "schema", schemars(default, transform = super::schema::name_keys))]
+    pub calendars: BTreeMap<CalendarName, CalendarConfig>,
+    /// When things run, by name.
+    #[cfg_attr(feature = "schema", schemars(default, transform = super::schema::name_keys))]
+    pub schedules: BTreeMap<ScheduleName, ScheduleConfig>,
+    /// What sleeps and wakes together, by the value of the tag `nightcap:environment`.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(transform = super::schema::name_keys, extend("minProperties" = 1))
+    )]
+    pub environments: BTreeMap<EnvironmentName, EnvironmentConfig>,
+    /// The budget to watch. Left out: nothing is watched.
+    #[cfg_attr(feature = "schema", schemars(default))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub budget: Option<BudgetConfig>,
+    /// The breaker: a tick that would stop more is refused.
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub limits: Limits,
+    /// The schedules, compiled as the text was read.
+    #[serde(skip)]
+    pub(super) compiled: BTreeMap<ScheduleName, Schedule>,
+    /// Where in the text each thing stands, for warnings.
+    #[serde(skip)]
+    pub(super) positions: Positions,
+}
+
+/// The language of mails.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Language {
+    /// English.
+    #[default]
+    En,
+    /// French.
+    Fr,
+}
+
+/// Closed days: schedules that name the calendar do not start on them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CalendarConfig {
+    /// The country whose public holidays are closed days, as an ISO 3166 code such as `FR`.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub holidays: Option<Country>,
+    /// Further closed days.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(default, with = "Vec<super::schema::Date>")
+    )]
+    pub closed: Vec<NaiveDate>,
+    /// Days that are open although they are holidays.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(default, with = "Vec<super::schema::Date>")
+    )]
+    pub open: Vec<NaiveDate>,
+}
+
+/// When something runs: a union of windows on the wall clock of one zone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ScheduleConfig {
+    /// The time zone. Left out: the configuration's.
+    #[serde(
+        serialize_with = "as_text_or_null",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub timezone: Option<Tz>,
+    /// The calendar whose closed days suppress starts. Left out: every day is open.
+    #[cfg_attr(feature = "schema", schemars(default))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<CalendarName>,
+    /// The windows, united. At least one.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+    pub windows: Vec<WindowConfig>,
+}
+
+/// Running from each start until the next stop after it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct WindowConfig {
+    /// The cron expression that starts: five Unix fields, or `EventBridge`'s `cron(…)`.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub start: CronExpression,
+    /// The cron expression that stops.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub stop: CronExpression,
+}
+
+/// A set of resources that sleep and wake together: either scheduled or protected.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(transform = super::schema::scheduled_or_protected))]
+pub struct EnvironmentConfig {
+    /// When the environment runs. Required unless it is protected.
+    #[cfg_attr(feature = "schema", schemars(default))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<ScheduleName>,
+    /// Whether nothing here may ever stop or start the environment.
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub protected: bool,
+    /// The AWS regions to look in. Empty: the function's own.
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub regions: Vec<Region>,
+    /// The roles to assume, each a target with every region. Empty: the function's own account.
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub roles: Vec<RoleArn>,
+    /// What to do about a difference that appears after a transition was carried out.
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub manual_changes: ManualChanges,
+    /// The size to wake an Auto Scaling group to when it carries no memory of its own.
+    #[cfg_attr(feature = "schema", schemars(default))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<Capacity>,
+    /// Whether a database is snapshot when it is stopped.
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub snapshot_on_stop: bool,
+    /// Whether a database is woken for its maintenance window.
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub wake_for_maintenance: bool,
+}
+
+/// What to do about a difference that appears after a transition was carried out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum ManualChanges {
+    /// Leave it until the next transition, and say so.
+    #[default]
+    Respect,
+    /// Undo it.
+    Revert,
+}
+
+/// The monthly budget to watch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct BudgetConfig {
+    /// The name of the AWS Budget.
+    pub name: String,
+    /// The limit of a calendar month, in `currency`.
+    #[cfg_attr(feature = "schema", schemars(with = "super::schema::Amount"))]
+    pub limit: Decimal,
+    /// The currency of the limit and of the bill, as an ISO 4217 code.
+    #[cfg_attr(feature = "schema", schemars(default = "super::defaults::currency"))]
+    pub currency: String,
+    /// When to send a mail.
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub alerts: Vec<AlertRule>,
+    /// What to do besides, in the order given. Empty: nothing is ever done.
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub ladder: Vec<LadderRule>,
+}
+
+/// How much one tick may stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Limits {
+    /// The greatest number of resources that one tick may stop.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(default = "super::defaults::max_stops", range(min = 1))
+    )]
+    pub max_stops: u32,
+    /// The greatest share of the running fleet that one tick may stop. Left out: no such limit.
+    #[cfg_attr(feature = "schema", schemars(default))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_stop_share: Option<Percent>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_stops: super::defaults::max_stops(),
+            max_stop_share: None,
+        }
+    }
+}
+
+impl From<&CalendarConfig> for Calendar {
+    fn from(configured: &CalendarConfig) -> Self {
+        Self {
+            holidays: configured.holidays,
+            closed: configured.closed.iter().copied().collect(),
+            open: configured.open.iter().copied().collect(),
+        }
+    }
+}
+
+impl From<&WindowConfig> for Window {
+    fn from(configured: &WindowConfig) -> Self {
+        Self {
+            start: configured.start.clone(),
+            stop: configured.stop.clone(),
+        }
+    }
+}
+
+// The signature is serde's.
+#[expect(clippy::trivially_copy_pass_by_ref)]
+fn as_text<S: Serializer>(zone: &Tz, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(zone.name())
+}
+
+// The signature is serde's.
+#[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref)]
+fn as_text_or_null<S: Serializer>(zone: &Option<Tz>, serializer: S) -> Result<S::Ok, S::Error> {
+    match zone {
+        Some(zone) => as_text(zone, serializer),
+        None => serializer.serialize_none(),
+    }
+}

@@ -1,0 +1,209 @@
+//! Why a resource is what it is: every fact that led to the decision, in order.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use thiserror::Error;
+
+use crate::answer::{EnvironmentAnswer, ResourceAnswer};
+use crate::config::{Compiled, Language, nearest};
+use crate::fleet::ENVIRONMENT_TAG;
+use crate::ledger::{Ledger, Phase};
+use crate::message::local;
+use crate::names::ScheduleName;
+use crate::plan::{Because, Desired, Plan, Step};
+use crate::time::{Schedule, State, Transition};
+
+/// The answer to `explain`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Explanation {
+    /// Always `explain`.
+    pub command: &'static str,
+    /// The instant it is explained for.
+    pub at: DateTime<Utc>,
+    /// The resource, with what a tick would decide.
+    pub resource: ResourceAnswer,
+    /// Its environment.
+    pub environment: Option<EnvironmentAnswer>,
+    /// What led there, one sentence a fact.
+    pub facts: Vec<String>,
+}
+
+/// A resource that cannot be explained.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ExplainError {
+    /// Nothing in Nightcap's care has this name or ARN.
+    #[error(
+        "no resource {name:?} carries the tag nightcap:environment{}; `nightcap plan` lists those that do",
+        .nearest.as_ref().map(|n| format!(" (did you mean {n:?}?)")).unwrap_or_default()
+    )]
+    Unknown {
+        /// The name asked for.
+        name: String,
+        /// The nearest name that exists.
+        nearest: Option<String>,
+    },
+    /// Several resources have this name.
+    #[error("{name:?} names several resources; give one of these ARNs: {}", .arns.join(", "))]
+    Ambiguous {
+        /// The name asked for.
+        name: String,
+        /// Their ARNs.
+        arns: Vec<String>,
+    },
+}
+
+/// Explains one resource of a plan, by its name or ARN.
+///
+/// # Errors
+/// If no resource has that name, or several have.
+pub fn explain(
+    config: &Compiled,
+    plan: &Plan,
+    ledger: &Ledger,
+    name: &str,
+) -> Result<Explanation, ExplainError> {
+    let step = find(plan, name)?;
+    let standing = plan
+        .environments
+        .iter()
+        .find(|standing| Some(&standing.name) == step.environment.as_ref());
+    Ok(Explanation {
+        command: "explain",
+        at: plan.at,
+        resource: ResourceAnswer::of(step, None),
+        environment: standing.map(EnvironmentAnswer::of),
+        facts: facts(config, plan, ledger, step),
+    })
+}
+
+fn find<'a>(plan: &'a Plan, name: &str) -> Result<&'a Step, ExplainError> {
+    let found: Vec<&Step> = plan
+        .steps
+        .iter()
+        .filter(|step| step.resource.name == name || step.resource.arn.as_str() == name)
+        .collect();
+    match found.as_slice() {
+        [one] => Ok(one),
+        [] => Err(ExplainError::Unknown {
+            name: name.to_owned(),
+            nearest: nearest(name, plan.steps.iter().map(|s| s.resource.name.as_str())),
+        }),
+        several => Err(ExplainError::Ambiguous {
+            name: name.to_owned(),
+            arns: several.iter().map(|s| s.resource.arn.to_string()).collect(),
+        }),
+    }
+}
+
+fn facts(config: &Compiled, plan: &Plan, ledger: &Ledger, step: &Step) -> Vec<String> {
+    let resource = &step.resource;
+    let mut facts = vec![];
+    if let Some(value) = resource.tags.get(ENVIRONMENT_TAG) {
+        facts.push(format!("its tag {ENVIRONMENT_TAG} says {value}"));
+    }
+    if let Some(tag) = resource.protected_by() {
+        facts.push(format!("its tag {}={} says production", tag.key, tag.value));
+    }
+    if let Some((name, environment)) = step
+        .environment
+        .as_ref()
+        .and_then(|name| config.environment(name.as_str()))
+    {
+        if environment.protected {
+            facts.push(format!("{name} is protected in the configuration"));
+        }
+        if let Some((schedule_name, schedule)) = config.schedule_of(environment) {
+            facts.push(format!(
+                "{name} follows the schedule {schedule_name} on the clocks of {}",
+                schedule.zone()
+            ));
+            facts.extend(by_the_clock(schedule_name, schedule, plan.at));
+        }
+        facts.extend(override_of(step, config, plan.at));
+    }
+    facts.push(format!("AWS says: {}", resource.observed.word()));
+    if let Some(size) = &resource.size {
+        facts.push(format!(
+            "its capacity is {} with {} machines",
+            size.now, size.machines
+        ));
+    }
+    facts.extend(carried(step, ledger));
+    let answer = ResourceAnswer::of(step, None);
+    facts.push(format!("so: {} ({})", answer.decision, answer.reason));
+    facts
+}
+
+fn by_the_clock(name: &ScheduleName, schedule: &Schedule, at: DateTime<Utc>) -> Vec<String> {
+    let zone = schedule.zone();
+    let when = |transition: Transition| local(transition.at, zone, Language::En);
+    let mut facts = vec![];
+    match (schedule.last(at), schedule.next(at)) {
+        (None, None) => facts.push(format!("{name} never changes anything")),
+        (None, Some(next)) => facts.push(format!("{name} begins {}", when(next))),
+        (Some(last), next) => {
+            let until = next.map_or_else(
+                || "for good".to_owned(),
+                |next| format!("until {}", when(next)),
+            );
+            facts.push(format!(
+                "by {name} it is {} since {} {until}",
+                last.to,
+                when(last)
+            ));
+        }
+    }
+    let today = at.with_timezone(&zone).date_naive();
+    if let Some(reason) = schedule.calendar().and_then(|c| c.is_closed(today)) {
+        facts.push(format!(
+            "{today} is a closed day ({reason}): nothing starts"
+        ));
+    }
+    facts
+}
+
+/// What overrides the schedule, if something does.
+fn override_of(step: &Step, config: &Compiled, at: DateTime<Utc>) -> Option<String> {
+    let Desired::State { by, because, .. } = &step.desired else {
+        return None;
+    };
+    let zone = step
+        .environment
+        .as_ref()
+        .and_then(|name| config.environment(name.as_str()))
+        .and_then(|(_, environment)| config.schedule_of(environment))
+        .map_or(config.config().timezone, |(_, schedule)| schedule.zone());
+    let word = match by.to {
+        State::Running => "up",
+        State::Stopped => "down",
+    };
+    match because {
+        Because::Schedule(_) => None,
+        Because::Hold(hold) => Some(format!(
+            "{} holds it {word} until {}: {}",
+            hold.by,
+            local(hold.until, zone, Language::En),
+            hold.reason
+        )),
+        Because::Maintenance => Some(format!(
+            "it is {word} for its maintenance window around {}",
+            local(at, zone, Language::En)
+        )),
+    }
+}
+
+fn carried(step: &Step, ledger: &Ledger) -> Option<String> {
+    let entry = ledger.carried.get(&step.resource.arn)?;
+    let phase = match entry.phase {
+        Phase::Ordered => "ordered",
+        Phase::Reached => "completed",
+    };
+    Some(format!(
+        "the ledger says: {} of {} {phase}",
+        match entry.to {
+            State::Running => "the start",
+            State::Stopped => "the stop",
+        },
+        entry.transition.format("%Y-%m-%dT%H:%M:%SZ")
+    ))
+}

@@ -1,0 +1,12 @@
+//! What AWS has, in words that know no service.
+//!
+//! An adapter turns what its service answers into [`Resource`]s; everything after that
+//! is the same for a database, a cluster and a group of machines.
+
+mod observed;
+mod resource;
+mod tags;
+
+pub use observed::{Observed, Text};
+pub use resource::{Kind, Memory, Resource, Size, Tier};
+pub use tags::{CAPACITY_TAG, Claim, ENVIRONMENT_TAG, ProtectedBy, TIER_TAG, Tags, protected_name};

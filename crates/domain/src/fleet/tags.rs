@@ -1,0 +1,131 @@
+//! Tags: how a resource says where it belongs, and that it must be left alone.
+
+use std::collections::BTreeMap;
+
+/// The tag that puts a resource into Nightcap's care: `nightcap:environment = preprod`.
+pub const ENVIRONMENT_TAG: &str = "nightcap:environment";
+/// The tag that changes a resource's place in the order: `nightcap:tier = 15`.
+pub const TIER_TAG: &str = "nightcap:tier";
+/// The tag on a sleeping group that remembers its capacity: `nightcap:capacity = 2/2/4`.
+pub const CAPACITY_TAG: &str = "nightcap:capacity";
+
+/// The tags of a resource.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tags(BTreeMap<String, String>);
+
+/// The environment that a resource's tags claim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claim<'a> {
+    /// None: it is not in Nightcap's care.
+    None,
+    /// One.
+    Environment(&'a str),
+    /// More than one, through keys that differ only in case or space: nothing is sure.
+    Overlapping(Vec<&'a str>),
+}
+
+/// The tag that says a resource belongs to production.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProtectedBy {
+    /// The key, as it stands on the resource.
+    pub key: String,
+    /// The value, as it stands on the resource.
+    pub value: String,
+}
+
+impl Tags {
+    /// The value of a key, exactly as written.
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key).map(String::as_str)
+    }
+
+    /// The environment that these tags claim.
+    ///
+    /// Keys are compared without case: AWS keeps `Nightcap:Environment` beside
+    /// `nightcap:environment`, and two answers must not become a guess.
+    pub fn claim(&self) -> Claim<'_> {
+        let mut claims: Vec<&str> = self
+            .0
+            .iter()
+            .filter(|(key, _)| key.trim().eq_ignore_ascii_case(ENVIRONMENT_TAG))
+            .map(|(_, value)| value.trim())
+            .collect();
+        claims.dedup();
+        match claims.as_slice() {
+            [] => Claim::None,
+            [one] => Claim::Environment(one),
+            _ => Claim::Overlapping(claims),
+        }
+    }
+
+    /// The tag that says production, whatever the configuration says.
+    pub fn protected_by(&self) -> Option<ProtectedBy> {
+        self.0
+            .iter()
+            .filter(|(key, _)| {
+                let key = key.trim();
+                key.eq_ignore_ascii_case("environment") || key.eq_ignore_ascii_case(ENVIRONMENT_TAG)
+            })
+            .find(|(_, value)| protected_name(value))
+            .map(|(key, value)| ProtectedBy {
+                key: key.clone(),
+                value: value.clone(),
+            })
+    }
+}
+
+impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Tags {
+    fn from_iter<T: IntoIterator<Item = (K, V)>>(pairs: T) -> Self {
+        Self(
+            pairs
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect(),
+        )
+    }
+}
+
+/// Whether an environment of this name is production to everyone who reads it.
+pub fn protected_name(name: &str) -> bool {
+    let name = name.trim();
+    ["prod", "production", "live"]
+        .iter()
+        .any(|word| name.eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn production_is_recognised_under_every_spelling_of_the_tag() {
+        for (key, value, protected) in [
+            ("Environment", "prod", true),
+            ("environment", "Production", true),
+            ("ENVIRONMENT", " LIVE ", true),
+            ("nightcap:environment", "prod", true),
+            ("Environment", "preprod", false),
+            ("Environment", "products", false),
+            ("Name", "prod", false),
+            ("env", "prod", false),
+        ] {
+            let tags = Tags::from_iter([(key, value)]);
+            assert_eq!(tags.protected_by().is_some(), protected, "{key}={value}");
+        }
+    }
+
+    #[test]
+    fn keys_that_differ_in_case_overlap_unless_they_agree() {
+        let agree = Tags::from_iter([
+            ("nightcap:environment", "preprod"),
+            ("Nightcap:Environment", "preprod"),
+        ]);
+        assert_eq!(agree.claim(), Claim::Environment("preprod"));
+        let differ = Tags::from_iter([
+            ("nightcap:environment", "preprod"),
+            ("Nightcap:Environment", "dev"),
+        ]);
+        assert!(matches!(differ.claim(), Claim::Overlapping(values) if values.len() == 2));
+        assert_eq!(Tags::default().claim(), Claim::None);
+    }
+}

@@ -1,0 +1,85 @@
+//! Holds: dated exceptions to a schedule, each with an end, an author and a reason.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::names::{EnvironmentName, ResourceArn};
+use crate::time::State;
+
+/// What a hold is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// A whole environment.
+    Environment(EnvironmentName),
+    /// One resource.
+    Resource(ResourceArn),
+}
+
+/// Who made a hold. A person outranks the guard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Author {
+    /// The budget guard, by a rule of the ladder.
+    Guard,
+    /// A person.
+    Person,
+}
+
+/// A dated exception: "preprod stays up until 23:00, Alice, release 4.2".
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// A name to release it by.
+    pub id: String,
+    /// What it is about.
+    pub scope: Scope,
+    /// The state it holds.
+    pub state: State,
+    /// When it begins.
+    pub from: DateTime<Utc>,
+    /// When it ends; it does not cover this instant any more.
+    pub until: DateTime<Utc>,
+    /// Who outranks whom.
+    pub author: Author,
+    /// The author's name.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// When it was made: the newest of equals wins.
+    pub made_at: DateTime<Utc>,
+}
+
+impl Hold {
+    /// Whether it holds at this instant (from its start up to, not including, its end).
+    pub fn covers(&self, now: DateTime<Utc>) -> bool {
+        self.from <= now && now < self.until
+    }
+
+    fn is_about(&self, environment: &EnvironmentName, resource: Option<&ResourceArn>) -> bool {
+        match &self.scope {
+            Scope::Environment(name) => name == environment,
+            Scope::Resource(arn) => Some(arn) == resource,
+        }
+    }
+
+    fn rank(&self) -> (Author, bool, DateTime<Utc>, &str) {
+        let narrow = matches!(self.scope, Scope::Resource(_));
+        (self.author, narrow, self.made_at, &self.id)
+    }
+}
+
+/// The hold that counts for an environment (`resource: None`) or one of its resources.
+///
+/// A person outranks the guard; of one rank, a hold on the resource itself outranks one
+/// on its environment; of equals, the newest wins.
+pub fn in_force<'a>(
+    holds: &'a [Hold],
+    environment: &EnvironmentName,
+    resource: Option<&ResourceArn>,
+    now: DateTime<Utc>,
+) -> Option<&'a Hold> {
+    holds
+        .iter()
+        .filter(|hold| hold.covers(now) && hold.is_about(environment, resource))
+        .max_by(|a, b| a.rank().cmp(&b.rank()))
+}

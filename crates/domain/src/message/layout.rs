@@ -1,0 +1,120 @@
+//! The form that all mails share.
+
+/// Columns of a body.
+pub const WIDTH: usize = 72;
+/// Characters of a subject: SNS refuses 100.
+const SUBJECT: usize = 99;
+
+/// A mail, ready to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mail {
+    /// ASCII, at most 99 characters.
+    pub subject: String,
+    /// Lines of at most 72 columns, each ended by a line feed.
+    pub body: String,
+}
+
+/// A body under construction.
+#[derive(Debug, Default)]
+pub(super) struct Body {
+    text: String,
+}
+
+impl Body {
+    /// `label:    value`, the value wrapped under itself.
+    pub(super) fn field(&mut self, label: &str, width: usize, value: &str) {
+        let head = format!("{:<width$}", format!("{label}:"));
+        self.wrapped(&head, &" ".repeat(width), value);
+    }
+
+    /// A heading after an empty line.
+    pub(super) fn heading(&mut self, text: &str) {
+        self.text.push('\n');
+        self.text.push_str(text);
+        self.text.push('\n');
+    }
+
+    /// A line of a list, wrapped under itself.
+    pub(super) fn item(&mut self, text: &str) {
+        self.wrapped("  ", "    ", text);
+    }
+
+    /// A line that belongs to the item above, indented.
+    pub(super) fn detail(&mut self, text: &str) {
+        self.wrapped("    ", "    ", text);
+    }
+
+    /// The whole text.
+    pub(super) fn finish(self) -> String {
+        self.text
+    }
+
+    fn wrapped(&mut self, first: &str, next: &str, value: &str) {
+        let mut line = first.to_owned();
+        let mut empty = true;
+        for word in value.split_whitespace() {
+            let columns = line.chars().count() + usize::from(!empty) + word.chars().count();
+            if !empty && columns > WIDTH {
+                self.text.push_str(line.trim_end());
+                self.text.push('\n');
+                next.clone_into(&mut line);
+                empty = true;
+            }
+            if !empty {
+                line.push(' ');
+            }
+            line.push_str(word);
+            empty = false;
+        }
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+}
+
+/// A subject that SNS takes: French letters lose their accents, the rest that is not
+/// printable ASCII becomes a question mark, and what is too long ends with three dots.
+pub fn ascii_subject(text: &str) -> String {
+    let plain: String = text
+        .chars()
+        .map(|c| match c {
+            'à' | 'â' | 'ä' => 'a',
+            'é' | 'è' | 'ê' | 'ë' => 'e',
+            'î' | 'ï' => 'i',
+            'ô' | 'ö' => 'o',
+            'ù' | 'û' | 'ü' => 'u',
+            'ç' => 'c',
+            'À' | 'Â' => 'A',
+            'É' | 'È' | 'Ê' => 'E',
+            '’' => '\'',
+            ' '..='~' => c,
+            c if c.is_whitespace() => ' ',
+            _ => '?',
+        })
+        .collect();
+    if plain.len() <= SUBJECT {
+        return plain;
+    }
+    let kept: String = plain.chars().take(SUBJECT - 3).collect();
+    format!("{}...", kept.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subject_is_what_sns_takes() {
+        assert_eq!(ascii_subject("préprod s’endort\n"), "preprod s'endort ");
+        let long = ascii_subject(&"x".repeat(200));
+        assert_eq!(long.len(), 99);
+        assert!(long.ends_with("..."));
+    }
+
+    #[test]
+    fn a_word_longer_than_the_line_stands_alone() {
+        let mut body = Body::default();
+        body.item(&format!("a {} b", "x".repeat(80)));
+        let text = body.finish();
+        assert_eq!(text.lines().count(), 3, "{text}");
+    }
+}

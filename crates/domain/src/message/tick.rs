@@ -1,0 +1,439 @@
+//! The mail about a tick that changed something, or that met a problem.
+
+use chrono_tz::Tz;
+
+use crate::answer::Outcome;
+use crate::config::Language;
+use crate::names::EnvironmentName;
+use crate::plan::{Action, Decision, Desired, Plan, Problem, Standing, Step};
+use crate::time::State;
+
+use super::layout::Body;
+use super::{Mail, ascii_subject, local};
+
+/// Columns of the labels at the top.
+const LABEL: usize = 10;
+/// Lines told one by one; more are counted.
+const LISTED: usize = 20;
+
+/// What there is to tell about a tick.
+#[derive(Clone, Copy, Debug)]
+pub struct TickNews<'a> {
+    /// What was decided.
+    pub plan: &'a Plan,
+    /// What became of each step, in the plan's order.
+    pub outcomes: &'a [Outcome],
+    /// The problems to tell.
+    pub problems: &'a [Problem],
+    /// The keys of problems told earlier that are over.
+    pub over: &'a [String],
+    /// Where the readers live.
+    pub zone: Tz,
+    /// What the readers speak.
+    pub language: Language,
+    /// The tick's correlation id.
+    pub reference: &'a str,
+}
+
+/// Writes the mail about a tick.
+pub fn tick(news: &TickNews<'_>) -> Mail {
+    let TickNews {
+        plan,
+        problems,
+        zone,
+        language,
+        ..
+    } = *news;
+    let words = Words::of(language);
+    let story = Story::of(plan, news.outcomes);
+    let mut body = Body::default();
+    body.field(words.what, LABEL, &story.verdict(&words, problems.len()));
+    body.field(words.when, LABEL, &local(plan.at, zone, language));
+    body.field(words.done, LABEL, &story.done_line(&words));
+    body.field(words.waiting, LABEL, &story.waiting_line(&words));
+    body.field(words.next, LABEL, &next_line(plan, &story, zone, language));
+    steps(&mut body, words.done_now, &story.done, |step| {
+        acted(step, &words)
+    });
+    steps(&mut body, words.waits, &story.waiting, |step| {
+        reason(step, language)
+    });
+    trouble(&mut body, news, &words);
+    steps(&mut body, words.left, &story.left, |step| {
+        reason(step, language)
+    });
+    body.heading(words.never);
+    body.item(&protected(plan, &words));
+    body.heading(words.reference);
+    body.item(&format!(
+        "{} {}",
+        plan.at.format("%Y-%m-%dT%H:%M:%SZ"),
+        news.reference
+    ));
+    Mail {
+        subject: ascii_subject(&story.subject(&words, problems.len())),
+        body: body.finish(),
+    }
+}
+
+/// The problems that are there, and those that are over.
+fn trouble(body: &mut Body, news: &TickNews<'_>, words: &Words) {
+    if !news.problems.is_empty() {
+        body.heading(words.problems);
+        for problem in news.problems.iter().take(LISTED) {
+            let message = problem.fault.message(news.language);
+            body.item(&format!("{}{} {message}", problem.name, words.colon));
+            body.detail(&format!("-> {}", problem.fault.remedy(news.language)));
+        }
+        more(body, news.problems.len(), words);
+    }
+    if !news.over.is_empty() {
+        body.heading(words.over);
+        for key in news.over.iter().take(LISTED) {
+            body.item(key);
+        }
+        more(body, news.over.len(), words);
+    }
+}
+
+/// The steps, sorted by what became of them.
+struct Story<'a> {
+    done: Vec<&'a Step>,
+    waiting: Vec<&'a Step>,
+    left: Vec<&'a Step>,
+    environments: Vec<(&'a EnvironmentName, State)>,
+}
+
+impl<'a> Story<'a> {
+    fn of(plan: &'a Plan, outcomes: &[Outcome]) -> Self {
+        let mut story = Self {
+            done: vec![],
+            waiting: vec![],
+            left: vec![],
+            environments: vec![],
+        };
+        for (index, step) in plan.steps.iter().enumerate() {
+            match (&step.decision, outcomes.get(index)) {
+                (Decision::Act(_), Some(Outcome::Done)) => {
+                    story.done.push(step);
+                    story.note(step);
+                }
+                (Decision::Wait(_), _) => story.waiting.push(step),
+                (Decision::Leave(leave), _) if leave.code() != "as-desired" => {
+                    story.left.push(step);
+                }
+                _ => {}
+            }
+        }
+        story
+    }
+
+    fn note(&mut self, step: &'a Step) {
+        if let (Some(name), Some(state)) = (&step.environment, step.desired.state())
+            && !self.environments.contains(&(name, state))
+        {
+            self.environments.push((name, state));
+        }
+    }
+
+    fn count(&self, start: bool) -> usize {
+        self.done
+            .iter()
+            .filter(|step| matches!(step.decision, Decision::Act(Action::Start { .. })) == start)
+            .count()
+    }
+
+    fn verdict(&self, words: &Words, problems: usize) -> String {
+        let mut parts: Vec<String> = self
+            .environments
+            .iter()
+            .map(|(name, state)| format!("{name} {}", words.goes(*state)))
+            .collect();
+        if problems > 0 {
+            parts.push(words.problem_count(problems));
+        }
+        if parts.is_empty() {
+            parts.push(words.nothing.to_owned());
+        }
+        parts.join(", ")
+    }
+
+    fn subject(&self, words: &Words, problems: usize) -> String {
+        let verdict = self.verdict(words, problems);
+        let waiting = match self.waiting.len() {
+            0 => String::new(),
+            n => format!(", {n} {}", words.wait_short),
+        };
+        format!("{verdict}: {}{waiting} (Nightcap)", self.done_line(words))
+    }
+
+    fn done_line(&self, words: &Words) -> String {
+        let mut parts = vec![];
+        for (count, one, many) in [
+            (self.count(false), words.stop_one, words.stop_many),
+            (self.count(true), words.start_one, words.start_many),
+        ] {
+            match count {
+                0 => {}
+                1 => parts.push(format!("1 {one}")),
+                n => parts.push(format!("{n} {many}")),
+            }
+        }
+        if parts.is_empty() {
+            words.nothing.to_owned()
+        } else {
+            parts.join(", ")
+        }
+    }
+
+    fn waiting_line(&self, words: &Words) -> String {
+        match self.waiting.len() {
+            0 => words.nobody_waits.to_owned(),
+            n => format!("{n}, {}", words.goes_on),
+        }
+    }
+}
+
+fn steps(body: &mut Body, heading: &str, steps: &[&Step], line: impl Fn(&Step) -> String) {
+    if steps.is_empty() {
+        return;
+    }
+    body.heading(heading);
+    for step in steps.iter().take(LISTED) {
+        body.item(&format!(
+            "{} ({})",
+            step.resource.name, step.resource.kind.name
+        ));
+        body.detail(&line(step));
+    }
+    if steps.len() > LISTED {
+        body.item(&format!("+{}", steps.len() - LISTED));
+    }
+}
+
+fn more(body: &mut Body, count: usize, words: &Words) {
+    if count > LISTED {
+        body.item(&format!("+{} {}", count - LISTED, words.more));
+    }
+}
+
+fn acted(step: &Step, words: &Words) -> String {
+    match &step.decision {
+        Decision::Act(Action::Stop {
+            remember: Some(capacity),
+            ..
+        }) => format!("{} 0/0/0, {} {capacity}", words.scaled, words.remembered),
+        Decision::Act(Action::Stop { snapshot: true, .. }) => {
+            words.stopped_with_snapshot.to_owned()
+        }
+        Decision::Act(Action::Stop { .. }) => words.stopped.to_owned(),
+        Decision::Act(Action::Start {
+            capacity: Some(capacity),
+        }) => format!("{} {capacity}", words.scaled),
+        _ => words.started.to_owned(),
+    }
+}
+
+fn reason(step: &Step, language: Language) -> String {
+    match &step.decision {
+        Decision::Wait(wait) => wait.text(language),
+        Decision::Leave(leave) => leave.text(language),
+        _ => String::new(),
+    }
+}
+
+/// The next transition of the environments that were acted on.
+fn next_line(plan: &Plan, story: &Story<'_>, zone: Tz, language: Language) -> String {
+    let words = Words::of(language);
+    let next: Vec<String> = plan
+        .environments
+        .iter()
+        .filter(|standing| {
+            story
+                .environments
+                .iter()
+                .any(|(name, _)| **name == standing.name)
+        })
+        .filter_map(|standing| coming(standing, zone, language, &words))
+        .collect();
+    if next.is_empty() {
+        words.no_transition.to_owned()
+    } else {
+        next.join("; ")
+    }
+}
+
+fn coming(standing: &Standing, zone: Tz, language: Language, words: &Words) -> Option<String> {
+    let Desired::State {
+        until: Some(next), ..
+    } = &standing.desired
+    else {
+        return None;
+    };
+    let verb = match next.to {
+        State::Running => words.wakes,
+        State::Stopped => words.sleeps,
+    };
+    Some(format!(
+        "{} {verb} {}",
+        standing.name,
+        local(next.at, zone, language)
+    ))
+}
+
+fn protected(plan: &Plan, words: &Words) -> String {
+    let names: Vec<&str> = plan
+        .environments
+        .iter()
+        .filter(|standing| {
+            matches!(
+                standing.desired,
+                Desired::Unmanaged(crate::plan::Leave::ProtectedEnvironment)
+            )
+        })
+        .map(|standing| standing.name.as_str())
+        .collect();
+    if names.is_empty() {
+        words.never_tagged.to_owned()
+    } else {
+        format!("{}; {}", names.join(", "), words.never_tagged)
+    }
+}
+
+/// The words of one language.
+struct Words {
+    what: &'static str,
+    when: &'static str,
+    done: &'static str,
+    waiting: &'static str,
+    next: &'static str,
+    colon: &'static str,
+    done_now: &'static str,
+    waits: &'static str,
+    problems: &'static str,
+    over: &'static str,
+    left: &'static str,
+    never: &'static str,
+    never_tagged: &'static str,
+    reference: &'static str,
+    nothing: &'static str,
+    nobody_waits: &'static str,
+    goes_on: &'static str,
+    wait_short: &'static str,
+    more: &'static str,
+    scaled: &'static str,
+    remembered: &'static str,
+    stopped: &'static str,
+    stopped_with_snapshot: &'static str,
+    started: &'static str,
+    stop_one: &'static str,
+    stop_many: &'static str,
+    start_one: &'static str,
+    start_many: &'static str,
+    no_transition: &'static str,
+    wakes: &'static str,
+    sleeps: &'static str,
+    to_sleep: &'static str,
+    to_wake: &'static str,
+    problem_one: &'static str,
+    problem_many: &'static str,
+}
+
+impl Words {
+    const fn of(language: Language) -> Self {
+        match language {
+            Language::En => EN,
+            Language::Fr => FR,
+        }
+    }
+
+    fn goes(&self, state: State) -> &'static str {
+        match state {
+            State::Running => self.to_wake,
+            State::Stopped => self.to_sleep,
+        }
+    }
+
+    fn problem_count(&self, count: usize) -> String {
+        match count {
+            1 => self.problem_one.to_owned(),
+            n => format!("{n} {}", self.problem_many),
+        }
+    }
+}
+
+const EN: Words = Words {
+    what: "What",
+    when: "When",
+    done: "Ordered",
+    waiting: "Waiting",
+    next: "Next",
+    colon: ":",
+    done_now: "Ordered now",
+    waits: "Waiting for its turn",
+    problems: "Problems",
+    over: "Problems that are over",
+    left: "Left alone",
+    never: "Never touched",
+    never_tagged: "anything tagged prod, production or live, and anything without a tag",
+    reference: "Reference",
+    nothing: "nothing",
+    nobody_waits: "nothing",
+    goes_on: "the next ticks go on by themselves",
+    wait_short: "waiting",
+    more: "more",
+    scaled: "scaled to",
+    remembered: "remembering",
+    stopped: "told to stop",
+    stopped_with_snapshot: "told to stop, with a snapshot",
+    started: "told to start",
+    stop_one: "stop",
+    stop_many: "stops",
+    start_one: "start",
+    start_many: "starts",
+    no_transition: "no further transition is known",
+    wakes: "wakes",
+    sleeps: "sleeps",
+    to_sleep: "goes to sleep",
+    to_wake: "wakes up",
+    problem_one: "1 problem",
+    problem_many: "problems",
+};
+
+const FR: Words = Words {
+    what: "Quoi",
+    when: "Quand",
+    done: "Ordonné",
+    waiting: "Attente",
+    next: "Ensuite",
+    colon: " :",
+    done_now: "Ordonné maintenant",
+    waits: "Attend son tour",
+    problems: "Problèmes",
+    over: "Problèmes terminés",
+    left: "Laissé tel quel",
+    never: "Jamais touché",
+    never_tagged: "tout ce qui est étiqueté prod, production ou live, ou sans étiquette",
+    reference: "Référence",
+    nothing: "rien",
+    nobody_waits: "rien",
+    goes_on: "les prochains passages continuent seuls",
+    wait_short: "en attente",
+    more: "de plus",
+    scaled: "réglé sur",
+    remembered: "en mémoire",
+    stopped: "arrêt demandé",
+    stopped_with_snapshot: "arrêt demandé, avec un instantané",
+    started: "démarrage demandé",
+    stop_one: "arrêt",
+    stop_many: "arrêts",
+    start_one: "démarrage",
+    start_many: "démarrages",
+    no_transition: "aucune autre transition n'est connue",
+    wakes: "se réveille",
+    sleeps: "s'endort",
+    to_sleep: "s'endort",
+    to_wake: "se réveille",
+    problem_one: "1 problème",
+    problem_many: "problèmes",
+};

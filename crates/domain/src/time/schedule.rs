@@ -1,0 +1,356 @@
+//! A union of windows in one zone.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+
+use super::bounds::{after_all, before_all, end_wall};
+use super::calendar::Calendar;
+use super::state::{State, Transition};
+use super::timeline::Timeline;
+use super::warning::{self, Warning};
+use super::window::{Opening, Run, Window};
+
+/// As many windows may be joined into one stretch before it counts as endless (ten years of one a day).
+const LONGEST_JOIN: usize = 4_000;
+
+/// When something runs: windows united, in one zone, minus the starts of closed days.
+///
+/// ```
+/// use nightcap_domain::time::{CronExpression, Schedule, State, Window, parse_zone};
+///
+/// let window = |start, stop| Window {
+///     start: CronExpression::parse(start).unwrap(),
+///     stop: CronExpression::parse(stop).unwrap(),
+/// };
+/// let new_york = parse_zone("America/New_York").unwrap();
+/// let at = |text: &str| text.parse().unwrap();
+///
+/// // 1 November 2026: the clocks go back, 01:00 to 02:00 occurs twice. The window runs once.
+/// let night = Schedule::compile(new_york, vec![window("0 0 * * *", "30 1 * * *")], None).unwrap();
+/// let on_that_day = night.transitions(at("2026-11-01T00:00:00Z"), at("2026-11-02T00:00:00Z"));
+/// let instants: Vec<_> = on_that_day.iter().map(|change| format!("{} {}", change.at, change.to)).collect();
+/// assert_eq!(instants, ["2026-11-01 04:00:00 UTC running", "2026-11-01 05:30:00 UTC stopped"]);
+///
+/// // Half-open: at the stop it is stopped, at the start it runs.
+/// assert_eq!(night.state_at(at("2026-11-01T04:00:00Z")), State::Running);
+/// assert_eq!(night.state_at(at("2026-11-01T05:30:00Z")), State::Stopped);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Schedule {
+    zone: Tz,
+    windows: Vec<Window>,
+    calendar: Option<Calendar>,
+}
+
+/// Why windows make no schedule. Windows are counted from 1 in messages and from 0 in `window`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ScheduleError {
+    /// There is no window.
+    #[error("a schedule needs at least one window; what never runs needs no schedule")]
+    NoWindow,
+    /// The start names a day that does not exist.
+    #[error("window {}: the start {start} never fires; correct its day, month or year", window + 1)]
+    StartNeverFires {
+        /// Index of the window.
+        window: usize,
+        /// Its start.
+        start: String,
+    },
+    /// The stop names a day that does not exist.
+    #[error("window {}: the stop {stop} never fires; correct its day, month or year", window + 1)]
+    StopNeverFires {
+        /// Index of the window.
+        window: usize,
+        /// Its stop.
+        stop: String,
+    },
+    /// The last stop comes before the first start.
+    #[error("window {}: every stop of {stop} comes before any start of {start}; it would never stop", window + 1)]
+    StopBeforeStart {
+        /// Index of the window.
+        window: usize,
+        /// Its start.
+        start: String,
+        /// Its stop.
+        stop: String,
+    },
+    /// Each start coincides with a stop.
+    #[error("window {}: every start of {start} is also a stop of {stop}; it would never run", window + 1)]
+    NeverRuns {
+        /// Index of the window.
+        window: usize,
+        /// Its start.
+        start: String,
+        /// Its stop.
+        stop: String,
+    },
+}
+
+impl Schedule {
+    /// Makes a schedule of windows, once for all the resources that follow it.
+    ///
+    /// # Errors
+    ///
+    /// [`ScheduleError`] if there is no window, or a window that cannot run or cannot stop.
+    pub fn compile(
+        zone: Tz,
+        windows: Vec<Window>,
+        calendar: Option<Calendar>,
+    ) -> Result<Self, ScheduleError> {
+        if windows.is_empty() {
+            return Err(ScheduleError::NoWindow);
+        }
+        for (index, window) in windows.iter().enumerate() {
+            check(zone, index, window)?;
+        }
+        Ok(Self {
+            zone,
+            windows,
+            calendar,
+        })
+    }
+
+    /// The zone whose wall clock counts.
+    pub fn zone(&self) -> Tz {
+        self.zone
+    }
+
+    /// The windows, in the order given.
+    pub fn windows(&self) -> &[Window] {
+        &self.windows
+    }
+
+    /// The closed days.
+    pub fn calendar(&self) -> Option<&Calendar> {
+        self.calendar.as_ref()
+    }
+
+    pub(super) fn openings(&self) -> impl Iterator<Item = Opening<'_>> {
+        let calendar = self.calendar.as_ref();
+        self.windows.iter().map(move |window| Opening {
+            window,
+            zone: self.zone,
+            calendar,
+        })
+    }
+
+    /// What is wanted at an instant.
+    pub fn state_at(&self, now: DateTime<Utc>) -> State {
+        if self.openings().any(|opening| opening.is_open(now)) {
+            State::Running
+        } else {
+            State::Stopped
+        }
+    }
+
+    /// The changes strictly between two instants, in order; they alternate.
+    pub fn transitions(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Transition> {
+        let mut runs: Vec<Run> = self
+            .openings()
+            .flat_map(|opening| runs_between(opening, from, to))
+            .collect();
+        runs.sort_by_key(|run| run.start);
+        let mut found = Vec::with_capacity(runs.len() * 2);
+        let mut add = |at: DateTime<Utc>, to_state| {
+            if from < at && at < to {
+                found.push(Transition { at, to: to_state });
+            }
+        };
+        for run in joined(runs) {
+            add(run.start, State::Running);
+            run.stop
+                .into_iter()
+                .for_each(|stop| add(stop, State::Stopped));
+        }
+        found
+    }
+
+    /// The first change strictly after an instant.
+    ///
+    /// `None` if none comes up to 2100, or if the present stretch is joined from more than 4,000 windows
+    /// (windows that cover everything, such as 00-12 and 12-00).
+    pub fn next(&self, after: DateTime<Utc>) -> Option<Transition> {
+        if self.state_at(after) == State::Stopped {
+            let start = self
+                .openings()
+                .filter_map(|opening| opening.next_run(after))
+                .map(|run| run.start)
+                .min()?;
+            return Some(Transition {
+                at: start,
+                to: State::Running,
+            });
+        }
+        let mut at = after;
+        for _ in 0..LONGEST_JOIN {
+            let mut stops = self
+                .openings()
+                .filter(|opening| opening.is_open(at))
+                .map(|open| open.stop_after(at));
+            let Some(first) = stops.next() else {
+                return Some(Transition {
+                    at,
+                    to: State::Stopped,
+                });
+            };
+            at = stops.try_fold(first?, |latest, stop| Some(latest.max(stop?)))?;
+        }
+        None
+    }
+
+    /// The change that produced the state of an instant: the last one at or before it.
+    ///
+    /// `None` if there was none since 1970, or if the present stretch is joined from more than 4,000
+    /// windows.
+    pub fn last(&self, at: DateTime<Utc>) -> Option<Transition> {
+        if self.state_at(at) == State::Stopped {
+            let stop = self
+                .openings()
+                .filter_map(|opening| opening.last_run(at)?.stop)
+                .max()?;
+            return Some(Transition {
+                at: stop,
+                to: State::Stopped,
+            });
+        }
+        let mut start = at;
+        let mut just_before = at;
+        for _ in 0..LONGEST_JOIN {
+            let opened = self
+                .openings()
+                .filter(|opening| opening.is_open(just_before));
+            let Some(earlier) = opened.filter_map(|open| open.opened(just_before)).min() else {
+                return Some(Transition {
+                    at: start,
+                    to: State::Running,
+                });
+            };
+            start = earlier;
+            // Runs begin and end on whole seconds: open a second before is open right up to it.
+            just_before = start - TimeDelta::seconds(1);
+        }
+        None
+    }
+
+    /// How long it runs between two instants.
+    ///
+    /// ```
+    /// use nightcap_domain::time::{CronExpression, Schedule, Window, parse_zone};
+    ///
+    /// let midnight_to_six = Window {
+    ///     start: CronExpression::parse("0 0 * * *").unwrap(),
+    ///     stop: CronExpression::parse("0 6 * * *").unwrap(),
+    /// };
+    /// let paris = parse_zone("Europe/Paris").unwrap();
+    /// let schedule = Schedule::compile(paris, vec![midnight_to_six], None).unwrap();
+    /// let hours = |from: &str, to: &str| {
+    ///     schedule.running_time(from.parse().unwrap(), to.parse().unwrap()).num_hours()
+    /// };
+    /// // The day the clocks go forward has an hour less, the day they go back an hour more.
+    /// assert_eq!(hours("2026-03-28T12:00:00Z", "2026-03-29T12:00:00Z"), 5);
+    /// assert_eq!(hours("2026-10-24T12:00:00Z", "2026-10-25T12:00:00Z"), 7);
+    /// ```
+    pub fn running_time(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> TimeDelta {
+        let mut total = TimeDelta::zero();
+        let mut running_since = (self.state_at(from) == State::Running).then_some(from);
+        for change in self.transitions(from, to) {
+            match change.to {
+                State::Running => running_since = Some(change.at),
+                State::Stopped => {
+                    total += running_since
+                        .take()
+                        .map_or(TimeDelta::zero(), |since| change.at - since);
+                }
+            }
+        }
+        total
+            + running_since
+                .filter(|since| *since < to)
+                .map_or(TimeDelta::zero(), |since| to - since)
+    }
+
+    /// The table of changes from one instant up to, not including, another: decisions become look-ups.
+    pub fn over(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Timeline {
+        Timeline::new(self, from, to)
+    }
+
+    /// What the schedule's author should know about a period, although the schedule is valid.
+    pub fn warnings(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Warning> {
+        warning::find(self, from, to)
+    }
+}
+
+fn check(zone: Tz, index: usize, window: &Window) -> Result<(), ScheduleError> {
+    let Window { start, stop } = window;
+    let Some(first_start) = start.next_after(chrono::NaiveDateTime::MIN) else {
+        return Err(ScheduleError::StartNeverFires {
+            window: index,
+            start: start.to_string(),
+        });
+    };
+    let Some(last_stop) = stop.previous_before(end_wall()) else {
+        return Err(ScheduleError::StopNeverFires {
+            window: index,
+            stop: stop.to_string(),
+        });
+    };
+    let (start, stop) = (start.to_string(), stop.to_string());
+    if last_stop < first_start {
+        return Err(ScheduleError::StopBeforeStart {
+            window: index,
+            start,
+            stop,
+        });
+    }
+    let opening = Opening {
+        window,
+        zone,
+        calendar: None,
+    };
+    match opening.next_run(before_all()) {
+        None => Err(ScheduleError::NeverRuns {
+            window: index,
+            start,
+            stop,
+        }),
+        Some(Run { stop: None, .. }) => Err(ScheduleError::StopBeforeStart {
+            window: index,
+            start,
+            stop,
+        }),
+        Some(_) => Ok(()),
+    }
+}
+
+/// The runs of a window that touch a period.
+fn runs_between(
+    opening: Opening<'_>,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> impl Iterator<Item = Run> {
+    let first = if opening.is_open(from) {
+        Some(Run {
+            start: from,
+            stop: opening.stop_after(from),
+        })
+    } else {
+        opening.next_run(from)
+    };
+    // After a run without a stop there is no further one.
+    let further = move |run: &Run| opening.next_run(run.stop.unwrap_or_else(after_all));
+    std::iter::successors(first, further).take_while(move |run| run.start < to)
+}
+
+/// Runs in order of start, those that touch or overlap made one.
+fn joined(runs: Vec<Run>) -> Vec<Run> {
+    let mut all: Vec<Run> = Vec::with_capacity(runs.len());
+    for run in runs {
+        match all.last_mut() {
+            Some(last) if last.stop.is_none_or(|stop| run.start <= stop) => {
+                last.stop = last.stop.zip(run.stop).map(|(one, other)| one.max(other));
+            }
+            _ => all.push(run),
+        }
+    }
+    all
+}
