@@ -225,14 +225,29 @@ def cache_nodes() -> None:
 
 
 def budget_subscribers() -> None:
-    """moto keeps a notification's subscribers and has no call to read them, which Terraform does on every refresh."""
+    """moto keeps a notification's subscribers and a budget's tags nowhere they can be read; Terraform reads both
+    on every refresh.
+    """
+    tags: dict[str, list[dict[str, str]]] = {}
+    original = BudgetsResponse.create_budget
 
-    def subscribers(self: Any) -> str:
-        budget = self._get_param("BudgetName")
-        wanted = self._get_param("Notification")
-        for notification in self.backend.budgets[self._get_param("AccountId")][budget].notifications:
-            if all(notification.details.get(key) == value for key, value in wanted.items() if key != "NotificationState"):
+    @corrects(BudgetsResponse)
+    def create_budget(self: Any) -> str:
+        answer = original(self)
+        arn = f"arn:aws:budgets::{self._get_param('AccountId')}:budget/{self._get_param('Budget')['BudgetName']}"
+        tags[arn] = self._get_param("ResourceTags") or []
+        return answer
+
+    def list_tags_for_resource(self: Any) -> str:
+        return json.dumps({"ResourceTags": tags.get(self._get_param("ResourceARN"), [])})
+
+    def describe_subscribers_for_notification(self: Any) -> str:
+        budget = self.backend.budgets[self._get_param("AccountId")][self._get_param("BudgetName")]
+        wanted = {key: value for key, value in self._get_param("Notification").items() if key != "NotificationState"}
+        for notification in budget.notifications:
+            if all(notification.details.get(key) == value for key, value in wanted.items()):
                 return json.dumps({"Subscribers": notification.subscribers})
         return json.dumps({"Subscribers": []})
 
-    BudgetsResponse.describe_subscribers_for_notification = subscribers
+    for added in (list_tags_for_resource, describe_subscribers_for_notification):
+        setattr(BudgetsResponse, added.__name__, added)

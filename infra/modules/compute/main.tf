@@ -38,6 +38,7 @@ resource "aws_security_group" "application" {
 }
 
 resource "aws_vpc_security_group_ingress_rule" "from_load_balancer" {
+  # checkov:skip=CKV_AWS_260: from the load balancer's group only; the check overlooks referenced_security_group_id
   count = local.single ? 0 : 1
 
   security_group_id            = aws_security_group.application.id

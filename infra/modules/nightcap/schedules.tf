@@ -81,7 +81,7 @@ resource "aws_scheduler_schedule" "transition" {
 
 # Makes good whatever a transition's tick missed, and carries on what had to wait.
 resource "aws_scheduler_schedule" "reconcile" {
-  # checkov:skip=CKV_AWS_297: as above
+  # checkov:skip=CKV_AWS_297: as on the transitions; a constant, or a customer key by kms_key_arn
   name                = "${var.name}-reconcile"
   group_name          = aws_scheduler_schedule_group.this.name
   description         = "Reconcile tick"
@@ -111,7 +111,7 @@ resource "aws_scheduler_schedule" "reconcile" {
 }
 
 resource "aws_scheduler_schedule" "guard" {
-  # checkov:skip=CKV_AWS_297: as above
+  # checkov:skip=CKV_AWS_297: as on the transitions; a constant, or a customer key by kms_key_arn
   count = local.with_guard ? 1 : 0
 
   name                         = "${var.name}-budget-guard"

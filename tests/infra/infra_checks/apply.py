@@ -41,7 +41,8 @@ class Root:
     def terraform(self, command: str, *more: str, codes: tuple[int, ...] = (0,)) -> str:
         words = [binary(), command, "-no-color", *more]
         if command in ("plan", "apply", "destroy"):
-            words += ["-input=false", *self.arguments]
+            # Four of these run at once, against a server that answers one call at a time.
+            words += ["-input=false", "-parallelism=4", *self.arguments]
         return run(words, self.folder, self.env, timeout=900, codes=codes).stdout
 
     def apply(self) -> None:

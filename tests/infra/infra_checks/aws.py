@@ -54,8 +54,12 @@ class Aws:
     def _tick(self) -> None:
         # Instances and databases take minutes of virtual time; Terraform polls in real seconds.
         while not self._end.wait(1):
-            if self._call("clock")["pending"]:
-                self._call("clock", {"advance_seconds": 60})
+            try:
+                if self._call("clock")["pending"]:
+                    self._call("clock", {"advance_seconds": 60})
+            except OSError:
+                # Busy or ending; the next second is another chance.
+                continue
 
     def _call(self, path: str, body: dict[str, Any] | None = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
@@ -82,11 +86,21 @@ def embedded_aws(repository: Path, folder: Path) -> Iterator[Aws]:
             time.sleep(0.2)
         aws = Aws(f"http://127.0.0.1:{port_file.read_text().strip()}")
         aws.start_clock()
-        yield aws
-        aws.stop_clock()
+        try:
+            yield aws
+        except Failed as failure:
+            raise Failed(f"{failure}\n{tracebacks(log.read_text())}".rstrip()) from None
+        finally:
+            aws.stop_clock()
     finally:
         server.terminate()
         try:
             server.wait(10)
         except subprocess.TimeoutExpired:
             server.kill()
+
+
+def tracebacks(log: str) -> str:
+    """The last failure inside the embedded AWS, if there was one: a 500 seen by Terraform says nothing."""
+    _, found, rest = log.rpartition("Traceback (most recent call last)")
+    return f"in the embedded AWS: {found}{rest[:4000]}" if found else ""
