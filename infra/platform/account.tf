@@ -32,17 +32,3 @@ module "nightcap" {
   log_retention_days  = var.log_retention_days
   deletion_protection = var.ledger_deletion_protection
 }
-
-# A warning, not an error: alarms made before the topic find it as soon as it is there.
-check "alert_topic" {
-  data "aws_sns_topic" "alerts" {
-    name = var.alert_topic_name
-
-    depends_on = [module.budget]
-  }
-
-  assert {
-    condition     = data.aws_sns_topic.alerts.arn == local.topic_arn
-    error_message = "The topic ${var.alert_topic_name} is not there yet: nobody hears this environment's alarms until the environment with account_services = true is applied."
-  }
-}

@@ -77,5 +77,5 @@ output "nightcap" {
 
 output "next_step" {
   description = "What the deployer has to do now."
-  value       = var.account_services ? module.budget[0].next_step : "Alerts are made by the environment with account_services = true."
+  value       = var.account_services ? module.budget[0].next_step : "Alarms speak to ${var.alert_topic_name}, which the environment with account_services = true makes: until it is applied and its readers have confirmed, nobody hears them."
 }

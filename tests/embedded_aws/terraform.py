@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from moto.awslambda.models import LambdaFunction
 from moto.budgets.responses import BudgetsResponse
 from moto.core.common_models import CloudFormationModel
 from moto.ec2.models import amis, instances
+from moto.ec2.responses.instances import InstanceResponse
 from moto.elasticache import models as elasticache_models
 from moto.iam import models as iam_models
+from moto.rds import models as rds_models
 from moto.secretsmanager import secretsmanager_backends
+from moto.sqs import models as sqs_models
 from moto.ssm import models as ssm_models
 
 from .world import World, corrects
@@ -25,6 +30,9 @@ def install(world: World) -> None:
     machine_images()
     spot_requests()
     cache_nodes()
+    database_ids()
+    function_settings()
+    queue_policies()
     budget_subscribers()
 
 
@@ -176,25 +184,39 @@ def spot_requests() -> None:
     """moto marks an instance run with InstanceMarketOptions as Spot but makes no request for it, from which
     Terraform reads its price and behaviour: the next plan would replace dev's instance.
     """
+    asked: dict[str, Any] = {}
+    answer = InstanceResponse.run_instances
     original = instances.InstanceBackend.run_instances
 
-    @corrects(instances.InstanceBackend)
-    def run_instances(self: Any, *positional: Any, **settings: Any) -> Any:
+    # moto hands the market's name on and drops the rest; calls are answered one at a time.
+    @corrects(InstanceResponse)
+    def run_instances(self: Any) -> Any:
+        asked.clear()
+        asked.update(self._get_param("InstanceMarketOptions", {}) or {})
+        return answer(self)
+
+    def with_request(self: Any, *positional: Any, **settings: Any) -> Any:
         reservation = original(self, *positional, **settings)
-        asked = settings.get("instance_market_options") or {}
+        for instance in reservation.instances:
+            # Groups given for the interface, as Terraform does with a public address, are the instance's too.
+            if not instance.security_groups and 0 in instance.nics:
+                instance.security_groups = list(instance.nics[0].group_set)
         options = asked.get("SpotOptions", {})
         for instance in reservation.instances if asked else []:
             request = SpotRequest(
                 id=f"sir-{instance.id[2:10]}",
                 instance_id=instance.id,
                 type=options.get("SpotInstanceType", "one-time"),
-                # AWS answers with six decimals, and the provider compares as numbers.
+                # AWS answers with six decimals.
                 spot_price=f"{float(options.get('MaxPrice', 0)):.6f}",
                 instance_interruption_behavior=options.get("InstanceInterruptionBehavior", "terminate"),
             )
             self.spot_instance_requests[request.id] = request
             instance.spot_instance_request_id = request.id
+        asked.clear()
         return reservation
+
+    instances.InstanceBackend.run_instances = with_request
 
 
 def cache_nodes() -> None:
@@ -222,6 +244,53 @@ def cache_nodes() -> None:
             }
             for number in range(1, self.num_cache_nodes + 1)
         ]
+
+
+def database_ids() -> None:
+    """Every database of moto's has the same DbiResourceId, by which Terraform looks its databases up: with two of
+    them it finds neither.
+    """
+    original = rds_models.DBInstance.__init__
+
+    @corrects(rds_models.DBInstance)
+    def __init__(self: Any, *positional: Any, **settings: Any) -> None:
+        original(self, *positional, **settings)
+        digest = hashlib.sha256(self.arn.encode()).hexdigest().upper()
+        self.dbi_resource_id = f"db-{digest[:26]}"
+
+
+def function_settings() -> None:
+    """moto forgets a function's dead-letter queue and log settings, which the next plan would add again."""
+    kept = ("DeadLetterConfig", "LoggingConfig")
+    made = LambdaFunction.__init__
+    configuration, update = LambdaFunction.get_configuration, LambdaFunction.update_configuration
+
+    @corrects(LambdaFunction)
+    def __init__(self: Any, account_id: str, spec: dict[str, Any], *rest: Any, **more: Any) -> None:
+        made(self, account_id, spec, *rest, **more)
+        self.terraform_settings = {key: spec[key] for key in kept if key in spec}
+
+    @corrects(LambdaFunction)
+    def get_configuration(self: Any, on_create: bool = False) -> dict[str, Any]:
+        return {**configuration(self, on_create), **self.terraform_settings}
+
+    @corrects(LambdaFunction)
+    def update_configuration(self: Any, config_updates: dict[str, Any]) -> dict[str, Any]:
+        self.terraform_settings.update({key: config_updates[key] for key in kept if key in config_updates})
+        return update(self, config_updates)
+
+
+def queue_policies() -> None:
+    """AWS gives a redrive policy back without blanks, moto with: a difference to Terraform."""
+    original = sqs_models.Queue.attributes.fget
+
+    def attributes(self: Any) -> dict[str, Any]:
+        found = original(self)
+        if text := found.get("RedrivePolicy"):
+            found["RedrivePolicy"] = json.dumps(json.loads(text), separators=(",", ":"))
+        return found
+
+    sqs_models.Queue.attributes = property(attributes)
 
 
 def budget_subscribers() -> None:
