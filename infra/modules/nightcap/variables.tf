@@ -92,7 +92,7 @@ variable "reconcile_rate" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^rate\\((1 (minute|hour)|[1-9][0-9]* (minutes|hours))\\)$", var.reconcile_rate))
+    condition     = can(regex("^rate\\((1 (minute|hour)|([2-9]|[1-9][0-9]+) (minutes|hours))\\)$", var.reconcile_rate))
     error_message = "reconcile_rate must be a rate such as rate(10 minutes) or rate(1 hour)."
   }
 }
