@@ -64,7 +64,7 @@ pub(crate) enum Command {
 /// Where the configuration is.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ConfigArg {
-    /// The configuration: a path, YAML or JSON itself, ssm://NAME or s3://BUCKET/KEY
+    /// The configuration: a path, YAML or JSON itself, `ssm://NAME` or `s3://BUCKET/KEY`
     #[arg(
         long = "config",
         value_name = "F",

@@ -22,7 +22,7 @@ async fn main() -> ExitCode {
         Command::Plan(args) => commands::plan::run(args).await,
         Command::Explain(args) => commands::explain::run(args).await,
         Command::Money(command) => commands::money::run(command).await,
-        Command::Completions { shell } => commands::manual::completions(*shell),
+        Command::Completions { shell } => Ok(commands::manual::completions(*shell)),
         Command::Man { page } => commands::manual::man(page.as_deref()),
     };
     match ended {

@@ -48,7 +48,7 @@ pub enum RequestError {
     /// A command that does not exist.
     #[error(
         "unknown command {command:?}{}; expected one of {}",
-        did_you_mean(nearest),
+        did_you_mean(nearest.as_deref()),
         COMMANDS.join(", ")
     )]
     Command {
@@ -60,7 +60,7 @@ pub enum RequestError {
     /// A key that the command does not know.
     #[error(
         "{command}: unknown key {key:?}{}; it knows {known}",
-        did_you_mean(nearest)
+        did_you_mean(nearest.as_deref())
     )]
     Key {
         /// The command.
@@ -86,9 +86,8 @@ pub enum RequestError {
     },
 }
 
-fn did_you_mean(nearest: &Option<String>) -> String {
+fn did_you_mean(nearest: Option<&str>) -> String {
     nearest
-        .as_ref()
         .map(|name| format!(" (did you mean {name:?}?)"))
         .unwrap_or_default()
 }
