@@ -7,9 +7,7 @@
     missing_docs
 )]
 
-use std::{
-    fmt::Write as _,
-};
+use std::fmt::Write as _;
 
 use nightcap_domain::config::{Config, ConfigErrors};
 use proptest::{collection::vec, option, prelude::*, sample::select};
