@@ -23,6 +23,9 @@ async fn main() -> ExitCode {
         Command::Explain(args) => commands::explain::run(args).await,
         Command::Money(command) => commands::money::run(command).await,
         Command::Completions { shell } => Ok(commands::manual::completions(*shell)),
+        Command::Hold(args) => commands::hold::run(args).await,
+        Command::Release(args) => commands::release::run(args).await,
+        Command::Holds(args) => commands::holds::run(args).await,
         Command::Man { page } => commands::manual::man(page.as_deref()),
     };
     match ended {
