@@ -8,10 +8,11 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from moto.autoscaling import models as scaling_models
 from moto.awslambda.models import LambdaFunction
 from moto.budgets.responses import BudgetsResponse
 from moto.core.common_models import CloudFormationModel
-from moto.ec2.models import amis, instances
+from moto.ec2.models import amis, instances, launch_templates, security_groups
 from moto.ec2.responses.instances import InstanceResponse
 from moto.elasticache import models as elasticache_models
 from moto.iam import models as iam_models
@@ -31,6 +32,10 @@ def install(world: World) -> None:
     spot_requests()
     cache_nodes()
     database_ids()
+    database_parameters()
+    rule_descriptions()
+    template_tags()
+    scaling_policies()
     function_settings()
     queue_policies()
     budget_subscribers()
@@ -257,6 +262,44 @@ def database_ids() -> None:
         original(self, *positional, **settings)
         digest = hashlib.sha256(self.arn.encode()).hexdigest().upper()
         self.dbi_resource_id = f"db-{digest[:26]}"
+
+
+def database_parameters() -> None:
+    """AWS marks what somebody set with `Source: user`, which Terraform looks for; moto has no sources."""
+    original = rds_models.DBParameterGroup.update_parameters
+
+    @corrects(rds_models.DBParameterGroup)
+    def update_parameters(self: Any, new_parameters: Any) -> None:
+        original(self, [{**parameter, "Source": "user"} for parameter in new_parameters])
+
+
+def rule_descriptions() -> None:
+    """moto gives the description of a rule back for address ranges only, not for referenced groups."""
+    rule = security_groups.SecurityGroupRule
+    rule.description = property(lambda self: self.ip_range.get("Description") or self.source_group.get("Description"))
+
+
+def template_tags() -> None:
+    """moto puts a launch template's own tags among those the template gives to instances."""
+    original = launch_templates.LaunchTemplateVersion.__init__
+
+    @corrects(launch_templates.LaunchTemplateVersion)
+    def __init__(self: Any, template: Any, number: int, data: dict[str, Any], *rest: Any, **more: Any) -> None:
+        if "TagSpecifications" in data:
+            kept = [given for given in data["TagSpecifications"] if given["ResourceType"] != "launch-template"]
+            data = {**data, "TagSpecifications": kept}
+        original(self, template, number, data, *rest, **more)
+
+
+def scaling_policies() -> None:
+    """moto answers without `Enabled`, which reads as off, and with an empty predictive configuration."""
+    original = scaling_models.FakeScalingPolicy.__init__
+
+    @corrects(scaling_models.FakeScalingPolicy)
+    def __init__(self: Any, *positional: Any, **settings: Any) -> None:
+        original(self, *positional, **settings)
+        self.enabled = True
+        self.predictive_scaling_configuration = self.predictive_scaling_configuration or None
 
 
 def function_settings() -> None:
