@@ -263,7 +263,11 @@ impl<'a> Outlook<'a> {
             .collect();
         let new = |doubt: &&Doubt| !sight.memory.knows(&doubt_key(facts.period, doubt));
         if let Some(first) = wrong.iter().find(new) {
-            let mail = data_doubtful(facts, &wrong);
+            // Figures that are not believed are shown, and nothing is made of them.
+            let mut bare = facts.clone();
+            bare.forecast = None;
+            bare.why.truncate(1);
+            let mail = data_doubtful(&bare, &wrong);
             let key = doubt_key(facts.period, first);
             news.push(notice(NewsKind::DataDoubtful, key, mail));
             // The others are in this mail: they are noted, without one of their own.
