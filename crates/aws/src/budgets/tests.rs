@@ -57,7 +57,15 @@ async fn the_budget_is_found_on_the_second_page() {
 #[tokio::test]
 async fn no_budget_is_no_error_and_no_forecast_is_not_zero() {
     let none = mock!(Client::describe_budgets).then_error(|| {
-        DescribeBudgetsError::NotFoundException(NotFoundException::builder().build())
+        DescribeBudgetsError::NotFoundException(
+            NotFoundException::builder()
+                .meta(
+                    aws_smithy_types::error::ErrorMetadata::builder()
+                        .code("NotFoundException")
+                        .build(),
+                )
+                .build(),
+        )
     });
     let none = Budgets::new(mocks::budgets(&[&none]), "1");
     assert_eq!(none.find("greenleaf-monthly").await.unwrap(), None);
