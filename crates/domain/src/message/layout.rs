@@ -2,6 +2,8 @@
 
 /// Columns of a body.
 pub const WIDTH: usize = 72;
+/// Columns of a table's line, without its indent.
+const ROW: usize = 60;
 /// Characters of a subject: SNS refuses 100.
 const SUBJECT: usize = 99;
 
@@ -37,6 +39,22 @@ impl Body {
     /// A line of a list, wrapped under itself.
     pub(super) fn item(&mut self, text: &str) {
         self.wrapped("  ", "    ", text);
+    }
+
+    /// A line of a table: a text, and a value that ends where all of them end.
+    pub(super) fn row(&mut self, text: &str, value: &str) {
+        let room = WIDTH - 2 - 2;
+        let text: String = text
+            .chars()
+            .take(room.saturating_sub(value.chars().count()))
+            .collect();
+        let used = text.chars().count() + value.chars().count();
+        let gap = room.min(ROW).saturating_sub(used).max(2);
+        self.text.push_str("  ");
+        self.text.push_str(&text);
+        self.text.push_str(&" ".repeat(gap));
+        self.text.push_str(value);
+        self.text.push('\n');
     }
 
     /// A line that belongs to the item above, indented.
