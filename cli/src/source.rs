@@ -57,6 +57,7 @@ pub(crate) async fn look(config: &Compiled, now: DateTime<Utc>) -> anyhow::Resul
         now,
         dry_run: true,
         correlation_id: "terminal".to_owned(),
+        restarted: None,
     };
     let targets = reach(&clients, targets(config, &own)).await;
     let report = reconcile::tick(config, &targets, ledger.as_ref(), &tick)

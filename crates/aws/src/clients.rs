@@ -19,7 +19,7 @@ pub struct Clients {
     pub(crate) autoscaling: OnceLock<aws_sdk_autoscaling::Client>,
     pub(crate) rds: OnceLock<aws_sdk_rds::Client>,
     pub(crate) sns: OnceLock<aws_sdk_sns::Client>,
-    dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
+    pub(crate) dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
     pub(crate) ssm: OnceLock<aws_sdk_ssm::Client>,
     pub(crate) s3: OnceLock<aws_sdk_s3::Client>,
 }

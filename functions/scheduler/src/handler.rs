@@ -112,6 +112,7 @@ impl Scheduler {
                     now: at.unwrap_or(now),
                     dry_run,
                     correlation_id: correlation_id.to_owned(),
+                    restarted: None,
                 };
                 self.tick(&config, &targets, &tick).await
             }
@@ -185,5 +186,6 @@ fn look(now: DateTime<Utc>, correlation_id: &str) -> Tick {
         now,
         dry_run: true,
         correlation_id: correlation_id.to_owned(),
+        restarted: None,
     }
 }

@@ -11,6 +11,7 @@ use crate::names::EnvironmentName;
 use crate::time::{State, Transition};
 
 use super::environment::desired;
+use super::woken::woken_by_aws;
 use super::{
     Action, Because, Decision, Desired, Fault, Leave, MaintenanceWindow, Standing, Step, Wait,
 };
@@ -28,9 +29,10 @@ pub(super) fn step(
     config: &Compiled,
     environments: &[Standing],
     ledger: &Ledger,
-    resource: Resource,
+    mut resource: Resource,
     now: DateTime<Utc>,
 ) -> Step {
+    resource.restarted_by_aws |= woken_by_aws(ledger, &resource, now);
     let (name, environment) = match admit(config, &resource) {
         Ok(admitted) => admitted,
         Err((name, decision)) => {
@@ -68,7 +70,7 @@ pub(super) fn step(
     };
     Step {
         environment: Some(name.clone()),
-        reached: reached(&resource, &desired, policy.last),
+        reached: noted(&resource, &desired, &decision, policy.last),
         desired,
         decision,
         resource,
@@ -312,9 +314,37 @@ fn edited_while_asleep(now: Capacity, known: Capacity) -> Capacity {
     Capacity::new(min, desired, max).unwrap_or(known)
 }
 
-/// What the ledger should say once a resource is seen where its transition leads.
-fn reached(resource: &Resource, desired: &Desired, last: Option<&Carried>) -> Option<Carried> {
+/// What the ledger should say from now on, where what is observed is news to it.
+fn noted(
+    resource: &Resource,
+    desired: &Desired,
+    decision: &Decision,
+    last: Option<&Carried>,
+) -> Option<Carried> {
     let by = desired.since()?;
+    let known = last.filter(|last| last.is(by)).map(|last| last.phase);
+    let phase = observed_phase(resource, by, decision, known)?;
+    (known != Some(phase)).then_some(Carried {
+        transition: by.at,
+        to: by.to,
+        phase,
+    })
+}
+
+fn observed_phase(
+    resource: &Resource,
+    by: Transition,
+    decision: &Decision,
+    known: Option<Phase>,
+) -> Option<Phase> {
+    let completed = matches!(known, Some(Phase::Reached | Phase::Changed | Phase::Woken));
+    if resource.restarted_by_aws && by.to == State::Stopped && completed {
+        // Until it is put to sleep again, even while AWS still describes it as stopped.
+        return Some(Phase::Woken);
+    }
+    if matches!(decision, Decision::Leave(Leave::ManualChange { .. })) {
+        return Some(Phase::Changed);
+    }
     let arrived = match by.to {
         State::Running => matches!(
             resource.observed,
@@ -322,10 +352,5 @@ fn reached(resource: &Resource, desired: &Desired, last: Option<&Carried>) -> Op
         ),
         State::Stopped => resource.observed == Observed::Stopped,
     };
-    let known = last.is_some_and(|last| last.completed(by));
-    (arrived && !known).then_some(Carried {
-        transition: by.at,
-        to: by.to,
-        phase: Phase::Reached,
-    })
+    arrived.then_some(Phase::Reached)
 }

@@ -90,7 +90,10 @@ pub(super) fn desired(
         return Desired::Unmanaged(Leave::ProtectedEnvironment);
     }
     if let Some(hold) = hold::in_force(&ledger.holds, name, resource, now) {
-        return held(hold);
+        let next = config
+            .schedule_of(environment)
+            .and_then(|(_, schedule)| after(schedule, hold));
+        return held(hold, next);
     }
     let Some((schedule_name, schedule)) = config.schedule_of(environment) else {
         return Desired::Unmanaged(Leave::ScheduleNotBegun);
@@ -116,13 +119,24 @@ fn led_here(schedule: &Schedule, now: DateTime<Utc>) -> Option<Transition> {
     schedule.last(now).or(always)
 }
 
-fn held(hold: &Hold) -> Desired {
+/// The next transition once the schedule has its say again.
+fn after(schedule: &Schedule, hold: &Hold) -> Option<Transition> {
+    match schedule.state_at(hold.until) {
+        same if same == hold.state => schedule.next(hold.until),
+        other => Some(Transition {
+            at: hold.until,
+            to: other,
+        }),
+    }
+}
+
+fn held(hold: &Hold, until: Option<Transition>) -> Desired {
     Desired::State {
         by: Transition {
             at: hold.from,
             to: hold.state,
         },
-        until: None,
+        until,
         because: Because::Hold(Box::new(hold.clone())),
     }
 }

@@ -1,10 +1,26 @@
 //! Holds: dated exceptions to a schedule, each with an end, an author and a reason.
 
+mod answer;
+mod asked;
+mod cost;
+mod end;
+mod length;
+mod release;
+
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::names::{EnvironmentName, ResourceArn};
 use crate::time::State;
+
+pub use answer::{HoldAnswer, HoldView, HoldsAnswer, ReleaseAnswer};
+pub use asked::{About, Asked, HoldError, make};
+pub use cost::Cost;
+pub use end::{End, UnreadableEnd};
+pub use length::{Length, LengthError};
+pub use release::{ReleaseError, Released, release};
 
 /// What a hold is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +30,15 @@ pub enum Scope {
     Environment(EnvironmentName),
     /// One resource.
     Resource(ResourceArn),
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Environment(name) => write!(f, "{name}"),
+            Self::Resource(arn) => write!(f, "{arn}"),
+        }
+    }
 }
 
 /// Who made a hold. A person outranks the guard.
@@ -55,7 +80,16 @@ impl Hold {
         self.from <= now && now < self.until
     }
 
-    fn is_about(&self, environment: &EnvironmentName, resource: Option<&ResourceArn>) -> bool {
+    /// Whether it has ended, by its date or by its release.
+    pub fn has_ended(&self, now: DateTime<Utc>) -> bool {
+        self.until <= now
+    }
+
+    pub(crate) fn is_about(
+        &self,
+        environment: &EnvironmentName,
+        resource: Option<&ResourceArn>,
+    ) -> bool {
         match &self.scope {
             Scope::Environment(name) => name == environment,
             Scope::Resource(arn) => Some(arn) == resource,
