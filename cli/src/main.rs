@@ -20,6 +20,9 @@ async fn main() -> ExitCode {
         Command::Timeline(args) => commands::timeline::run(args).await,
         Command::Plan(args) => commands::plan::run(args).await,
         Command::Explain(args) => commands::explain::run(args).await,
+        Command::Hold(args) => commands::hold::run(args).await,
+        Command::Release(args) => commands::release::run(args).await,
+        Command::Holds(args) => commands::holds::run(args).await,
         Command::Completions { shell } => commands::manual::completions(*shell),
         Command::Man { page } => commands::manual::man(page.as_deref()),
     };

@@ -339,3 +339,6 @@ async fn conflicts(fleet: &Fleet<'_>, plan: &Plan) -> Vec<Problem> {
     }
     problems
 }
+
+#[cfg(test)]
+mod tests;

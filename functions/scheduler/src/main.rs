@@ -7,7 +7,8 @@ use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use nightcap_aws::announce::Announcer;
 use nightcap_aws::clients::Clients;
 use nightcap_aws::{clock, logs};
-use scheduler::handler::{HandlerError, Scheduler};
+use scheduler::error::HandlerError;
+use scheduler::handler::Scheduler;
 use serde_json::Value;
 
 #[tokio::main(flavor = "current_thread")]

@@ -1,6 +1,6 @@
 //! A ledger in memory that gives way at every call, so that ticks interleave.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
@@ -11,49 +11,42 @@ use super::LedgerStore;
 use crate::error::AwsError;
 
 /// What a test decides about one call: how long it takes, and whether it is the last one.
-pub(crate) type Interrupt = Box<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>;
+pub(crate) type Interrupt = Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>;
 
-/// A ledger with the conditions of the real one.
+/// What several ticks share.
+#[derive(Debug, Default)]
+pub(crate) struct Kept {
+    pub(crate) ledger: Ledger,
+    pub(crate) history: Vec<History>,
+}
+
+/// A ledger with the conditions of the real one, as one tick sees it.
 pub(crate) struct MemoryLedger {
-    pub(crate) kept: Mutex<Ledger>,
-    pub(crate) history: Mutex<Vec<History>>,
+    kept: Arc<Mutex<Kept>>,
     interrupt: Interrupt,
 }
 
 impl MemoryLedger {
-    pub(crate) fn new(interrupt: Interrupt) -> Self {
-        Self {
-            kept: Mutex::default(),
-            history: Mutex::default(),
-            interrupt,
-        }
+    pub(crate) fn new(kept: Arc<Mutex<Kept>>, interrupt: Interrupt) -> Self {
+        Self { kept, interrupt }
+    }
+
+    /// Does something to what is kept, at some instant of the call.
+    async fn call<T>(&self, work: impl FnOnce(&mut Kept) -> T) -> Result<T, AwsError> {
+        (self.interrupt)().await;
+        let done = work(&mut self.kept.lock().unwrap());
+        (self.interrupt)().await;
+        Ok(done)
     }
 }
 
 impl LedgerStore for MemoryLedger {
     fn read(&self, _now: DateTime<Utc>) -> BoxFuture<'_, Result<Ledger, AwsError>> {
-        Box::pin(async {
-            (self.interrupt)().await;
-            let read = self.kept.lock().unwrap().clone();
-            (self.interrupt)().await;
-            Ok(read)
-        })
+        Box::pin(self.call(|kept| kept.ledger.clone()))
     }
 
     fn write<'a>(&'a self, writes: &'a [Write]) -> BoxFuture<'a, Result<Vec<bool>, AwsError>> {
-        Box::pin(async {
-            (self.interrupt)().await;
-            let written = {
-                let mut kept = self.kept.lock().unwrap();
-                writes.iter().map(|write| put(&mut kept, write)).collect()
-            };
-            self.history
-                .lock()
-                .unwrap()
-                .extend(writes.iter().filter_map(|write| write.history.clone()));
-            (self.interrupt)().await;
-            Ok(written)
-        })
+        Box::pin(self.call(|kept| writes.iter().map(|write| put(kept, write)).collect()))
     }
 
     fn told<'a>(
@@ -61,24 +54,22 @@ impl LedgerStore for MemoryLedger {
         problems: &'a [(String, bool)],
         now: DateTime<Utc>,
     ) -> BoxFuture<'a, Result<(), AwsError>> {
-        Box::pin(async move {
-            let mut kept = self.kept.lock().unwrap();
+        Box::pin(self.call(move |kept| {
             for (key, told) in problems {
                 if *told {
-                    kept.told.insert(key.clone(), now);
+                    kept.ledger.told.insert(key.clone(), now);
                 } else {
-                    kept.told.remove(key);
+                    kept.ledger.told.remove(key);
                 }
             }
-            Ok(())
-        })
+        }))
     }
 
     fn hold<'a>(&'a self, hold: &'a Hold) -> BoxFuture<'a, Result<bool, AwsError>> {
-        Box::pin(async {
-            self.kept.lock().unwrap().holds.push(hold.clone());
-            Ok(true)
-        })
+        Box::pin(self.call(|kept| {
+            kept.ledger.holds.push(hold.clone());
+            true
+        }))
     }
 
     fn release<'a>(
@@ -87,14 +78,12 @@ impl LedgerStore for MemoryLedger {
         _by: &'a str,
         _reason: &'a str,
     ) -> BoxFuture<'a, Result<(), AwsError>> {
-        Box::pin(async move {
-            let mut kept = self.kept.lock().unwrap();
+        Box::pin(self.call(move |kept| {
             for hold in holds {
-                kept.holds.retain(|known| known.id != hold.id);
-                kept.holds.push(hold.clone());
+                kept.ledger.holds.retain(|known| known.id != hold.id);
+                kept.ledger.holds.push(hold.clone());
             }
-            Ok(())
-        })
+        }))
     }
 
     fn remembers(&self) -> bool {
@@ -102,13 +91,19 @@ impl LedgerStore for MemoryLedger {
     }
 }
 
-fn put(kept: &mut Ledger, write: &Write) -> bool {
-    let stands = kept.marks.get(&write.resource).map(|mark| mark.version);
+fn put(kept: &mut Kept, write: &Write) -> bool {
+    let Write {
+        resource,
+        carried,
+        mark,
+        ..
+    } = write;
+    let stands = kept.ledger.marks.get(resource).map(|mark| mark.version);
     if stands != write.replaces {
         return false;
     }
-    kept.marks
-        .insert(write.resource.clone(), write.mark.clone());
-    kept.carried.insert(write.resource.clone(), write.carried);
+    kept.ledger.marks.insert(resource.clone(), mark.clone());
+    kept.ledger.carried.insert(resource.clone(), *carried);
+    kept.history.extend(write.history.clone());
     true
 }

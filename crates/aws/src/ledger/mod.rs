@@ -21,7 +21,7 @@ use crate::error::AwsError;
 
 pub use dynamodb::DynamoDbLedger;
 #[cfg(test)]
-pub(crate) use memory::MemoryLedger;
+pub(crate) use memory::{Interrupt, Kept, MemoryLedger};
 pub use none::NoLedger;
 
 /// Where the ledger is kept.
