@@ -80,6 +80,11 @@ impl Write {
         let last = ledger.carried.get(arn);
         let of_the_order =
             last.is_some_and(|last| (last.transition, last.to) == (carried.transition, carried.to));
+        // Another order may be given at this very moment, by a tick that decided before a hold
+        // was made: what it is about to change has not been reached.
+        if !of_the_order && known.is_some_and(|mark| mark.is_leased(now)) {
+            return None;
+        }
         let result = if of_the_order {
             result_of(carried.phase)
         } else {
