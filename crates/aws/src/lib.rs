@@ -24,5 +24,6 @@ pub mod rds_instances;
 mod rds_status;
 pub mod reconcile;
 pub mod registry;
+pub mod settings;
 pub mod sns;
 pub mod target;

@@ -1,19 +1,19 @@
 //! The Lambda function `budget-guard`.
 
-use std::env;
 use std::sync::Arc;
 
 use budget_guard::handler::{Guard, GuardError};
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use nightcap_aws::alert_ledger::{AlertStore, DynamoDbAlerts};
 use nightcap_aws::clients::Clients;
+use nightcap_aws::settings::setting;
 use nightcap_aws::sns::Topic;
 use nightcap_aws::{clock, logs};
 use serde_json::Value;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    logs::as_json();
+    logs::as_json(setting("RUST_LOG").as_deref());
     let clients = Arc::new(Clients::from_environment().await);
     let topic = setting("NIGHTCAP_TOPIC_ARN").map(|arn| Topic::new(Arc::clone(&clients), arn));
     let store = setting("NIGHTCAP_TABLE").map(|table| {
@@ -33,11 +33,6 @@ async fn main() -> Result<(), Error> {
             .map_err(|error| diagnostic(&error))
     });
     lambda_runtime::run(answer).await
-}
-
-/// A variable of the environment; an empty one is none.
-fn setting(name: &str) -> Option<String> {
-    env::var(name).ok().filter(|value| !value.trim().is_empty())
 }
 
 fn diagnostic(error: &GuardError) -> Diagnostic {

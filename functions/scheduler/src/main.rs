@@ -1,11 +1,11 @@
 //! The Lambda function `scheduler`.
 
-use std::env;
 use std::sync::Arc;
 
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use nightcap_aws::announce::Announcer;
 use nightcap_aws::clients::Clients;
+use nightcap_aws::settings::setting;
 use nightcap_aws::{clock, logs};
 use scheduler::error::HandlerError;
 use scheduler::handler::Scheduler;
@@ -27,11 +27,6 @@ async fn main() -> Result<(), Error> {
             .map_err(|error| diagnostic(&error))
     });
     lambda_runtime::run(answer).await
-}
-
-/// A variable of the environment; an empty one is none.
-fn setting(name: &str) -> Option<String> {
-    env::var(name).ok().filter(|value| !value.trim().is_empty())
 }
 
 fn diagnostic(error: &HandlerError) -> Diagnostic {
