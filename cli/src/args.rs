@@ -156,6 +156,10 @@ pub(crate) struct Explain {
 }
 
 /// `nightcap hold`.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag that is there or not"
+)]
 #[derive(Debug, clap::Args)]
 #[command(group(clap::ArgGroup::new("state").required(true).args(["running", "stopped"])))]
 #[command(group(clap::ArgGroup::new("end").required(true).args(["until", "length"])))]

@@ -138,6 +138,10 @@ impl Guard {
 }
 
 /// One look.
+#[expect(
+    clippy::struct_field_names,
+    reason = "`dry_run` is the contract's name"
+)]
 struct Run<'a> {
     guard: &'a Guard,
     config: &'a Compiled,

@@ -32,7 +32,8 @@ async fn main() -> Result<(), Error> {
             .await
             .map_err(|error| diagnostic(&error))
     });
-    lambda_runtime::run(answer).await
+    // On the heap: sixteen kilobytes of state machine need not be moved about.
+    Box::pin(lambda_runtime::run(answer)).await
 }
 
 fn diagnostic(error: &GuardError) -> Diagnostic {

@@ -80,14 +80,13 @@ impl Databases {
     }
 
     async fn order(&self, action: &str, resource: &Resource) -> Result<(), AwsError> {
-        match self.refuses.get(&resource.name) {
-            Some(error) => Err(error.clone()),
-            None => {
-                self.orders
-                    .take(format!("{action} {}", resource.name))
-                    .await;
-                Ok(())
-            }
+        if let Some(error) = self.refuses.get(&resource.name) {
+            Err(error.clone())
+        } else {
+            self.orders
+                .take(format!("{action} {}", resource.name))
+                .await;
+            Ok(())
         }
     }
 }

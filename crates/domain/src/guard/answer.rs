@@ -224,7 +224,10 @@ impl GuardAnswer {
                 actual: decision.actual.cents(),
                 credits: credits.cents(),
             },
-            forecast: decision.forecast.as_ref().map(|forecast| forecast.answer()),
+            forecast: decision
+                .forecast
+                .as_ref()
+                .map(super::super::money::forecast::Forecast::answer),
             data: decision.verdict.clone(),
             environments: decision
                 .environments
