@@ -164,10 +164,10 @@ fn take(spent: &mut Spent, page: &GetCostAndUsageOutput) -> Result<(), AwsError>
             } else {
                 amount
             };
-            if !amount.is_zero() {
-                spent.add(date, environment, amount);
-            } else {
+            if amount.is_zero() {
                 spent.charges.add(date, Usd::ZERO);
+            } else {
+                spent.add(date, environment, amount);
             }
         }
     }

@@ -13,10 +13,9 @@ use nightcap_domain::money::price::PriceBook;
 
 /// The default configuration's shape, with a language and a ladder.
 pub(crate) fn config(language: &str, ladder: &[&str]) -> Compiled {
-    let ladder: String = ladder
-        .iter()
-        .map(|rule| format!("\n    - \"{rule}\""))
-        .collect();
+    let ladder = ladder.iter().fold(String::new(), |text, rule| {
+        text + &format!("\n    - \"{rule}\"")
+    });
     let ladder = if ladder.is_empty() {
         " []".to_owned()
     } else {
@@ -54,7 +53,7 @@ pub(crate) fn add_days(spent: &mut Spent, from: &str, to: &str, cents: [i64; 3])
     for on in day(from).iter_days().take_while(|on| *on < day(to)) {
         for (name, cents) in ["dev", "preprod", "prod"].into_iter().zip(cents) {
             // Not quite the same every day, as bills are.
-            let wave = i64::from(on.signed_duration_since(day("2026-01-01")).num_days() % 5 - 2);
+            let wave = on.signed_duration_since(day("2026-01-01")).num_days() % 5 - 2;
             spent.add(on, name.into(), Usd::from_cents(cents + wave));
         }
     }
