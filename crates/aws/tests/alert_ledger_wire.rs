@@ -203,7 +203,7 @@ async fn holds_are_written_once_and_ended(store: &DynamoDbAlerts) {
     store.hold(&longer, now()).await.unwrap();
     assert_eq!(
         store.read(BUDGET, now()).await.unwrap().holds,
-        [hold.clone()]
+        std::slice::from_ref(&hold)
     );
     let ended = Hold {
         until: now(),

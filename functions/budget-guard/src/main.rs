@@ -32,7 +32,7 @@ async fn main() -> Result<(), Error> {
             .await
             .map_err(|error| diagnostic(&error))
     });
-    lambda_runtime::run(answer).await
+    Box::pin(lambda_runtime::run(answer)).await
 }
 
 /// A variable of the environment; an empty one is none.
