@@ -32,6 +32,7 @@
 )]
 
 mod aws_call;
+mod chance;
 mod embedded_aws;
 mod function;
 mod greenleaf;
@@ -41,6 +42,7 @@ mod program;
 mod runtime_api;
 
 pub use aws_call::AwsAnswer;
+pub use chance::{Chance, first_seed, runs};
 pub use embedded_aws::{EmbeddedAws, REGION};
 pub use function::{Function, FunctionError, Running};
 pub use greenleaf::{GreenLeaf, Mail};

@@ -8,9 +8,14 @@ use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 
+use crate::error::AwsError;
+
 /// Attempts for one call, the first included: enough for throttling at the start of a
 /// busy hour, few enough that an endpoint that is down is told within seconds.
 const ATTEMPTS: u32 = 4;
+
+/// Where AWS keeps everything about money.
+const MONEY: Region = Region::from_static("us-east-1");
 
 /// The clients of one account and region.
 #[derive(Debug)]
@@ -20,6 +25,8 @@ pub struct Clients {
     pub(crate) rds: OnceLock<aws_sdk_rds::Client>,
     pub(crate) sns: OnceLock<aws_sdk_sns::Client>,
     pub(crate) dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
+    pub(crate) budgets: OnceLock<aws_sdk_budgets::Client>,
+    pub(crate) costexplorer: OnceLock<aws_sdk_costexplorer::Client>,
     pub(crate) ssm: OnceLock<aws_sdk_ssm::Client>,
     pub(crate) s3: OnceLock<aws_sdk_s3::Client>,
 }
@@ -52,6 +59,8 @@ impl Clients {
             rds: OnceLock::new(),
             sns: OnceLock::new(),
             dynamodb: OnceLock::new(),
+            budgets: OnceLock::new(),
+            costexplorer: OnceLock::new(),
             ssm: OnceLock::new(),
             s3: OnceLock::new(),
         }
@@ -108,6 +117,35 @@ impl Clients {
     pub fn dynamodb(&self) -> &aws_sdk_dynamodb::Client {
         self.dynamodb
             .get_or_init(|| aws_sdk_dynamodb::Client::new(&self.config))
+    }
+
+    /// AWS Budgets, which lives in one region for all.
+    pub fn budgets(&self) -> &aws_sdk_budgets::Client {
+        self.budgets.get_or_init(|| {
+            let config = self.config.to_builder().region(MONEY).build();
+            aws_sdk_budgets::Client::new(&config)
+        })
+    }
+
+    /// Cost Explorer, which lives in one region for all.
+    pub fn costexplorer(&self) -> &aws_sdk_costexplorer::Client {
+        self.costexplorer.get_or_init(|| {
+            let config = self.config.to_builder().region(MONEY).build();
+            aws_sdk_costexplorer::Client::new(&config)
+        })
+    }
+
+    /// The account that the credentials belong to.
+    ///
+    /// # Errors
+    /// Whatever AWS refuses.
+    pub async fn account(&self) -> Result<String, AwsError> {
+        aws_sdk_sts::Client::new(&self.config)
+            .get_caller_identity()
+            .send()
+            .await
+            .map(|answer| answer.account.unwrap_or_default())
+            .map_err(|error| AwsError::from_sdk("sts", "GetCallerIdentity", &error))
     }
 
     /// Systems Manager's parameters.

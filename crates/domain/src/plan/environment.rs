@@ -98,7 +98,7 @@ pub(super) fn desired(
     let Some((schedule_name, schedule)) = config.schedule_of(environment) else {
         return Desired::Unmanaged(Leave::ScheduleNotBegun);
     };
-    match schedule.last(now) {
+    match led_here(schedule, now) {
         Some(by) => Desired::State {
             by,
             because: Because::Schedule(schedule_name.clone()),
@@ -106,6 +106,17 @@ pub(super) fn desired(
         },
         None => Desired::Unmanaged(Leave::ScheduleNotBegun),
     }
+}
+
+/// The transition that led to the present state.
+///
+/// Windows that cover everything never had one: they have been running from the start of time.
+fn led_here(schedule: &Schedule, now: DateTime<Utc>) -> Option<Transition> {
+    let always = (schedule.state_at(now) == State::Running).then_some(Transition {
+        at: DateTime::UNIX_EPOCH,
+        to: State::Running,
+    });
+    schedule.last(now).or(always)
 }
 
 /// The next transition once the schedule has its say again.
