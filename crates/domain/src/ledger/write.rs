@@ -35,7 +35,10 @@ impl Write {
         let arn = &step.resource.arn;
         let known = ledger.marks.get(arn);
         let last = ledger.carried.get(arn);
-        let at_work = last.is_some_and(|last| *last == carried)
+        // The same order by another transition (a hold made while the schedule's stop is being
+        // given) is the same order to AWS.
+        let at_work = last
+            .is_some_and(|last| last.phase == Phase::Ordered && last.to == carried.to)
             && known.is_some_and(|mark| mark.is_leased(now));
         if at_work {
             return None;
