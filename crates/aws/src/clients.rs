@@ -8,6 +8,8 @@ use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 
+use crate::whole::{AskAgain, WholeXml};
+
 /// Attempts for one call, the first included: enough for throttling at the start of a
 /// busy hour, few enough that an endpoint that is down is told within seconds.
 const ATTEMPTS: u32 = 4;
@@ -88,26 +90,41 @@ impl Clients {
 
     /// EC2 Auto Scaling.
     pub fn autoscaling(&self) -> &aws_sdk_autoscaling::Client {
-        self.autoscaling
-            .get_or_init(|| aws_sdk_autoscaling::Client::new(&self.config))
+        self.autoscaling.get_or_init(|| {
+            let builder = aws_sdk_autoscaling::config::Builder::from(&self.config)
+                .interceptor(WholeXml)
+                .retry_classifier(AskAgain);
+            aws_sdk_autoscaling::Client::from_conf(builder.build())
+        })
     }
 
     /// RDS and Aurora.
     pub fn rds(&self) -> &aws_sdk_rds::Client {
-        self.rds
-            .get_or_init(|| aws_sdk_rds::Client::new(&self.config))
+        self.rds.get_or_init(|| {
+            let builder = aws_sdk_rds::config::Builder::from(&self.config)
+                .interceptor(WholeXml)
+                .retry_classifier(AskAgain);
+            aws_sdk_rds::Client::from_conf(builder.build())
+        })
     }
 
     /// SNS.
     pub fn sns(&self) -> &aws_sdk_sns::Client {
-        self.sns
-            .get_or_init(|| aws_sdk_sns::Client::new(&self.config))
+        self.sns.get_or_init(|| {
+            let builder = aws_sdk_sns::config::Builder::from(&self.config)
+                .interceptor(WholeXml)
+                .retry_classifier(AskAgain);
+            aws_sdk_sns::Client::from_conf(builder.build())
+        })
     }
 
     /// `DynamoDB`.
     pub fn dynamodb(&self) -> &aws_sdk_dynamodb::Client {
-        self.dynamodb
-            .get_or_init(|| aws_sdk_dynamodb::Client::new(&self.config))
+        self.dynamodb.get_or_init(|| {
+            let builder = aws_sdk_dynamodb::config::Builder::from(&self.config)
+                .retry_classifier(AskAgain);
+            aws_sdk_dynamodb::Client::from_conf(builder.build())
+        })
     }
 
     /// Systems Manager's parameters.

@@ -23,3 +23,4 @@ pub mod reconcile;
 pub mod registry;
 pub mod sns;
 pub mod target;
+mod whole;
