@@ -127,6 +127,28 @@ impl EmbeddedAws {
         serde_json::from_slice(&made.stdout).expect("what was made, as JSON")
     }
 
+    /// Makes a table for a ledger, as `infra/modules/nightcap` does.
+    pub fn create_ledger(&self, table: &str) {
+        let made = json!({
+            "TableName": table,
+            "BillingMode": "PAY_PER_REQUEST",
+            "AttributeDefinitions": [
+                { "AttributeName": "pk", "AttributeType": "S" },
+                { "AttributeName": "sk", "AttributeType": "S" },
+            ],
+            "KeySchema": [
+                { "AttributeName": "pk", "KeyType": "HASH" },
+                { "AttributeName": "sk", "KeyType": "RANGE" },
+            ],
+        });
+        self.json("dynamodb", "DynamoDB_20120810.CreateTable", &made);
+        let expiring = json!({
+            "TableName": table,
+            "TimeToLiveSpecification": { "Enabled": true, "AttributeName": "expires" },
+        });
+        self.json("dynamodb", "DynamoDB_20120810.UpdateTimeToLive", &expiring);
+    }
+
     /// Empties the account, lifts every fault, and sets the clock.
     pub fn reset(&self, now: &str) {
         self.post("reset", &json!({ "now": now }));

@@ -27,7 +27,7 @@ pub struct Call {
 impl Call {
     /// Whether it only reads.
     pub fn reads(&self) -> bool {
-        ["Describe", "Get", "List", "GET ", "HEAD "]
+        ["Describe", "Get", "List", "Query", "GET ", "HEAD "]
             .iter()
             .any(|start| self.action.starts_with(start))
     }

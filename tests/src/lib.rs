@@ -49,4 +49,4 @@ pub use function::{Function, FunctionError, Running};
 pub use greenleaf::{GreenLeaf, Mail};
 pub use journal::{Call, Change};
 pub use program::{environment, root};
-pub use proxy::{Asked, Fault, Proxy, weather};
+pub use proxy::{Asked, Fault, Proxy, throttling, weather};

@@ -25,7 +25,7 @@ mod fault;
 mod upstream;
 
 pub use asked::Asked;
-pub use fault::{Fault, weather};
+pub use fault::{Fault, throttling, weather};
 
 use answer::Body;
 

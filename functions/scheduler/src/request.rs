@@ -216,3 +216,6 @@ fn brief(value: &Value) -> String {
     }
     format!("{}...", text.chars().take(60).collect::<String>())
 }
+
+#[cfg(test)]
+mod tests;

@@ -73,18 +73,34 @@ pub fn weather(seed: u64, percent: u64) -> impl FnMut(&Asked) -> Option<Fault> +
     }
 }
 
+/// Throttles so many calls in a hundred, with one of the two codes that AWS has for that.
+pub fn throttling(
+    seed: u64,
+    percent: u64,
+) -> impl FnMut(&Asked) -> Option<Fault> + Send + 'static {
+    move |asked| {
+        let thing = format!("{} {} {}", asked.action, asked.resource, asked.nth);
+        let mut chance = Chance::of(seed, &thing);
+        chance.percent(percent).then(|| *chance.one_of(&THROTTLED))
+    }
+}
+
+const THROTTLED: [Fault; 2] = [
+    Fault::Refused {
+        status: 400,
+        code: "ThrottlingException",
+    },
+    Fault::Refused {
+        status: 503,
+        code: "RequestLimitExceeded",
+    },
+];
+
 fn by_chance(chance: &mut Chance) -> Fault {
     let permille = u16::try_from(chance.below(1_000)).unwrap_or_default();
     match chance.below(12) {
         0 => Fault::Slow(Duration::from_millis(chance.below(200))),
-        1 | 2 => Fault::Refused {
-            status: 400,
-            code: "ThrottlingException",
-        },
-        3 | 4 => Fault::Refused {
-            status: 503,
-            code: "RequestLimitExceeded",
-        },
+        1..=4 => *chance.one_of(&THROTTLED),
         5 => Fault::Broken(500),
         6 => Fault::Broken(503),
         7 => Fault::Dropped,

@@ -34,9 +34,11 @@ impl Cost {
             Scope::Resource(_) => steps.first().and_then(|step| step.environment.as_ref()),
         };
         let beyond = environment.map_or_else(TimeDelta::zero, |name| beyond(config, name, hold));
+        let mut resources: Vec<String> = steps.iter().map(|s| s.resource.name.clone()).collect();
+        resources.sort();
         Self {
             text: text(steps.len(), beyond, hold.state),
-            resources: steps.iter().map(|s| s.resource.name.clone()).collect(),
+            resources,
             minutes_beyond_schedule: beyond.num_minutes(),
         }
     }

@@ -11,7 +11,6 @@
     missing_docs
 )]
 
-mod calls;
 mod events;
 mod last_call;
 mod poisoned;

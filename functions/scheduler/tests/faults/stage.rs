@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use nightcap_tests::{EmbeddedAws, Function, FunctionError, GreenLeaf, Proxy, Running};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::world::{database, group, tick};
 
@@ -52,7 +52,7 @@ impl Stage {
     pub(crate) fn open(processes: usize) -> Self {
         let aws = EmbeddedAws::start("2026-11-20T11:57:00Z");
         let greenleaf = aws.seed();
-        create_ledger(&aws);
+        aws.create_ledger(TABLE);
         let processes = (0..processes)
             .map(|_| Process::before(&aws, Some(&greenleaf)))
             .collect();
@@ -191,10 +191,6 @@ impl Process {
         }
         said
     }
-
-    pub(crate) fn log(&self) -> String {
-        self.running.as_ref().map(Running::log).unwrap_or_default()
-    }
 }
 
 /// Whether a tick ordered nothing, waits for nothing and found no problem.
@@ -202,22 +198,6 @@ pub(crate) fn is_quiet(answer: &Value) -> bool {
     let busy = ["started", "stopped", "waiting", "problems"];
     let overtaken = answer["resources"].as_array().unwrap().iter().any(|r| r["result"] == "overtaken");
     !overtaken && busy.iter().all(|count| answer["summary"][count] == 0)
-}
-
-/// The table of the ledger, as `infra/` makes it.
-pub(crate) fn create_ledger(aws: &EmbeddedAws) {
-    let key = |name, kind| json!({ "AttributeName": name, "KeyType": kind });
-    let text = |name| json!({ "AttributeName": name, "AttributeType": "S" });
-    aws.json(
-        "dynamodb",
-        "DynamoDB_20120810.CreateTable",
-        &json!({
-            "TableName": TABLE,
-            "BillingMode": "PAY_PER_REQUEST",
-            "KeySchema": [key("pk", "HASH"), key("sk", "RANGE")],
-            "AttributeDefinitions": [text("pk"), text("sk")],
-        }),
-    );
 }
 
 /// What the group remembers.

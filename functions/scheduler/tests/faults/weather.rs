@@ -3,38 +3,50 @@
 
 use std::collections::BTreeMap;
 
-use nightcap_tests::{Chance, first_seed, runs, weather};
+use nightcap_tests::{Asked, Chance, Fault, first_seed, runs, throttling, weather};
 
 use crate::stage::{Stage, Turn};
 
 #[test]
 fn one_call_in_a_hundred_fails() {
-    days(1, 4);
+    days("faults", 1, 3, |seed| Box::new(weather(seed, 1)));
 }
 
 #[test]
 fn one_call_in_ten_fails() {
-    days(10, 3);
+    days("faults", 10, 2, |seed| Box::new(weather(seed, 10)));
 }
 
 #[test]
 fn every_second_call_fails() {
-    days(50, 1);
+    days("faults", 50, 1, |seed| Box::new(weather(seed, 50)));
 }
 
+#[test]
+fn one_call_in_ten_is_throttled() {
+    days("throttling", 10, 1, |seed| Box::new(throttling(seed, 10)));
+}
+
+#[test]
+fn every_second_call_is_throttled() {
+    days("throttling", 50, 1, |seed| Box::new(throttling(seed, 50)));
+}
+
+type Judge = Box<dyn FnMut(&Asked) -> Option<Fault> + Send>;
+
 /// So many days, each with its seed: a foul evening, a foul morning, and the verdict on both.
-fn days(percent: u64, otherwise: u64) {
+fn days(what: &str, percent: u64, otherwise: u64, judge: impl Fn(u64) -> Judge) {
     let (first, runs) = (first_seed(), runs(otherwise));
     let mut stage = Stage::open(2);
     let mut struck: BTreeMap<&str, usize> = BTreeMap::new();
     let (mut ticks, mut unanswered, mut calls) = (0, 0, 0);
     for seed in first..first + runs {
-        println!("{percent} %, NIGHTCAP_FAULT_SEED={seed} NIGHTCAP_FAULT_RUNS=1");
+        println!("{what} {percent} %, NIGHTCAP_FAULT_SEED={seed} NIGHTCAP_FAULT_RUNS=1");
         let mut chance = Chance::new(seed);
         for turn in [Turn::Evening, Turn::Morning] {
             stage.go_to(turn);
             for process in &stage.processes {
-                process.proxy.strike(weather(chance.draw(), percent));
+                process.proxy.strike(judge(chance.draw()));
             }
             for _ in 0..3 {
                 let at_once = if chance.percent(30) { 2 } else { 1 };
@@ -53,6 +65,6 @@ fn days(percent: u64, otherwise: u64) {
         }
     }
     stage.verify_untouchables();
-    println!("{percent} %: {runs} days, {ticks} ticks ({unanswered} without an answer), {calls} calls, struck: {struck:?}");
+    println!("{what} {percent} %: {runs} days, {ticks} ticks ({unanswered} without an answer), {calls} calls, struck: {struck:?}");
     assert!(calls > 0 && (percent == 1 || !struck.is_empty()), "nothing was struck");
 }
