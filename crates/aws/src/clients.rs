@@ -14,6 +14,15 @@ use crate::whole::{AskAgain, WholeXml};
 /// busy hour, few enough that an endpoint that is down is told within seconds.
 const ATTEMPTS: u32 = 4;
 
+/// How long one attempt may take: AWS answers its longest page within a second or two. What
+/// stalls is asked again while there is time.
+const ATTEMPT: Duration = Duration::from_secs(6);
+
+/// How long one call may take with all its attempts. Lambda ends the function after a
+/// minute, and a tick has a few calls one after another: a resource whose calls stall must
+/// fail early enough for the others to be carried out, recorded and told.
+const CALL: Duration = Duration::from_secs(20);
+
 /// The clients of one account and region.
 #[derive(Debug)]
 pub struct Clients {
@@ -37,8 +46,8 @@ impl Clients {
             .timeout_config(
                 TimeoutConfig::builder()
                     .connect_timeout(Duration::from_secs(3))
-                    .operation_attempt_timeout(Duration::from_secs(15))
-                    .operation_timeout(Duration::from_mins(1))
+                    .operation_attempt_timeout(ATTEMPT)
+                    .operation_timeout(CALL)
                     .build(),
             )
             .load()

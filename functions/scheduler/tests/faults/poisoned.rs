@@ -9,14 +9,10 @@ use crate::world::{create_database, problems, tick};
 const POISONED: &str = "db-042";
 
 /// What every order to the one database meets, evening after evening.
-const POISONS: [Fault; 4] = [
+const POISONS: [Fault; 3] = [
     Fault::Refused {
         status: 400,
         code: "KMSKeyNotAccessibleFault",
-    },
-    Fault::Refused {
-        status: 400,
-        code: "ThrottlingException",
     },
     Fault::Dropped,
     Fault::Stalled,
