@@ -43,6 +43,8 @@ pub(crate) enum Command {
         nightcap explain greenleaf-preprod-db\n  \
         nightcap explain greenleaf-preprod-app --at 2026-12-25T10:00:00Z")]
     Explain(Explain),
+    #[command(flatten)]
+    Money(crate::money_args::MoneyCommand),
     /// Keep an environment or one resource up or down until a time, whatever its schedule says
     #[command(after_help = "Examples:\n  \
         nightcap hold preprod --running --until 23:00 --reason \"release 4.2\"\n  \
@@ -78,7 +80,7 @@ pub(crate) enum Command {
 /// Where the configuration is.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ConfigArg {
-    /// The configuration: a path, YAML or JSON itself, ssm://NAME or s3://BUCKET/KEY
+    /// The configuration: a path, YAML or JSON itself, `ssm://NAME` or `s3://BUCKET/KEY`
     #[arg(
         long = "config",
         value_name = "F",
@@ -154,6 +156,10 @@ pub(crate) struct Explain {
 }
 
 /// `nightcap hold`.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag that is there or not"
+)]
 #[derive(Debug, clap::Args)]
 #[command(group(clap::ArgGroup::new("state").required(true).args(["running", "stopped"])))]
 #[command(group(clap::ArgGroup::new("end").required(true).args(["until", "length"])))]

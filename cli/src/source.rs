@@ -9,6 +9,7 @@ use nightcap_aws::config_source::{self, ConfigText};
 use nightcap_aws::error::AwsError;
 use nightcap_aws::ledger::LedgerStore;
 use nightcap_aws::reconcile::{self, Report, Tick};
+use nightcap_aws::settings::setting;
 use nightcap_aws::target::{reach, targets};
 use nightcap_domain::config::{Compiled, ConfigErrors};
 use nightcap_domain::names::Region;
@@ -38,20 +39,13 @@ pub(crate) async fn configuration(place: &str) -> anyhow::Result<Compiled> {
 
 /// The ledger, where there is one.
 pub(crate) async fn ledger() -> anyhow::Result<Box<dyn LedgerStore>> {
-    let Some(table) = table() else {
+    let Some(table) = setting("NIGHTCAP_TABLE") else {
         return Err(anyhow!(Usage(
             "holds are kept in the ledger: set NIGHTCAP_TABLE to the name of its table".to_owned()
         )));
     };
     let clients = Arc::new(Clients::from_environment().await);
     Ok(nightcap_aws::ledger::open(&clients, Some(table)))
-}
-
-/// The ledger's table; an empty name is none.
-fn table() -> Option<String> {
-    std::env::var("NIGHTCAP_TABLE")
-        .ok()
-        .filter(|name| !name.trim().is_empty())
 }
 
 /// What went wrong with the ledger, and how to mend it.
@@ -80,7 +74,7 @@ pub(crate) async fn look(config: &Compiled, now: DateTime<Utc>) -> anyhow::Resul
             )));
         }
     };
-    let ledger = nightcap_aws::ledger::open(&clients, table());
+    let ledger = nightcap_aws::ledger::open(&clients, setting("NIGHTCAP_TABLE"));
     let tick = Tick {
         now,
         dry_run: true,

@@ -8,6 +8,7 @@ use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 
+use crate::error::AwsError;
 use crate::whole::{AskAgain, WholeXml};
 
 /// Attempts for one call, the first included: enough for throttling at the start of a
@@ -23,6 +24,9 @@ const ATTEMPT: Duration = Duration::from_secs(6);
 /// fail early enough for the others to be carried out, recorded and told.
 const CALL: Duration = Duration::from_secs(20);
 
+/// Where AWS keeps everything about money.
+const MONEY: Region = Region::from_static("us-east-1");
+
 /// The clients of one account and region.
 #[derive(Debug)]
 pub struct Clients {
@@ -31,6 +35,8 @@ pub struct Clients {
     pub(crate) rds: OnceLock<aws_sdk_rds::Client>,
     pub(crate) sns: OnceLock<aws_sdk_sns::Client>,
     pub(crate) dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
+    pub(crate) budgets: OnceLock<aws_sdk_budgets::Client>,
+    pub(crate) costexplorer: OnceLock<aws_sdk_costexplorer::Client>,
     pub(crate) ssm: OnceLock<aws_sdk_ssm::Client>,
     pub(crate) s3: OnceLock<aws_sdk_s3::Client>,
 }
@@ -63,6 +69,8 @@ impl Clients {
             rds: OnceLock::new(),
             sns: OnceLock::new(),
             dynamodb: OnceLock::new(),
+            budgets: OnceLock::new(),
+            costexplorer: OnceLock::new(),
             ssm: OnceLock::new(),
             s3: OnceLock::new(),
         }
@@ -134,6 +142,42 @@ impl Clients {
                 .retry_classifier(AskAgain);
             aws_sdk_dynamodb::Client::from_conf(builder.build())
         })
+    }
+
+    /// AWS Budgets, which lives in one region for all.
+    pub fn budgets(&self) -> &aws_sdk_budgets::Client {
+        self.budgets.get_or_init(|| {
+            let config = self.config.to_builder().region(MONEY).build();
+            aws_sdk_budgets::Client::new(&config)
+        })
+    }
+
+    /// Cost Explorer, which lives in one region for all.
+    pub fn costexplorer(&self) -> &aws_sdk_costexplorer::Client {
+        self.costexplorer.get_or_init(|| {
+            // It adds up a month of rows before it answers, and nothing else waits for it.
+            let patient = TimeoutConfig::builder()
+                .operation_attempt_timeout(ATTEMPT * 2)
+                .operation_timeout(CALL * 2)
+                .build();
+            let config = self.config.to_builder().region(MONEY).build();
+            let builder =
+                aws_sdk_costexplorer::config::Builder::from(&config).timeout_config(patient);
+            aws_sdk_costexplorer::Client::from_conf(builder.build())
+        })
+    }
+
+    /// The account that the credentials belong to.
+    ///
+    /// # Errors
+    /// Whatever AWS refuses.
+    pub async fn account(&self) -> Result<String, AwsError> {
+        aws_sdk_sts::Client::new(&self.config)
+            .get_caller_identity()
+            .send()
+            .await
+            .map(|answer| answer.account.unwrap_or_default())
+            .map_err(|error| AwsError::from_sdk("sts", "GetCallerIdentity", &error))
     }
 
     /// Systems Manager's parameters.

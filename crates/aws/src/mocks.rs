@@ -54,6 +54,8 @@ clients_with! {
     autoscaling, autoscaling_by, aws_sdk_autoscaling;
     sns, sns_by, aws_sdk_sns;
     dynamodb, dynamodb_by, aws_sdk_dynamodb;
+    budgets, budgets_by, aws_sdk_budgets;
+    costexplorer, costexplorer_by, aws_sdk_costexplorer;
     ssm, ssm_by, aws_sdk_ssm;
     s3, s3_by, aws_sdk_s3;
 }

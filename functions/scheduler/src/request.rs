@@ -102,7 +102,7 @@ pub enum RequestError {
     /// A command that does not exist.
     #[error(
         "unknown command {command:?}{}; expected one of {}",
-        did_you_mean(nearest),
+        did_you_mean(nearest.as_deref()),
         COMMANDS.join(", ")
     )]
     Command {
@@ -114,7 +114,7 @@ pub enum RequestError {
     /// A key that the command does not know.
     #[error(
         "{command}: unknown key {key:?}{}; it knows {known}",
-        did_you_mean(nearest)
+        did_you_mean(nearest.as_deref())
     )]
     Key {
         /// The command.
@@ -145,9 +145,8 @@ fn commands() -> String {
     COMMANDS.map(|name| format!("\"{name}\"")).join(" | ")
 }
 
-fn did_you_mean(nearest: &Option<String>) -> String {
+fn did_you_mean(nearest: Option<&str>) -> String {
     nearest
-        .as_ref()
         .map(|name| format!(" (did you mean {name:?}?)"))
         .unwrap_or_default()
 }

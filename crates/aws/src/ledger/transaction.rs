@@ -62,14 +62,11 @@ pub(super) async fn write(
         if pending.is_empty() {
             break;
         }
-        let reasons = match send(client, table, &pending).await? {
-            None => {
-                for (index, _) in &pending {
-                    mark(&mut written, *index);
-                }
-                return Ok(written);
+        let Some(reasons) = send(client, table, &pending).await? else {
+            for (index, _) in &pending {
+                mark(&mut written, *index);
             }
-            Some(reasons) => reasons,
+            return Ok(written);
         };
         let verdicts = verdicts(&pending, &reasons)?;
         let mut contended = false;

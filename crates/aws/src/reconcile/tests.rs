@@ -56,7 +56,7 @@ impl Aws {
         }
     }
 
-    fn order(&mut self, name: &str, from: Observed, to: Observed) -> Result<(), AwsError> {
+    fn order(&mut self, name: &str, from: &Observed, to: Observed) -> Result<(), AwsError> {
         let error = |cause| AwsError {
             service: "rds",
             operation: "Order",
@@ -69,7 +69,7 @@ impl Aws {
         // Refused or not: AWS would hide that an order came twice.
         self.orders.push(format!("{name} {}", to.word()));
         let database = self.databases.get_mut(name).unwrap();
-        if *database != from {
+        if *database != *from {
             return Err(error(Cause::State));
         }
         *database = to;
@@ -117,7 +117,7 @@ impl ResourceKind for Databases {
         resource: &'a Resource,
         _capacity: Option<Capacity>,
     ) -> BoxFuture<'a, Result<(), AwsError>> {
-        Box::pin(self.order(&resource.name, Observed::Stopped, Observed::Starting))
+        Box::pin(self.order(&resource.name, &Observed::Stopped, Observed::Starting))
     }
 
     fn stop<'a>(
@@ -125,7 +125,7 @@ impl ResourceKind for Databases {
         resource: &'a Resource,
         _how: Stop,
     ) -> BoxFuture<'a, Result<(), AwsError>> {
-        Box::pin(self.order(&resource.name, Observed::Running, Observed::Stopping))
+        Box::pin(self.order(&resource.name, &Observed::Running, Observed::Stopping))
     }
 }
 

@@ -138,7 +138,7 @@ pub struct AlertKey {
 }
 
 /// An alert to be written to the ledger and, if it says so, to people.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alert {
     /// Its key.
     pub key: AlertKey,

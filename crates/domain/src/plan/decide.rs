@@ -186,63 +186,54 @@ fn decide(resource: &Resource, desired: &Desired, policy: &Policy<'_>) -> Decisi
         Desired::Unmanaged(leave) => return Decision::Leave(leave.clone()),
         Desired::State { by, .. } => *by,
     };
-    match &resource.observed {
-        Observed::Fixed(text) => return Decision::Leave(Leave::Fixed(text.clone())),
-        Observed::Faulty { status, remedy } => {
-            return Decision::Refuse(Fault::Broken {
-                status: status.clone(),
-                remedy: remedy.clone(),
-            });
+    match (&resource.observed, by.to) {
+        (Observed::Fixed(text), _) => Decision::Leave(Leave::Fixed(text.clone())),
+        (Observed::Faulty { status, remedy }, _) => Decision::Refuse(Fault::Broken {
+            status: status.clone(),
+            remedy: remedy.clone(),
+        }),
+        (Observed::Running, State::Running) => Decision::Leave(as_desired(resource)),
+        (Observed::Stopped, State::Stopped) => Decision::Leave(Leave::AsDesired),
+        (Observed::Starting, State::Running) | (Observed::Stopping, State::Stopped) => {
+            Decision::Wait(Wait::Arriving {
+                status: resource.observed.word().to_owned(),
+            })
         }
-        _ => {}
-    }
-    match by.to {
-        State::Running => wake(resource, by, policy),
-        State::Stopped => put_to_sleep(resource, by, policy),
-    }
-}
-
-fn wake(resource: &Resource, by: Transition, policy: &Policy<'_>) -> Decision {
-    match &resource.observed {
-        Observed::Running => Decision::Leave(as_desired(resource)),
-        Observed::Starting => arriving(resource),
-        Observed::Busy {
-            status,
-            serving: true,
-        } => Decision::Leave(Leave::Serving {
+        (
+            Observed::Busy {
+                status,
+                serving: true,
+            },
+            State::Running,
+        ) => Decision::Leave(Leave::Serving {
             status: status.clone(),
         }),
-        Observed::Busy { status, .. } => Decision::Wait(Wait::Busy {
-            status: status.clone(),
-        }),
-        Observed::Stopping if !resource.takes_orders_in_motion() => Decision::Wait(Wait::Busy {
-            status: resource.observed.word().to_owned(),
-        }),
-        Observed::Stopped | Observed::Stopping => {
+        (Observed::Busy { .. }, _) => busy(resource),
+        (Observed::Stopping, State::Running) | (Observed::Starting, State::Stopped)
+            if !resource.takes_orders_in_motion() =>
+        {
+            busy(resource)
+        }
+        (Observed::Stopped | Observed::Stopping, State::Running) => {
             respecting_people(resource, by, policy, || start(resource, policy))
         }
-        Observed::Fixed(_) | Observed::Faulty { .. } => Decision::Leave(Leave::AsDesired),
+        (Observed::Running | Observed::Starting, State::Stopped) => {
+            respecting_people(resource, by, policy, || stop(resource, policy))
+        }
     }
 }
 
-fn put_to_sleep(resource: &Resource, by: Transition, policy: &Policy<'_>) -> Decision {
-    match &resource.observed {
-        Observed::Stopped => Decision::Leave(Leave::AsDesired),
-        Observed::Stopping => arriving(resource),
-        Observed::Busy { status, .. } => Decision::Wait(Wait::Busy {
-            status: status.clone(),
-        }),
-        Observed::Starting if !resource.takes_orders_in_motion() => Decision::Wait(Wait::Busy {
-            status: resource.observed.word().to_owned(),
-        }),
-        Observed::Running | Observed::Starting => respecting_people(resource, by, policy, || {
-            Decision::Act(Action::Stop {
-                remember: resource.size.as_ref().map(|size| size.now),
-                snapshot: policy.snapshot,
-            })
-        }),
-        Observed::Fixed(_) | Observed::Faulty { .. } => Decision::Leave(Leave::AsDesired),
-    }
+fn busy(resource: &Resource) -> Decision {
+    Decision::Wait(Wait::Busy {
+        status: resource.observed.word().to_owned(),
+    })
+}
+
+fn stop(resource: &Resource, policy: &Policy<'_>) -> Decision {
+    Decision::Act(Action::Stop {
+        remember: resource.size.as_ref().map(|size| size.now),
+        snapshot: policy.snapshot,
+    })
 }
 
 fn as_desired(resource: &Resource) -> Leave {
@@ -250,12 +241,6 @@ fn as_desired(resource: &Resource) -> Leave {
         Some(size) if size.now.desired() == 0 => Leave::ScaledToZeroByItself,
         _ => Leave::AsDesired,
     }
-}
-
-fn arriving(resource: &Resource) -> Decision {
-    Decision::Wait(Wait::Arriving {
-        status: resource.observed.word().to_owned(),
-    })
 }
 
 /// A transition once completed is not carried out again: what differs later is a person's

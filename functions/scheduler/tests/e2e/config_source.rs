@@ -1,5 +1,7 @@
 //! `NIGHTCAP_CONFIG`: a path, the text itself, a parameter, an object.
 
+use std::fmt::Write;
+
 use nightcap_tests::EmbeddedAws;
 use serde_json::json;
 
@@ -55,7 +57,7 @@ fn a_configuration_that_is_not_there_is_named_and_nothing_is_done() {
             .start()
             .invoke(&tick(FRIDAY))
             .unwrap_err();
-        told += &format!("{place}\n  {error}\n");
+        writeln!(told, "{place}\n  {error}").unwrap();
     }
     insta::assert_snapshot!(told);
     let asked: Vec<String> = aws.calls().into_iter().map(|call| call.service).collect();

@@ -139,7 +139,7 @@ fn tags_that_cannot_be_followed_are_problems_and_nothing_is_done() {
     let answer = function.invoke(&tick(FRIDAY)).unwrap();
     insta::assert_snapshot!(problems(&answer).join("\n"));
     let orders = aws.orders();
-    let stopped: Vec<&str> = orders.iter().map(|call| call.resource()).collect();
+    let stopped: Vec<&str> = orders.iter().map(nightcap_tests::Call::resource).collect();
     assert_eq!(stopped, ["fine"]);
 }
 

@@ -1,5 +1,6 @@
 //! Bad input: a function error that names the thing and the remedy, and no action on anything.
 
+use std::fmt::Write;
 use std::io::ErrorKind;
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
@@ -73,7 +74,7 @@ fn an_event_of_another_shape_is_refused() {
     ] {
         let error = silence.refusal(silence.function(&demo_config()), &event);
         assert_eq!(error.kind, "InvalidEvent");
-        told += &format!("{event}\n  {}\n", error.message);
+        writeln!(told, "{event}\n  {}", error.message).unwrap();
     }
     insta::assert_snapshot!(told);
 }

@@ -11,6 +11,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 pub use parse::PriceBookError;
+pub use view::{AgedPrice, PriceView};
 
 use super::{Currency, Usd};
 use crate::names::Region;

@@ -1,0 +1,122 @@
+mock_provider "aws" {
+  mock_data "aws_region" {
+    defaults = { id = "eu-west-3" }
+  }
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+}
+
+run "instances_by_default" {
+  command = plan
+
+  variables {
+    name = "greenleaf-preprod"
+  }
+
+  assert {
+    condition     = aws_vpc.this.cidr_block == "10.0.0.0/16"
+    error_message = "the VPC is 10.0.0.0/16"
+  }
+  assert {
+    condition     = [for zone in ["eu-west-3a", "eu-west-3b"] : aws_subnet.public[zone].cidr_block] == ["10.0.1.0/24", "10.0.2.0/24"]
+    error_message = "the public subnets are 10.0.1.0/24 and 10.0.2.0/24"
+  }
+  assert {
+    condition     = [for zone in ["eu-west-3a", "eu-west-3b"] : aws_subnet.private[zone].cidr_block] == ["10.0.10.0/24", "10.0.20.0/24"]
+    error_message = "the private subnets are 10.0.10.0/24 and 10.0.20.0/24"
+  }
+  assert {
+    condition     = length(aws_route_table.private) == 2 && length(aws_route.nat_instance) == 2
+    error_message = "each zone has a private route table of its own, with a default route"
+  }
+  assert {
+    condition     = length(aws_autoscaling_group.nat) == 2 && alltrue([for group in aws_autoscaling_group.nat : group.min_size == 1 && group.max_size == 1])
+    error_message = "one NAT instance a zone, kept at one"
+  }
+  assert {
+    condition     = alltrue([for interface in aws_network_interface.nat : !interface.source_dest_check])
+    error_message = "the NAT interface forwards what is not its own"
+  }
+  assert {
+    condition     = alltrue([for template in aws_launch_template.nat : template.instance_type == "t3.nano" && template.metadata_options[0].http_tokens == "required"])
+    error_message = "NAT instances are t3.nano with IMDSv2 only"
+  }
+  assert {
+    condition     = aws_vpc_security_group_ingress_rule.nat_vpc[0].cidr_ipv4 == "10.0.0.0/16"
+    error_message = "the NAT's security group lets the VPC in"
+  }
+  assert {
+    condition     = length(aws_nat_gateway.this) == 0 && length(aws_eip.nat) == 0
+    error_message = "no NAT gateway beside the instances"
+  }
+  assert {
+    condition     = alltrue([for group in aws_autoscaling_group.nat : alltrue([for tag in group.tag : tag.key != "nightcap:environment"])])
+    error_message = "NAT instances are never scheduled"
+  }
+}
+
+run "gateways" {
+  command = plan
+
+  variables {
+    name                 = "greenleaf-prod"
+    nat_mode             = "gateway"
+    private_subnet_cidrs = ["10.0.11.0/24", "10.0.12.0/24"]
+  }
+
+  assert {
+    condition     = length(aws_nat_gateway.this) == 2 && length(aws_route.nat_gateway) == 2
+    error_message = "one NAT gateway a zone"
+  }
+  assert {
+    condition     = length(aws_autoscaling_group.nat) == 0 && length(aws_network_interface.nat) == 0 && length(aws_iam_role.nat) == 0
+    error_message = "no NAT instance beside the gateways"
+  }
+  assert {
+    condition     = aws_subnet.private["eu-west-3b"].cidr_block == "10.0.12.0/24"
+    error_message = "the variant of the private ranges is taken"
+  }
+}
+
+run "none" {
+  command = plan
+
+  variables {
+    name     = "greenleaf-dev"
+    nat_mode = "none"
+  }
+
+  assert {
+    condition     = length(aws_nat_gateway.this) + length(aws_autoscaling_group.nat) + length(aws_route.nat_instance) + length(aws_route.nat_gateway) == 0
+    error_message = "neither instance nor gateway, nor a route to one"
+  }
+}
+
+run "one_zone" {
+  command = plan
+
+  variables {
+    name           = "greenleaf-preprod"
+    nat_zone_count = 1
+  }
+
+  assert {
+    condition     = keys(aws_autoscaling_group.nat) == ["eu-west-3a"] && length(aws_route.nat_instance) == 2
+    error_message = "one NAT, which both zones use"
+  }
+}
+
+run "a_scheduling_tag_is_refused" {
+  command = plan
+
+  variables {
+    name = "greenleaf-preprod"
+    tags = { "nightcap:environment" = "preprod" }
+  }
+
+  expect_failures = [var.tags]
+}

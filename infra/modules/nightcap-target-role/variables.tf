@@ -1,0 +1,66 @@
+variable "name" {
+  description = "Name of the role."
+  type        = string
+  default     = "nightcap-target"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", var.name))
+    error_message = "name must be a valid role name of at most 64 characters."
+  }
+}
+
+variable "scheduler_role_arn" {
+  description = "ARN of the scheduler's role in the account where Nightcap runs (output `scheduler_role_arn` of the nightcap module)."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:role/.+$", var.scheduler_role_arn))
+    error_message = "scheduler_role_arn must be the ARN of an IAM role."
+  }
+}
+
+variable "external_id" {
+  description = "External id the caller must give, or null for none."
+  type        = string
+  default     = null
+}
+
+variable "environments" {
+  description = "Environments of this account that may be stopped and started. A name that says production is refused."
+  type        = list(string)
+  nullable    = false
+
+  validation {
+    condition     = length(var.environments) > 0
+    error_message = "environments must not be empty."
+  }
+}
+
+variable "protected_values" {
+  description = "Tag values that are denied, whatever their case."
+  type        = list(string)
+  default     = ["prod", "production", "live"]
+  nullable    = false
+}
+
+variable "snapshot_prefix" {
+  description = "Beginning of the names of snapshots Nightcap makes."
+  type        = string
+  default     = "nightcap-"
+  nullable    = false
+}
+
+variable "permissions_boundary" {
+  description = "ARN of a permissions boundary, or null."
+  type        = string
+  default     = null
+}
+
+variable "tags" {
+  description = "Tags of the role."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}

@@ -1,0 +1,159 @@
+locals {
+  functions = merge(
+    { scheduler = aws_lambda_function.scheduler.function_name },
+    { for key, name in { budget-guard = local.guard_name } : key => name if local.with_guard },
+  )
+  function_alarms = merge([
+    for key, name in local.functions : {
+      "${key}-errors" = {
+        description = "${name} failed.", metric = "Errors", function = name
+      }
+      "${key}-throttles" = {
+        description = "${name} was throttled: the account's concurrency is used up.", metric = "Throttles", function = name
+      }
+    }
+  ]...)
+}
+
+resource "aws_cloudwatch_metric_alarm" "function" {
+  for_each = local.function_alarms
+
+  alarm_name          = "${var.name}-${each.key}"
+  alarm_description   = each.value.description
+  namespace           = "AWS/Lambda"
+  metric_name         = each.value.metric
+  dimensions          = { FunctionName = each.value.function }
+  statistic           = "Sum"
+  period              = 300
+  evaluation_periods  = 1
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [var.topic_arn]
+  ok_actions          = [var.topic_arn]
+
+  tags = var.tags
+}
+
+resource "aws_cloudwatch_metric_alarm" "queue_age" {
+  alarm_name          = "${var.name}-queue-age"
+  alarm_description   = "A target has waited for more than 15 minutes: its account and region are not being scheduled."
+  namespace           = "AWS/SQS"
+  metric_name         = "ApproximateAgeOfOldestMessage"
+  dimensions          = { QueueName = aws_sqs_queue.targets.name }
+  statistic           = "Maximum"
+  period              = 300
+  evaluation_periods  = 1
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 900
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [var.topic_arn]
+  ok_actions          = [var.topic_arn]
+
+  tags = var.tags
+}
+
+resource "aws_cloudwatch_metric_alarm" "dead_letters" {
+  alarm_name          = "${var.name}-dead-letters"
+  alarm_description   = "Something failed for good; the message in ${aws_sqs_queue.dead_letters.name} says what."
+  namespace           = "AWS/SQS"
+  metric_name         = "ApproximateNumberOfMessagesVisible"
+  dimensions          = { QueueName = aws_sqs_queue.dead_letters.name }
+  statistic           = "Maximum"
+  period              = 300
+  evaluation_periods  = 1
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [var.topic_arn]
+  ok_actions          = [var.topic_arn]
+
+  tags = var.tags
+}
+
+# The dead man's switch: no figure at all is the alarm. Counted by Lambda, so that it
+# holds whatever the function's code does or does not publish.
+resource "aws_cloudwatch_metric_alarm" "heartbeat" {
+  alarm_name          = "${var.name}-heartbeat"
+  alarm_description   = "No tick of ${local.scheduler_name} has succeeded for ${var.heartbeat_minutes} minutes: nothing is being put to sleep or woken."
+  evaluation_periods  = 1
+  comparison_operator = "LessThanThreshold"
+  threshold           = 1
+  treat_missing_data  = "breaching"
+  actions_enabled     = var.enabled
+  alarm_actions       = [var.topic_arn]
+  ok_actions          = [var.topic_arn]
+
+  metric_query {
+    id          = "succeeded"
+    expression  = "FILL(invocations, 0) - FILL(errors, 0)"
+    label       = "Ticks that succeeded"
+    return_data = true
+  }
+
+  dynamic "metric_query" {
+    for_each = { invocations = "Invocations", errors = "Errors" }
+
+    content {
+      id = metric_query.key
+
+      metric {
+        namespace   = "AWS/Lambda"
+        metric_name = metric_query.value
+        dimensions  = { FunctionName = aws_lambda_function.scheduler.function_name }
+        stat        = "Sum"
+        period      = 60 * var.heartbeat_minutes
+      }
+    }
+  }
+
+  tags = var.tags
+}
+
+resource "aws_cloudwatch_dashboard" "this" {
+  dashboard_name = var.name
+
+  dashboard_body = jsonencode({
+    widgets = [
+      {
+        type = "metric", x = 0, y = 0, width = 12, height = 6
+        properties = {
+          title   = "Runs, errors, throttles", region = local.region, period = 600, stat = "Sum", view = "timeSeries"
+          metrics = [for pair in setproduct(values(local.functions), ["Invocations", "Errors", "Throttles"]) : ["AWS/Lambda", pair[1], "FunctionName", pair[0]]]
+        }
+      },
+      {
+        type = "metric", x = 12, y = 0, width = 12, height = 6
+        properties = {
+          title   = "Duration (ms)", region = local.region, period = 600, stat = "p99", view = "timeSeries"
+          metrics = [for name in values(local.functions) : ["AWS/Lambda", "Duration", "FunctionName", name]]
+        }
+      },
+      {
+        type = "metric", x = 0, y = 6, width = 12, height = 6
+        properties = {
+          title = "Nightcap's own figures", region = local.region, period = 600, view = "timeSeries"
+          # Whatever the functions publish, without a list that would fall behind them.
+          metrics = [[{ expression = "SEARCH('Namespace=\"${var.metrics_namespace}\"', 'Sum', 600)", id = "nightcap", label = "" }]]
+        }
+      },
+      {
+        type = "metric", x = 12, y = 6, width = 12, height = 6
+        properties = {
+          title = "Targets waiting, dead letters", region = local.region, period = 300, stat = "Maximum", view = "timeSeries"
+          metrics = [
+            ["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", aws_sqs_queue.targets.name],
+            ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", aws_sqs_queue.dead_letters.name],
+          ]
+        }
+      },
+      {
+        type = "log", x = 0, y = 12, width = 24, height = 6
+        properties = {
+          title = "Latest warnings and errors", region = local.region, view = "table"
+          query = "SOURCE '${aws_cloudwatch_log_group.scheduler.name}' | fields @timestamp, @message | filter level in [\"WARN\", \"ERROR\"] | sort @timestamp desc | limit 20"
+        }
+      },
+    ]
+  })
+}

@@ -1,0 +1,67 @@
+# What RDS says about databases that stop and start: an environment that waits for one
+# goes on at once, and a database that AWS started by itself after seven days (0153,
+# 0154) is stopped again. Instances 0087, 0088, 0154; clusters 0150 to 0153.
+
+resource "aws_cloudwatch_event_rule" "databases" {
+  name        = "${var.name}-databases"
+  description = "RDS databases that stopped, started, or were started by AWS"
+  state       = var.enabled ? "ENABLED" : "DISABLED"
+
+  event_pattern = jsonencode({
+    source = ["aws.rds"]
+    detail = {
+      EventID = [
+        "RDS-EVENT-0087", "RDS-EVENT-0088",
+        "RDS-EVENT-0150", "RDS-EVENT-0151", "RDS-EVENT-0152", "RDS-EVENT-0153", "RDS-EVENT-0154",
+      ]
+    }
+  })
+
+  tags = var.tags
+}
+
+resource "aws_cloudwatch_event_target" "databases" {
+  rule = aws_cloudwatch_event_rule.databases.name
+  arn  = aws_lambda_function.scheduler.arn
+
+  retry_policy {
+    maximum_event_age_in_seconds = 900
+    maximum_retry_attempts       = 3
+  }
+
+  dead_letter_config {
+    arn = aws_sqs_queue.dead_letters.arn
+  }
+}
+
+resource "aws_lambda_permission" "databases" {
+  statement_id   = "rds-events"
+  action         = "lambda:InvokeFunction"
+  function_name  = aws_lambda_function.scheduler.function_name
+  principal      = "events.amazonaws.com"
+  source_arn     = aws_cloudwatch_event_rule.databases.arn
+  source_account = local.account
+}
+
+# AWS Budgets speaks to the alert topic; the guard listens there. Nightcap's own mails
+# carry the attribute `nightcap` and are left out: it would answer itself.
+resource "aws_sns_topic_subscription" "guard" {
+  count = local.with_guard ? 1 : 0
+
+  topic_arn           = var.topic_arn
+  protocol            = "lambda"
+  endpoint            = aws_lambda_function.guard[0].arn
+  filter_policy_scope = "MessageAttributes"
+  filter_policy       = jsonencode({ nightcap = [{ exists = false }] })
+}
+
+resource "aws_lambda_permission" "alerts" {
+  count = local.with_guard ? 1 : 0
+
+  statement_id   = "alert-topic"
+  action         = "lambda:InvokeFunction"
+  function_name  = aws_lambda_function.guard[0].function_name
+  principal      = "sns.amazonaws.com"
+  source_arn     = var.topic_arn
+  source_account = local.account
+}

@@ -1,0 +1,171 @@
+mock_provider "aws" {
+  mock_data "aws_region" {
+    defaults = { id = "eu-west-3" }
+  }
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+}
+
+variables {
+  config_file   = "tests/fixtures/all.yaml"
+  scheduler_zip = "tests/fixtures/all.yaml" # any file: only its hash is looked at
+  topic_arn     = "arn:aws:sns:eu-west-3:123456789012:greenleaf-alerts"
+}
+
+run "schedules_come_from_the_configuration" {
+  command = plan
+
+  assert {
+    condition = { for key, schedule in aws_scheduler_schedule.transition : key => "${schedule.schedule_expression} ${schedule.schedule_expression_timezone}" } == {
+      preprod-0-start = "cron(0 9 ? * MON,TUE,WED,THU,FRI *) Europe/Paris"
+      preprod-0-stop  = "cron(0 19 ? * MON,TUE,WED,THU,FRI *) Europe/Paris"
+      batch-0-start   = "cron(0 22 * * ? *) America/New_York"
+      batch-0-stop    = "cron(0 2 * * ? *) America/New_York"
+      batch-1-start   = "cron(0 12 ? * 7 *) America/New_York"
+      batch-1-stop    = "cron(0 14 ? * SAT *) America/New_York"
+    }
+    error_message = "one schedule a start and a stop of each scheduled environment, in its zone"
+  }
+  assert {
+    condition     = output.scheduled_environments == tolist(["batch", "preprod"])
+    error_message = "neither prod, by whatever spelling, nor a protected environment is schedulable"
+  }
+  assert {
+    condition     = !strcontains(join(" ", keys(aws_scheduler_schedule.transition)), "rod-") || !anytrue([for key in keys(aws_scheduler_schedule.transition) : startswith(lower(key), "prod")])
+    error_message = "no schedule is prod's"
+  }
+  assert {
+    condition     = alltrue([for schedule in aws_scheduler_schedule.transition : schedule.target[0].input == "{\"command\":\"tick\",\"scheduled_time\":\"<aws.scheduler.scheduled-time>\"}"])
+    error_message = "each starts a tick and says when it was due"
+  }
+  assert {
+    condition     = aws_scheduler_schedule.reconcile.schedule_expression == "rate(10 minutes)"
+    error_message = "a tick every 10 minutes"
+  }
+  assert {
+    condition = alltrue([
+      for statement in jsondecode(module.fleet_policy.json).Statement : try(toset(statement.Condition.StringEquals["aws:ResourceTag/nightcap:environment"]) == toset(["batch", "preprod"]), true)
+    ])
+    error_message = "the role may touch just the scheduled environments"
+  }
+  assert {
+    condition     = local.target_roles == tolist(["arn:aws:iam::210987654321:role/nightcap-target"])
+    error_message = "the roles of the configuration may be assumed"
+  }
+}
+
+run "function" {
+  command = plan
+
+  assert {
+    condition     = aws_lambda_function.scheduler.runtime == "provided.al2023" && aws_lambda_function.scheduler.handler == "bootstrap" && tolist(aws_lambda_function.scheduler.architectures) == tolist(["arm64"])
+    error_message = "a binary of our own for arm64"
+  }
+  assert {
+    condition     = aws_dynamodb_table.ledger.billing_mode == "PAY_PER_REQUEST" && aws_dynamodb_table.ledger.hash_key == "pk" && aws_dynamodb_table.ledger.range_key == "sk"
+    error_message = "ledger on demand, keys pk and sk"
+  }
+  assert {
+    condition     = aws_dynamodb_table.ledger.ttl[0].attribute_name == "expires" && aws_dynamodb_table.ledger.point_in_time_recovery[0].enabled && aws_dynamodb_table.ledger.server_side_encryption[0].enabled
+    error_message = "TTL on expires, point-in-time recovery, encrypted"
+  }
+  assert {
+    condition     = toset(jsondecode(aws_cloudwatch_event_rule.databases.event_pattern).detail.EventID) == toset([for id in ["0087", "0088", "0150", "0151", "0152", "0153", "0154"] : "RDS-EVENT-${id}"])
+    error_message = "the events of databases that stop and start"
+  }
+  assert {
+    condition     = aws_cloudwatch_log_group.scheduler.retention_in_days == 7
+    error_message = "logs are kept 7 days"
+  }
+  assert {
+    condition     = toset(keys(aws_cloudwatch_metric_alarm.function)) == toset(["scheduler-errors", "scheduler-throttles"]) && aws_cloudwatch_metric_alarm.heartbeat.treat_missing_data == "breaching"
+    error_message = "errors, throttles, and silence are alarms"
+  }
+  assert {
+    condition     = tolist(aws_lambda_event_source_mapping.targets.function_response_types) == tolist(["ReportBatchItemFailures"]) && aws_sqs_queue.targets.visibility_timeout_seconds == 360
+    error_message = "partial batch failures, six times the timeout"
+  }
+  assert {
+    condition     = local.config_inline && local.function_environment.NIGHTCAP_CONFIG == file("tests/fixtures/all.yaml") && length(aws_ssm_parameter.config) == 0
+    error_message = "the function gets the file's own text"
+  }
+  assert {
+    condition     = length(aws_lambda_function.guard) + length(aws_scheduler_schedule.guard) + length(aws_iam_role.guard) == 0
+    error_message = "no guard without its package"
+  }
+}
+
+run "guard_and_x86" {
+  command = plan
+
+  variables {
+    budget_guard_zip = "tests/fixtures/all.yaml"
+    architecture     = "x86_64"
+  }
+
+  assert {
+    condition     = tolist(aws_lambda_function.guard[0].architectures) == tolist(["x86_64"]) && aws_scheduler_schedule.guard[0].schedule_expression == "cron(0 11 * * ? *)" && aws_scheduler_schedule.guard[0].schedule_expression_timezone == "Europe/Paris"
+    error_message = "the guard looks daily"
+  }
+  assert {
+    condition     = !contains(keys(aws_lambda_function.guard[0].environment[0].variables), "NIGHTCAP_QUEUE_URL")
+    error_message = "the queue is the scheduler's"
+  }
+}
+
+run "a_long_configuration_goes_to_parameter_store" {
+  command = plan
+
+  variables {
+    config_file = "tests/fixtures/long.yaml"
+  }
+
+  assert {
+    condition     = length(aws_ssm_parameter.config) == 1 && local.function_environment.NIGHTCAP_CONFIG == "ssm:///nightcap/config"
+    error_message = "4 KB of settings are all a function has"
+  }
+}
+
+run "a_schedule_that_cannot_be_converted_is_refused" {
+  command = plan
+
+  variables {
+    config_file = "tests/fixtures/impossible.yaml"
+  }
+
+  expect_failures = [aws_scheduler_schedule_group.this]
+}
+
+run "an_unknown_schedule_is_refused" {
+  command = plan
+
+  variables {
+    config_file = "tests/fixtures/unknown.yaml"
+  }
+
+  expect_failures = [aws_scheduler_schedule_group.this]
+}
+
+run "nothing_to_schedule_is_refused" {
+  command = plan
+
+  variables {
+    config_file = "tests/fixtures/protected.yaml"
+  }
+
+  expect_failures = [aws_scheduler_schedule_group.this]
+}
+
+run "an_odd_rate_is_refused" {
+  command = plan
+
+  variables {
+    reconcile_rate = "rate(1 minutes)"
+  }
+
+  expect_failures = [var.reconcile_rate]
+}

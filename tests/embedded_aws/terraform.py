@@ -1,0 +1,365 @@
+"""What Terraform asks of AWS and moto does not answer. Only additions for `infra/`; each says why it is here."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from moto.autoscaling import models as scaling_models
+from moto.awslambda.models import LambdaFunction
+from moto.budgets.responses import BudgetsResponse
+from moto.core.common_models import CloudFormationModel
+from moto.ec2.models import amis, instances, launch_templates, security_groups
+from moto.ec2.responses.instances import InstanceResponse
+from moto.elasticache import models as elasticache_models
+from moto.iam import models as iam_models
+from moto.rds import models as rds_models
+from moto.secretsmanager import secretsmanager_backends
+from moto.sqs import models as sqs_models
+from moto.ssm import models as ssm_models
+
+from .world import World, corrects
+
+
+def install(world: World) -> None:
+    """Puts every extension of this file in place."""
+    managed_policies()
+    ubuntu_image()
+    machine_images()
+    spot_requests()
+    cache_nodes()
+    database_ids()
+    database_parameters()
+    rule_descriptions()
+    template_tags()
+    scaling_policies()
+    function_settings()
+    queue_policies()
+    budget_subscribers()
+
+
+def managed_policies() -> None:
+    """moto has AWS's managed policies only on request (an environment variable); instances get one of them
+    attached (AmazonSSMManagedInstanceCore), which fails with 404 otherwise. Just that one: all take 0.3 s.
+    """
+    wanted = "AmazonSSMManagedInstanceCore"
+
+    @corrects(iam_models.IAMBackend)
+    def _init_aws_policies(self: Any) -> list[Any]:
+        known = json.loads(iam_models.aws_managed_policies_data)
+        return [iam_models.AWSManagedPolicy.from_data(wanted, self.account_id, self.region_name, known[wanted])]
+
+
+class Secret(CloudFormationModel):
+    """`AWS::SecretsManager::Secret`, which moto's CloudFormation does not know. The platform lets Secrets
+    Manager make its secrets (GenerateSecretString) so that no value passes through Terraform.
+    """
+
+    def __init__(self, arn: str, name: str) -> None:
+        self.physical_resource_id = arn
+        self.name = name
+
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        return "Name"
+
+    @staticmethod
+    def cloudformation_type() -> str:
+        return "AWS::SecretsManager::Secret"
+
+    @classmethod
+    def has_cfn_attr(cls, attr: str) -> bool:
+        return attr == "Id"
+
+    @classmethod
+    def create_from_cloudformation_json(
+        cls, resource_name: str, cloudformation_json: dict[str, Any], account_id: str, region_name: str, **kwargs: Any
+    ) -> Secret:
+        backend = secretsmanager_backends[account_id][region_name]
+        properties = cloudformation_json["Properties"]
+        rule = properties["GenerateSecretString"]
+        generated = backend.get_random_password(
+            password_length=int(rule.get("PasswordLength", 32)),
+            exclude_characters=rule.get("ExcludeCharacters", ""),
+            exclude_numbers=False,
+            exclude_punctuation=str(rule.get("ExcludePunctuation", False)).lower() == "true",
+            exclude_uppercase=False,
+            exclude_lowercase=False,
+            include_space=False,
+            require_each_included_type=True,
+        )
+        text = json.loads(generated)["RandomPassword"]
+        if "GenerateStringKey" in rule:
+            template = re.sub(
+                r"\{\{resolve:secretsmanager:(.+?)\}\}",
+                lambda reference: backend.get_secret_value(reference[1], "", "")["SecretString"],
+                rule["SecretStringTemplate"],
+            )
+            text = json.dumps({**json.loads(template), rule["GenerateStringKey"]: text})
+        made = backend.create_secret(
+            name=properties["Name"],
+            secret_string=text,
+            secret_binary=None,
+            description=properties.get("Description"),
+            tags=[],
+            kms_key_id=properties.get("KmsKeyId"),
+            client_request_token=None,
+            replica_regions=properties.get("ReplicaRegions", []),
+            force_overwrite=False,
+        )
+        return cls(json.loads(made)["ARN"], properties["Name"])
+
+    @classmethod
+    def delete_from_cloudformation_json(
+        cls, resource_name: str, cloudformation_json: dict[str, Any], account_id: str, region_name: str
+    ) -> None:
+        backend = secretsmanager_backends[account_id][region_name]
+        backend.delete_secret(
+            secret_id=cloudformation_json["Properties"]["Name"],
+            recovery_window_in_days=None,
+            force_delete_without_recovery=True,
+        )
+
+
+def ubuntu_image() -> None:
+    """Canonical's public parameter, for the Ubuntu variant; moto has Amazon's own images only."""
+    name = "/aws/service/canonical/ubuntu/server/22.04/stable/current/amd64/hvm/ebs-gp2/ami-id"
+    original = ssm_models.SimpleSystemManagerBackend.get_parameters
+
+    @corrects(ssm_models.SimpleSystemManagerBackend)
+    def get_parameters(self: Any, names: list[str]) -> dict[str, Any]:
+        found = original(self, names)
+        if name in names:
+            found[name] = ssm_models.Parameter(
+                account_id="aws",
+                name=name,
+                value="ami-0ubuntu2204000000",
+                parameter_type="String",
+                description="",
+                allowed_pattern=None,
+                keyid=None,
+                last_modified_date=0.0,
+                version=1,
+                data_type="aws:ec2:image",
+            )
+        return found
+
+
+def machine_images() -> None:
+    """The images that AWS's public parameters name. moto answers the parameter, but knows no such image (the
+    embedded AWS leaves its megabytes of images out), and Terraform reads the image of every instance it makes.
+    """
+    original = amis.AmiBackend.describe_images
+
+    @corrects(amis.AmiBackend)
+    def describe_images(self: Any, ami_ids: list[str] | None = None, *rest: Any, **more: Any) -> list[Any]:
+        for ami_id in ami_ids or []:
+            if ami_id.startswith("ami-") and ami_id not in self.amis:
+                root = "/dev/sda1" if "ubuntu" in ami_id else "/dev/xvda"
+                image = {"name": ami_id, "architecture": "x86_64", "virtualization_type": "hvm", "owner_alias": "amazon"}
+                self.amis[ami_id] = amis.Ami(
+                    self, ami_id, **image, root_device_type="ebs", root_device_name=root, region_name=f"{self.region_name}a"
+                )
+        return original(self, ami_ids, *rest, **more)
+
+
+@dataclass
+class SpotRequest:
+    """What DescribeSpotInstanceRequests says of an instance that was asked for as Spot."""
+
+    id: str
+    instance_id: str
+    type: str
+    spot_price: str
+    instance_interruption_behavior: str
+    valid_until: None = None
+    state: str = "active"
+    status: dict[str, str] = field(default_factory=lambda: {"Code": "fulfilled"})
+    tags: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def spot_instance_request_id(self) -> str:
+        return self.id
+
+
+def spot_requests() -> None:
+    """moto marks an instance run with InstanceMarketOptions as Spot but makes no request for it, from which
+    Terraform reads its price and behaviour: the next plan would replace dev's instance.
+    """
+    asked: dict[str, Any] = {}
+    answer = InstanceResponse.run_instances
+    original = instances.InstanceBackend.run_instances
+
+    # moto hands the market's name on and drops the rest; calls are answered one at a time.
+    @corrects(InstanceResponse)
+    def run_instances(self: Any) -> Any:
+        asked.clear()
+        asked.update(self._get_param("InstanceMarketOptions", {}) or {})
+        return answer(self)
+
+    def with_request(self: Any, *positional: Any, **settings: Any) -> Any:
+        reservation = original(self, *positional, **settings)
+        for instance in reservation.instances:
+            # Groups given for the interface, as Terraform does with a public address, are the instance's too.
+            if not instance.security_groups and 0 in instance.nics:
+                instance.security_groups = list(instance.nics[0].group_set)
+        options = asked.get("SpotOptions", {})
+        for instance in reservation.instances if asked else []:
+            request = SpotRequest(
+                id=f"sir-{instance.id[2:10]}",
+                instance_id=instance.id,
+                type=options.get("SpotInstanceType", "one-time"),
+                # AWS answers with six decimals.
+                spot_price=f"{float(options.get('MaxPrice', 0)):.6f}",
+                instance_interruption_behavior=options.get("InstanceInterruptionBehavior", "terminate"),
+            )
+            self.spot_instance_requests[request.id] = request
+            instance.spot_instance_request_id = request.id
+        asked.clear()
+        return reservation
+
+    instances.InstanceBackend.run_instances = with_request
+
+
+def cache_nodes() -> None:
+    """moto's cache clusters have no nodes, and so no address, and tell neither parameter group nor security
+    groups; Terraform hands the address to the application.
+    """
+    original = elasticache_models.CacheCluster.__init__
+
+    @corrects(elasticache_models.CacheCluster)
+    def __init__(self: Any, *positional: Any, **settings: Any) -> None:
+        original(self, *positional, **settings)
+        region, name = self.arn.split(":")[3], self.cache_cluster_id
+        zone = self.preferred_availability_zone or f"{region}a"
+        self.preferred_availability_zone = zone
+        # AWS: a cluster made as 7.1 answers with its full version, and a window in its own words.
+        self.engine_version = {"7.1": "7.1.0"}.get(self.engine_version, self.engine_version)
+        self.cache_parameter_group = {"CacheParameterGroupName": self.cache_parameter_group_name}
+        self.security_groups = [{"SecurityGroupId": group, "Status": "active"} for group in self.security_group_ids]
+        self.cache_nodes = [
+            {
+                "CacheNodeId": f"{number:04}",
+                "CacheNodeStatus": "available",
+                "CustomerAvailabilityZone": zone,
+                "Endpoint": {"Address": f"{name}.fake.{number:04}.{region}.cache.amazonaws.com", "Port": self.port},
+            }
+            for number in range(1, self.num_cache_nodes + 1)
+        ]
+
+
+def database_ids() -> None:
+    """Every database of moto's has the same DbiResourceId, by which Terraform looks its databases up: with two of
+    them it finds neither.
+    """
+    original = rds_models.DBInstance.__init__
+
+    @corrects(rds_models.DBInstance)
+    def __init__(self: Any, *positional: Any, **settings: Any) -> None:
+        original(self, *positional, **settings)
+        digest = hashlib.sha256(self.arn.encode()).hexdigest().upper()
+        self.dbi_resource_id = f"db-{digest[:26]}"
+
+
+def database_parameters() -> None:
+    """AWS marks what somebody set with `Source: user`, which Terraform looks for; moto has no sources."""
+    original = rds_models.DBParameterGroup.update_parameters
+
+    @corrects(rds_models.DBParameterGroup)
+    def update_parameters(self: Any, new_parameters: Any) -> None:
+        original(self, [{**parameter, "Source": "user"} for parameter in new_parameters])
+
+
+def rule_descriptions() -> None:
+    """moto gives the description of a rule back for address ranges only, not for referenced groups."""
+    rule = security_groups.SecurityGroupRule
+    rule.description = property(lambda self: self.ip_range.get("Description") or self.source_group.get("Description"))
+
+
+def template_tags() -> None:
+    """moto puts a launch template's own tags among those the template gives to instances."""
+    original = launch_templates.LaunchTemplateVersion.__init__
+
+    @corrects(launch_templates.LaunchTemplateVersion)
+    def __init__(self: Any, template: Any, number: int, data: dict[str, Any], *rest: Any, **more: Any) -> None:
+        if "TagSpecifications" in data:
+            kept = [given for given in data["TagSpecifications"] if given["ResourceType"] != "launch-template"]
+            data = {**data, "TagSpecifications": kept}
+        original(self, template, number, data, *rest, **more)
+
+
+def scaling_policies() -> None:
+    """moto answers without `Enabled`, which reads as off, and with an empty predictive configuration."""
+    original = scaling_models.FakeScalingPolicy.__init__
+
+    @corrects(scaling_models.FakeScalingPolicy)
+    def __init__(self: Any, *positional: Any, **settings: Any) -> None:
+        original(self, *positional, **settings)
+        self.enabled = True
+        self.predictive_scaling_configuration = self.predictive_scaling_configuration or None
+
+
+def function_settings() -> None:
+    """moto forgets a function's dead-letter queue and log settings, which the next plan would add again."""
+    kept = ("DeadLetterConfig", "LoggingConfig")
+    made = LambdaFunction.__init__
+    configuration, update = LambdaFunction.get_configuration, LambdaFunction.update_configuration
+
+    @corrects(LambdaFunction)
+    def __init__(self: Any, account_id: str, spec: dict[str, Any], *rest: Any, **more: Any) -> None:
+        made(self, account_id, spec, *rest, **more)
+        self.terraform_settings = {key: spec[key] for key in kept if key in spec}
+
+    @corrects(LambdaFunction)
+    def get_configuration(self: Any, on_create: bool = False) -> dict[str, Any]:
+        return {**configuration(self, on_create), **self.terraform_settings}
+
+    @corrects(LambdaFunction)
+    def update_configuration(self: Any, config_updates: dict[str, Any]) -> dict[str, Any]:
+        self.terraform_settings.update({key: config_updates[key] for key in kept if key in config_updates})
+        return update(self, config_updates)
+
+
+def queue_policies() -> None:
+    """AWS gives a redrive policy back without blanks, moto with: a difference to Terraform."""
+    original = sqs_models.Queue.attributes.fget
+
+    def attributes(self: Any) -> dict[str, Any]:
+        found = original(self)
+        if text := found.get("RedrivePolicy"):
+            found["RedrivePolicy"] = json.dumps(json.loads(text), separators=(",", ":"))
+        return found
+
+    sqs_models.Queue.attributes = property(attributes)
+
+
+def budget_subscribers() -> None:
+    """moto keeps a notification's subscribers and a budget's tags nowhere they can be read; Terraform reads both
+    on every refresh.
+    """
+    tags: dict[str, list[dict[str, str]]] = {}
+    original = BudgetsResponse.create_budget
+
+    @corrects(BudgetsResponse)
+    def create_budget(self: Any) -> str:
+        answer = original(self)
+        arn = f"arn:aws:budgets::{self._get_param('AccountId')}:budget/{self._get_param('Budget')['BudgetName']}"
+        tags[arn] = self._get_param("ResourceTags") or []
+        return answer
+
+    def list_tags_for_resource(self: Any) -> str:
+        return json.dumps({"ResourceTags": tags.get(self._get_param("ResourceARN"), [])})
+
+    def describe_subscribers_for_notification(self: Any) -> str:
+        budget = self.backend.budgets[self._get_param("AccountId")][self._get_param("BudgetName")]
+        wanted = {key: value for key, value in self._get_param("Notification").items() if key != "NotificationState"}
+        for notification in budget.notifications:
+            if all(notification.details.get(key) == value for key, value in wanted.items()):
+                return json.dumps({"Subscribers": notification.subscribers})
+        return json.dumps({"Subscribers": []})
+
+    for added in (list_tags_for_resource, describe_subscribers_for_notification):
+        setattr(BudgetsResponse, added.__name__, added)

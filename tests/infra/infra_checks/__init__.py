@@ -1,0 +1,1 @@
+"""The steps of `tests/infra/verify`, one module each."""

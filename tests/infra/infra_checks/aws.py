@@ -1,0 +1,106 @@
+"""The embedded AWS (tests/embedded_aws) as Terraform's counterpart, on a free loopback port."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from .step import Failed, Skipped
+
+START_SECONDS = 60
+
+
+class Aws:
+    """Its address, and a thread that moves its clock while something there waits for time to pass."""
+
+    def __init__(self, endpoint: str) -> None:
+        self.endpoint = endpoint
+        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._tick, daemon=True)
+
+    def environment(self) -> dict[str, str]:
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "NO_PROXY": "127.0.0.1",
+        }
+
+    def client(self, service: str, region: str = "eu-west-3") -> Any:
+        import boto3
+        from botocore.config import Config
+
+        config = Config(retries={"max_attempts": 2}, s3={"addressing_style": "path"}, proxies={})
+        keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+        return boto3.client(service, region_name=region, endpoint_url=self.endpoint, config=config, **keys)
+
+    def start_clock(self) -> None:
+        self._thread.start()
+
+    def stop_clock(self) -> None:
+        self._end.set()
+
+    def _tick(self) -> None:
+        # Instances and databases take minutes of virtual time; Terraform polls in real seconds.
+        while not self._end.wait(1):
+            try:
+                if self._call("clock")["pending"]:
+                    self._call("clock", {"advance_seconds": 60})
+            except OSError:
+                # Busy or ending; the next second is another chance.
+                continue
+
+    def _call(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.endpoint}/nightcap/{path}", data, {"Content-Type": "application/json"})
+        with self._opener.open(request, timeout=30) as answer:
+            return json.load(answer)
+
+
+@contextmanager
+def embedded_aws(repository: Path, folder: Path) -> Iterator[Aws]:
+    """Starts one and ends it again; it ends by itself should this process vanish."""
+    for module in ("moto", "flask", "flask_cors", "boto3"):
+        if importlib.util.find_spec(module) is None:
+            raise Skipped(f"Python module {module} missing")
+    port_file, log = folder / "port", folder / "embedded-aws.log"
+    command = [sys.executable, "-m", "embedded_aws", "--port-file", str(port_file)]
+    with log.open("w") as out:
+        server = subprocess.Popen(command, cwd=repository / "tests", stdin=subprocess.PIPE, stdout=out, stderr=out)
+    try:
+        until = time.monotonic() + START_SECONDS
+        while not port_file.exists():
+            if server.poll() is not None or time.monotonic() > until:
+                raise Failed(f"the embedded AWS did not start:\n{log.read_text()[-2000:]}")
+            time.sleep(0.2)
+        aws = Aws(f"http://127.0.0.1:{port_file.read_text().strip()}")
+        aws.start_clock()
+        try:
+            yield aws
+        except Failed as failure:
+            raise Failed(f"{failure}\n{tracebacks(log.read_text())}".rstrip()) from None
+        finally:
+            aws.stop_clock()
+    finally:
+        server.terminate()
+        try:
+            server.wait(10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+
+
+def tracebacks(log: str) -> str:
+    """The last failure inside the embedded AWS, if there was one: a 500 seen by Terraform says nothing."""
+    _, found, rest = log.rpartition("Traceback (most recent call last)")
+    return f"in the embedded AWS: {found}{rest[:4000]}" if found else ""

@@ -1,0 +1,144 @@
+"""What must be true of an applied environment, read from the embedded AWS, not from Terraform."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .aws import Aws
+from .step import Failed
+
+CAPACITY_TAG = "nightcap:capacity"
+
+
+def checks(name: str, outputs: dict[str, Any], aws: Aws) -> None:
+    if name == "dev":
+        dev(aws)
+    elif name in ("preprod", "prod"):
+        shaped_like_prod(name, outputs, aws)
+    if name == "prod":
+        account_services(outputs, aws)
+
+
+def demand(true: bool, what: str) -> None:
+    if not true:
+        raise Failed(what)
+
+
+def dev(aws: Aws) -> None:
+    (instance,) = running(aws, "greenleaf-dev-app")
+    demand(instance["InstanceType"] == "t3.small", "dev's instance is a t3.small")
+    demand(instance.get("InstanceLifecycle") == "spot", "dev's instance is Spot")
+    demand(bool(instance.get("PublicIpAddress")), "dev's instance has a public address")
+    demand(not groups(aws, "greenleaf-dev"), "dev has no Auto Scaling group")
+    databases = aws.client("rds").describe_db_instances()["DBInstances"]
+    demand(not [one for one in databases if one["DBInstanceIdentifier"].startswith("greenleaf-dev")], "dev has no database")
+
+
+def shaped_like_prod(name: str, outputs: dict[str, Any], aws: Aws) -> None:
+    group = aws.client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=[outputs["group_name"]])["AutoScalingGroups"][0]
+    size = (group["MinSize"], group["DesiredCapacity"], group["MaxSize"])
+    demand(size == (2, 2, 4), f"{name}: the group is 2/2/4, not {size}")
+    demand(tags(group["Tags"]).get("nightcap:environment") == name, f"{name}: the group is tagged for Nightcap")
+    demand(not [tag for tag in group["Tags"] if tag["Key"] == "nightcap:environment" and tag["PropagateAtLaunch"]], f"{name}: instances are not")
+    database = find_database(outputs, aws)
+    demand(database["MultiAZ"] and not database["PubliclyAccessible"] and database["StorageEncrypted"], f"{name}: Multi-AZ, private, encrypted")
+    demand(tags(database["TagList"]).get("nightcap:environment") == name, f"{name}: the database is tagged for Nightcap")
+    demand("MasterUserSecret" in database, f"{name}: RDS manages the password")
+    for nat in groups(aws, f"greenleaf-{name}-nat"):
+        demand("nightcap:environment" not in tags(nat["Tags"]), f"{name}: NAT instances are never scheduled")
+    demand(len(groups(aws, f"greenleaf-{name}-nat")) == 2, f"{name}: one NAT instance a zone")
+
+
+def account_services(outputs: dict[str, Any], aws: Aws) -> None:
+    budgets = aws.client("budgets")
+    (budget,) = budgets.describe_budgets(AccountId="123456789012")["Budgets"]
+    demand(float(budget["BudgetLimit"]["Amount"]) == 500 and budget["TimeUnit"] == "MONTHLY", "the budget is 500 USD a month")
+    notes = budgets.describe_notifications_for_budget(AccountId="123456789012", BudgetName=budget["BudgetName"])["Notifications"]
+    said = {(note["NotificationType"], float(note["Threshold"])) for note in notes}
+    demand(said == {("ACTUAL", 80.0), ("FORECASTED", 100.0)}, f"its notifications: {said}")
+    nightcap = outputs["nightcap"]
+    demand("prod" not in nightcap["scheduled_environments"], "prod is never schedulable")
+    settings = nightcap["scheduler_environment"]
+    wanted = {"NIGHTCAP_CONFIG", "NIGHTCAP_TOPIC_ARN", "NIGHTCAP_TABLE", "NIGHTCAP_QUEUE_URL"}
+    demand(set(settings) == wanted, f"the function's settings are {sorted(settings)}")
+    schedules = aws.client("scheduler").list_schedules(GroupName="nightcap")["Schedules"]
+    names = {schedule["Name"] for schedule in schedules}
+    demand({"nightcap-preprod-0-start", "nightcap-preprod-0-stop", "nightcap-reconcile"} <= names, f"schedules: {sorted(names)}")
+    demand(not [name for name in names if "prod" in name.split("-")], "no schedule is prod's")
+    start = aws.client("scheduler").get_schedule(GroupName="nightcap", Name="nightcap-preprod-0-start")
+    demand(start["ScheduleExpression"] == "cron(0 9 ? * MON,TUE,WED,THU,FRI *)", start["ScheduleExpression"])
+    demand(start["ScheduleExpressionTimezone"] == "Europe/Paris", start["ScheduleExpressionTimezone"])
+    demand(start["Target"]["Input"] == '{"command":"tick","scheduled_time":"<aws.scheduler.scheduled-time>"}', start["Target"]["Input"])
+
+
+def put_to_sleep(outputs: dict[str, Any], aws: Aws) -> tuple[str, str]:
+    """What Nightcap does in the evening: capacity remembered on the group, then zero; the database stopped."""
+    scaling, name = aws.client("autoscaling"), outputs["group_name"]
+    tag = {"ResourceId": name, "ResourceType": "auto-scaling-group", "Key": CAPACITY_TAG, "Value": "2/2/4", "PropagateAtLaunch": False}
+    scaling.create_or_update_tags(Tags=[tag])
+    scaling.update_auto_scaling_group(AutoScalingGroupName=name, MinSize=0, DesiredCapacity=0, MaxSize=0)
+    database = outputs["database_identifier"]
+    aws.client("rds").stop_db_instance(DBInstanceIdentifier=database)
+    return name, database
+
+
+def wake(asleep: tuple[str, str], aws: Aws) -> None:
+    name, database = asleep
+    wait_for(aws, database, "stopped")
+    aws.client("rds").start_db_instance(DBInstanceIdentifier=database)
+    wait_for(aws, database, "available")
+    scaling = aws.client("autoscaling")
+    scaling.update_auto_scaling_group(AutoScalingGroupName=name, MinSize=2, DesiredCapacity=2, MaxSize=4)
+    scaling.delete_tags(Tags=[{"ResourceId": name, "ResourceType": "auto-scaling-group", "Key": CAPACITY_TAG}])
+
+
+def wait_for(aws: Aws, database: str, status: str) -> None:
+    import time
+
+    for _ in range(60):
+        (found,) = aws.client("rds").describe_db_instances(DBInstanceIdentifier=database)["DBInstances"]
+        if found["DBInstanceStatus"] == status:
+            return
+        time.sleep(1)
+    raise Failed(f"{database} did not become {status}")
+
+
+def lift_protection(outputs: dict[str, Any], aws: Aws) -> None:
+    """By hand, as a person would have to: the variables of prod do not allow it. First: is it there?"""
+    rds, database = aws.client("rds"), find_database(outputs, aws)
+    demand(database["DeletionProtection"], "prod's database refuses to be deleted")
+    rds.modify_db_instance(DBInstanceIdentifier=outputs["database_identifier"], DeletionProtection=False)
+    balancing = aws.client("elbv2")
+    (balancer,) = balancing.describe_load_balancers(Names=["greenleaf-prod-alb"])["LoadBalancers"]
+    attribute = {"Key": "deletion_protection.enabled", "Value": "false"}
+    balancing.modify_load_balancer_attributes(LoadBalancerArn=balancer["LoadBalancerArn"], Attributes=[attribute])
+    aws.client("dynamodb").update_table(TableName=outputs["nightcap"]["ledger_table_name"], DeletionProtectionEnabled=False)
+
+
+def left_behind(name: str, aws: Aws) -> None:
+    """After destroy: nothing, but prod's final snapshot."""
+    demand(not groups(aws, f"greenleaf-{name}"), f"{name}: no group is left")
+    snapshots = [one["DBSnapshotIdentifier"] for one in aws.client("rds").describe_db_snapshots()["DBSnapshots"]]
+    manual = [one for one in snapshots if one == f"greenleaf-{name}-db-final-1"]
+    if name == "prod":
+        demand(len(manual) == 1, f"prod leaves its final snapshot, found {snapshots}")
+    elif name == "preprod":
+        demand(not manual, "preprod leaves no final snapshot")
+
+
+def running(aws: Aws, name: str) -> list[dict[str, Any]]:
+    filters = [{"Name": "tag:Name", "Values": [name]}, {"Name": "instance-state-name", "Values": ["pending", "running"]}]
+    return [one for found in aws.client("ec2").describe_instances(Filters=filters)["Reservations"] for one in found["Instances"]]
+
+
+def groups(aws: Aws, prefix: str) -> list[dict[str, Any]]:
+    every = aws.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
+    return [group for group in every if group["AutoScalingGroupName"].startswith(f"{prefix}-")]
+
+
+def find_database(outputs: dict[str, Any], aws: Aws) -> dict[str, Any]:
+    return aws.client("rds").describe_db_instances(DBInstanceIdentifier=outputs["database_identifier"])["DBInstances"][0]
+
+
+def tags(listed: list[dict[str, Any]]) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in listed}

@@ -1,0 +1,31 @@
+"""`terraform test` in every folder that has tests."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from .step import Failed, run
+from .terraform import binary, copied, environment, init
+
+
+def test(repository: Path) -> str:
+    binary()
+    with copied(repository) as root, ThreadPoolExecutor(2) as pool:
+        folders = sorted({path.parent.parent for path in (root / "infra").rglob("*.tftest.hcl")})
+        if not folders:
+            raise Failed("no *.tftest.hcl under infra/")
+        passed = sum(pool.map(test_one, folders))
+    return f"{passed} runs in {len(folders)} folders"
+
+
+def test_one(folder: Path) -> int:
+    # Nothing is called; should a test forget to say what a look-up answers, it fails here and asks nobody.
+    env = environment(AWS_REGION="eu-west-3", AWS_ENDPOINT_URL="http://127.0.0.1:9", AWS_EC2_METADATA_DISABLED="true")
+    init(folder, env)
+    said = run([binary(), "test", "-no-color"], folder, env).stdout
+    count = re.search(r"Success! (\d+) passed, 0 failed", said)
+    if not count or int(count[1]) == 0:
+        raise Failed(f"{folder.name}: nothing was tested\n{said}")
+    return int(count[1])

@@ -1,0 +1,128 @@
+"""The roles' real policies, as Terraform makes them: linted, held against AWS's own reference, simulated.
+
+Cases are in fixtures/policy_cases.json. The policies are those of the module's complete example, applied to the
+embedded AWS, plus what the platform's instances get.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from .apply import nightcap_example, package
+from .aws import embedded_aws
+from .evaluator import Request, decision, listed
+from .step import Failed, Skipped
+from .terraform import binary, copied
+
+Policy = dict[str, Any]
+
+# Written by the functions to Nightcap's own things; the guard may write nothing else.
+OWN_WRITES = {
+    "dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "kms:Decrypt", "kms:GenerateDataKey",
+    "logs:CreateLogStream", "logs:PutLogEvents", "sns:Publish", "sqs:SendMessage",
+}  # fmt: skip
+
+
+def check(repository: Path) -> str:
+    binary()
+    try:
+        import parliament  # noqa: F401
+        import policy_sentry  # noqa: F401
+    except ImportError as error:
+        raise Skipped(f"Python module {error.name} missing") from None
+    roles = rendered(repository)
+    for role, policies in roles.items():
+        for policy in policies:
+            lint(role, policy)
+            stars(role, policy)
+    guard_writes_nothing(roles["guard"])
+    cases = json.loads((repository / "tests/infra/fixtures/policy_cases.json").read_text())
+    wrong = [problem for case in cases for problem in simulate(case, roles)]
+    if wrong:
+        raise Failed("simulation:\n" + "\n".join(wrong))
+    expected = [case["expect"] for case in cases]
+    return f"{len(roles)} roles linted, no avoidable *; {expected.count('allowed')} allowed and {len(cases) - expected.count('allowed')} refused cases"
+
+
+def rendered(repository: Path) -> dict[str, list[Policy]]:
+    with copied(repository) as root, embedded_aws(repository, root) as aws:
+        package(root)
+        example = nightcap_example(root, aws)
+        example.apply()
+        outputs = example.outputs()
+        iam = aws.client("iam")
+        target = iam.get_role_policy(RoleName="example-nightcap-target", PolicyName="schedule")["PolicyDocument"]
+        invoker = iam.get_role_policy(RoleName="example-nightcap-invoker", PolicyName="invoke")["PolicyDocument"]
+        example.destroy()
+    scheduler = outputs["scheduler_policies"]
+    return {
+        "scheduler": [json.loads(scheduler["fleet"]), json.loads(scheduler["own"])],
+        "guard": [json.loads(outputs["guard_policy"])],
+        "target": [target],
+        "invoker": [invoker],
+    }
+
+
+def lint(role: str, policy: Policy) -> None:
+    """parliament knows every action, resource type and condition key of AWS."""
+    from parliament import analyze_policy_string, enhance_finding
+
+    problems = []
+    for finding in analyze_policy_string(json.dumps(policy)).findings:
+        finding = enhance_finding(finding)
+        if finding.severity in ("MUTED", "INFO") or accepted(finding):
+            continue
+        problems.append(f"{finding.severity} {finding.issue}: {finding.detail} {finding.location}")
+    if problems:
+        raise Failed(f"{role}: parliament\n" + "\n".join(problems))
+
+
+def accepted(finding: Any) -> bool:
+    """Stopping with a snapshot is authorised on the database and on the snapshot. The first is allowed by its tag, the
+    second, which has no tags before it exists, by its name: two statements, each of which parliament misses half of.
+    """
+    if finding.issue != "RESOURCE_MISMATCH":
+        return False
+    return {mismatch["action"] for mismatch in finding.detail} <= {"rds:CreateDBSnapshot", "rds:StopDBInstance"}
+
+
+def stars(role: str, policy: Policy) -> None:
+    """`*` only for actions that AWS's reference gives no resource for."""
+    from policy_sentry.querying.actions import get_action_data
+
+    for statement in policy["Statement"]:
+        if statement["Effect"] == "Deny" or "*" not in listed(statement["Resource"]):
+            continue
+        for action in listed(statement["Action"]):
+            service, name = action.split(":")
+            if "*" in name:
+                raise Failed(f"{role}: {action} with Resource *")
+            found = get_action_data(service, name)
+            if not found:
+                raise Failed(f"{role}: no such action {action}")
+            if resources := {row["resource_arn_format"] for row in found[service]} - {"*"}:
+                raise Failed(f"{role}: {action} has Resource * though it takes {', '.join(sorted(resources))}")
+
+
+def guard_writes_nothing(policies: list[Policy]) -> None:
+    from policy_sentry.querying.actions import get_action_data
+
+    for policy in policies:
+        for statement in policy["Statement"]:
+            for action in listed(statement["Action"]) if statement["Effect"] == "Allow" else []:
+                service, name = action.split(":")
+                levels = {row["access_level"] for row in get_action_data(service, name)[service]}
+                if levels & {"Write", "Tagging", "Permissions management"} and action not in OWN_WRITES:
+                    raise Failed(f"guard: {action} writes ({', '.join(levels)})")
+
+
+def simulate(case: dict[str, Any], roles: dict[str, list[Policy]]) -> list[str]:
+    context = {key: tuple(value) if isinstance(value, list) else value for key, value in case.get("context", {}).items()}
+    problems = []
+    for action in listed(case["action"]):
+        said = decision(roles[case["role"]], Request(action, case["resource"], context))
+        if said != case["expect"]:
+            problems.append(f"{case['role']}: {action} on {case['resource']} with {context or 'no tags'}: {said}, expected {case['expect']}")
+    return problems

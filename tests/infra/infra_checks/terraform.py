@@ -1,0 +1,78 @@
+"""Terraform as the checks use it: a copy of infra/, the provider from a local mirror where there is one."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from .step import Failed, run, tool
+
+PROVIDER_FOLDER = "registry.terraform.io"
+
+
+def binary() -> str:
+    return tool(os.environ.get("TERRAFORM", "terraform"))
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Without the workplace's own settings, colours and questions."""
+    env = {key: value for key, value in os.environ.items() if not key.startswith(("TF_", "AWS_"))}
+    config = os.environ.get("TF_CLI_CONFIG_FILE", "")
+    # A file that is named but missing is a warning on every call.
+    env["TF_CLI_CONFIG_FILE"] = config if config and Path(config).exists() else ""
+    return {**env, "TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1", **more}
+
+
+@functools.cache
+def mirror() -> Path | None:
+    """The folder of a provider mirror: $TF_PLUGIN_DIR, or found on this file system."""
+    if named := os.environ.get("TF_PLUGIN_DIR"):
+        return Path(named)
+    command = ["find", "/", "-xdev", "(", "-name", ".terraform", "-o", "-path", "/proc", ")", "-prune"]
+    command += ["-o", "-type", "d", "-name", PROVIDER_FOLDER, "-print"]
+    found = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False).stdout.split("\n")
+    mirrors = [Path(line).parent for line in sorted(filter(None, found)) if (Path(line) / "hashicorp" / "aws").is_dir()]
+    return mirrors[0] if mirrors else None
+
+
+def has_provider(name: str) -> bool:
+    """Whether the mirror holds a provider such as cloudflare/cloudflare; without a mirror init may fetch it."""
+    place = mirror()
+    return place is None or (place / PROVIDER_FOLDER / name).is_dir()
+
+
+def init(folder: Path, env: Mapping[str, str], backend: bool = False) -> None:
+    command: list[str | Path] = [binary(), "init", "-no-color"]
+    if not backend:
+        command.append("-backend=false")
+    if place := mirror():
+        command.append(f"-plugin-dir={place}")
+    run(command, folder, env, timeout=300)
+
+
+@contextmanager
+def copied(repository: Path) -> Iterator[Path]:
+    """A copy of infra/ and the configuration, in which overrides may be written and that vanishes afterwards."""
+    (repository / "target").mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="infra-verify-", dir=repository / "target") as place:
+        root = Path(place)
+        skip = shutil.ignore_patterns(".terraform", "*.tfstate*", ".terraform.lock.hcl")
+        shutil.copytree(repository / "infra", root / "infra", ignore=skip, symlinks=True)
+        shutil.copytree(repository / "tests" / "infra" / "fixtures", root / "fixtures")
+        if (repository / "nightcap.yaml").exists():
+            shutil.copy(repository / "nightcap.yaml", root)
+        yield root
+
+
+def configurations(repository: Path) -> list[Path]:
+    """Every folder under infra/ that holds Terraform, relative to the repository."""
+    found = {path.parent.relative_to(repository) for path in (repository / "infra").rglob("*.tf") if ".terraform" not in path.parts}
+    if not found:
+        raise Failed("no Terraform under infra/")
+    return sorted(found)
