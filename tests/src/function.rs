@@ -9,10 +9,10 @@ use std::time::{Duration, UNIX_EPOCH};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::{EmbeddedAws, Proxy};
 use crate::patience::wait_for;
 use crate::program::environment;
 use crate::runtime_api::{Invocation, RuntimeApi, Said};
+use crate::{EmbeddedAws, Proxy};
 
 /// As `infra/` deploys it.
 const DEADLINE: Duration = Duration::from_mins(1);

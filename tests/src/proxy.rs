@@ -58,7 +58,9 @@ struct Hub {
 
 impl std::fmt::Debug for Hub {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Hub").field("aws", &self.aws).finish_non_exhaustive()
+        f.debug_struct("Hub")
+            .field("aws", &self.aws)
+            .finish_non_exhaustive()
     }
 }
 
@@ -123,7 +125,12 @@ impl Proxy {
 
     /// What has been struck since then, by what.
     pub fn struck(&self) -> Vec<(Asked, Fault)> {
-        self.hub.state.lock().expect("no panic in it").struck.clone()
+        self.hub
+            .state
+            .lock()
+            .expect("no panic in it")
+            .struck
+            .clone()
     }
 
     /// How often each fault has struck since then.
@@ -193,7 +200,9 @@ impl Hub {
             // What strikes the way back is carried out first.
             Some(_) => {}
         }
-        let told = upstream::pass_on(self.aws, parts, body).await.map_err(|_| Cut)?;
+        let told = upstream::pass_on(self.aws, parts, body)
+            .await
+            .map_err(|_| Cut)?;
         match fault {
             Some(Fault::Unanswered) => Err(Cut),
             Some(Fault::Hung) => std::future::pending().await,

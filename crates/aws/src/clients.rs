@@ -138,8 +138,8 @@ impl Clients {
     /// `DynamoDB`.
     pub fn dynamodb(&self) -> &aws_sdk_dynamodb::Client {
         self.dynamodb.get_or_init(|| {
-            let builder = aws_sdk_dynamodb::config::Builder::from(&self.config)
-                .retry_classifier(AskAgain);
+            let builder =
+                aws_sdk_dynamodb::config::Builder::from(&self.config).retry_classifier(AskAgain);
             aws_sdk_dynamodb::Client::from_conf(builder.build())
         })
     }

@@ -33,9 +33,16 @@ const NAMES: [&str; 4] = [
 
 impl Asked {
     pub(super) fn of(parts: &Parts, body: &Bytes) -> Self {
-        let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        let header = |name: &str| {
+            parts
+                .headers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+        };
         let scope = header("authorization").and_then(|text| text.split("Credential=").nth(1));
-        let service = scope.and_then(|scope| scope.split('/').nth(3)).unwrap_or_default();
+        let service = scope
+            .and_then(|scope| scope.split('/').nth(3))
+            .unwrap_or_default();
         if let Some(target) = header("x-amz-target") {
             return Self {
                 service: service.to_owned(),
@@ -47,12 +54,19 @@ impl Asked {
         let text = String::from_utf8_lossy(body);
         let field = |name: &str| {
             let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
-            pairs.into_iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
+            pairs
+                .into_iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| value.to_owned())
         };
         Self {
             service: service.to_owned(),
-            action: field("Action").unwrap_or_else(|| format!("{} {}", parts.method, parts.uri.path())),
-            resource: NAMES.iter().find_map(|name| field(name)).unwrap_or_default(),
+            action: field("Action")
+                .unwrap_or_else(|| format!("{} {}", parts.method, parts.uri.path())),
+            resource: NAMES
+                .iter()
+                .find_map(|name| field(name))
+                .unwrap_or_default(),
             ..Self::default()
         }
     }

@@ -74,10 +74,7 @@ pub fn weather(seed: u64, percent: u64) -> impl FnMut(&Asked) -> Option<Fault> +
 }
 
 /// Throttles so many calls in a hundred, with one of the two codes that AWS has for that.
-pub fn throttling(
-    seed: u64,
-    percent: u64,
-) -> impl FnMut(&Asked) -> Option<Fault> + Send + 'static {
+pub fn throttling(seed: u64, percent: u64) -> impl FnMut(&Asked) -> Option<Fault> + Send + 'static {
     move |asked| {
         let thing = format!("{} {} {}", asked.action, asked.resource, asked.nth);
         let mut chance = Chance::of(seed, &thing);

@@ -30,7 +30,9 @@ pub(super) async fn pass_on(
     for name in OF_THE_CONNECTION {
         parts.headers.remove(name);
     }
-    let answer = sender.send_request(Request::from_parts(parts, Full::<Bytes>::from(body))).await?;
+    let answer = sender
+        .send_request(Request::from_parts(parts, Full::<Bytes>::from(body)))
+        .await?;
     let (mut parts, body) = answer.into_parts();
     for name in OF_THE_CONNECTION {
         parts.headers.remove(name);

@@ -1,6 +1,6 @@
 //! Events lost, delivered twice, at once, late and out of order.
 
-use nightcap_tests::{Change, Chance, first_seed, runs};
+use nightcap_tests::{Chance, Change, first_seed, runs};
 use serde_json::{Value, json};
 
 use crate::stage::{BEAT, Stage, Turn};
@@ -42,7 +42,9 @@ fn events_may_be_lost_repeated_and_reordered() {
         }
     }
     stage.verify_untouchables();
-    println!("{runs} days: {delivered} events delivered ({twice} twice at once), {lost} beats without one");
+    println!(
+        "{runs} days: {delivered} events delivered ({twice} twice at once), {lost} beats without one"
+    );
     assert!(twice > 0 && lost > 0, "nothing happened to the events");
 }
 
@@ -63,7 +65,11 @@ fn due(chance: &mut Chance, waiting: &mut Vec<Value>, stage: &Stage) -> Vec<Valu
             };
             // Drills take an event's own instant for the present.
             late["time"] = json!(stage.now.to_rfc3339());
-            if chance.percent(50) { vec![late.clone(), late] } else { vec![late, beat] }
+            if chance.percent(50) {
+                vec![late.clone(), late]
+            } else {
+                vec![late, beat]
+            }
         }
     }
 }
@@ -77,7 +83,10 @@ fn event(change: &Change) -> Option<Value> {
         ("db-cluster", "available") => ("cluster", "RDS-EVENT-0151"),
         _ => return None,
     };
-    let arn = format!("arn:aws:rds:eu-west-3:123456789012:{kind}:{}", change.resource);
+    let arn = format!(
+        "arn:aws:rds:eu-west-3:123456789012:{kind}:{}",
+        change.resource
+    );
     Some(json!({
         "source": "aws.rds",
         "detail-type": "RDS DB Instance Event",

@@ -52,7 +52,10 @@ fn kill_at_every_call(processes: usize, kill: Fault, step: usize) -> usize {
         }
     }
     stage.verify_untouchables();
-    println!("{processes} at once, {}: killed at {killed} calls", kill.word());
+    println!(
+        "{processes} at once, {}: killed at {killed} calls",
+        kill.word()
+    );
     killed
 }
 

@@ -43,7 +43,13 @@ fn one_poisoned_database_among_a_hundred_costs_one_problem() {
 }
 
 /// One tick, with every order to the one database struck by this.
-fn ask(aws: &EmbeddedAws, process: &mut Process, day: u32, time: &str, poison: Option<Fault>) -> Value {
+fn ask(
+    aws: &EmbeddedAws,
+    process: &mut Process,
+    day: u32,
+    time: &str,
+    poison: Option<Fault>,
+) -> Value {
     let at = format!("2026-11-{day}T{time}:00Z");
     aws.move_to(&at);
     aws.forget_calls();

@@ -5,7 +5,11 @@ use nightcap_tests::{Asked, Fault};
 use crate::stage::{APP, Stage, Turn};
 use crate::world::group;
 
-const LISTINGS: [&str; 3] = ["DescribeDBInstances", "DescribeDBClusters", "DescribeAutoScalingGroups"];
+const LISTINGS: [&str; 3] = [
+    "DescribeDBInstances",
+    "DescribeDBClusters",
+    "DescribeAutoScalingGroups",
+];
 
 /// At a tenth, at a half, and just before the last tags are closed. Each costs the seconds
 /// that four attempts take; every other combination is left to chance (`weather.rs`).

@@ -68,8 +68,17 @@ impl Stage {
     /// The next evening or morning.
     pub(crate) fn go_to(&mut self, turn: Turn) {
         let hour = if turn == Turn::Evening { 18 } else { 8 };
-        let today = self.now.date_naive().and_hms_opt(hour, 0, 0).unwrap().and_utc();
-        let next = if today > self.now { today } else { today + TimeDelta::days(1) };
+        let today = self
+            .now
+            .date_naive()
+            .and_hms_opt(hour, 0, 0)
+            .unwrap()
+            .and_utc();
+        let next = if today > self.now {
+            today
+        } else {
+            today + TimeDelta::days(1)
+        };
         self.aws.forget_calls();
         self.move_to(next);
     }
@@ -100,7 +109,10 @@ impl Stage {
                 .zip(events)
                 .map(|(process, event)| scope.spawn(|| process.invoke(event)))
                 .collect();
-            invoked.into_iter().map(|said| said.join().unwrap()).collect()
+            invoked
+                .into_iter()
+                .map(|said| said.join().unwrap())
+                .collect()
         })
     }
 
@@ -125,7 +137,11 @@ impl Stage {
             Turn::Evening => ("0/0/0", 0, "stopped"),
             Turn::Morning => ("2/2/4", 2, "available"),
         };
-        assert_eq!(group(&self.aws, APP), (capacity.to_owned(), machines), "{APP}");
+        assert_eq!(
+            group(&self.aws, APP),
+            (capacity.to_owned(), machines),
+            "{APP}"
+        );
         for name in ["greenleaf-preprod-db", "greenleaf-preprod-search-1"] {
             assert_eq!(database(&self.aws, name), status, "{name}");
         }
@@ -135,7 +151,10 @@ impl Stage {
         self.verify_order(turn);
         let orders = self.aws.orders();
         let ours = |name: &str| name.is_empty() || name.starts_with("greenleaf-preprod");
-        let foreign: Vec<_> = orders.iter().filter(|call| !ours(call.resource())).collect();
+        let foreign: Vec<_> = orders
+            .iter()
+            .filter(|call| !ours(call.resource()))
+            .collect();
         assert!(foreign.is_empty(), "{foreign:#?}");
     }
 
@@ -146,9 +165,15 @@ impl Stage {
             Turn::Morning => ("available", "UpdateAutoScalingGroup"),
         };
         let changes = self.aws.changes();
-        let last = changes.iter().rfind(|change| change.to == state).map(|c| c.sequence);
+        let last = changes
+            .iter()
+            .rfind(|change| change.to == state)
+            .map(|c| c.sequence);
         let orders = self.aws.orders();
-        let first = orders.iter().find(|call| call.action.starts_with(then)).map(|c| c.sequence);
+        let first = orders
+            .iter()
+            .find(|call| call.action.starts_with(then))
+            .map(|c| c.sequence);
         let (Some(last), Some(first)) = (last, first) else {
             panic!("no {state}, or no {then}: {changes:#?}");
         };
@@ -183,7 +208,11 @@ impl Process {
             let set = |function: Function, (name, value): &(&'static str, String)| {
                 function.with(name, value)
             };
-            self.variables.iter().fold(function, set).through(&self.proxy).start()
+            self.variables
+                .iter()
+                .fold(function, set)
+                .through(&self.proxy)
+                .start()
         });
         let said = running.invoke_unless(event, || self.proxy.was_the_last());
         if said.is_none() {
@@ -196,7 +225,11 @@ impl Process {
 /// Whether a tick ordered nothing, waits for nothing and found no problem.
 pub(crate) fn is_quiet(answer: &Value) -> bool {
     let busy = ["started", "stopped", "waiting", "problems"];
-    let overtaken = answer["resources"].as_array().unwrap().iter().any(|r| r["result"] == "overtaken");
+    let overtaken = answer["resources"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .any(|r| r["result"] == "overtaken");
     !overtaken && busy.iter().all(|count| answer["summary"][count] == 0)
 }
 

@@ -52,7 +52,10 @@ fn days(what: &str, percent: u64, otherwise: u64, judge: impl Fn(u64) -> Judge) 
                 let at_once = if chance.percent(30) { 2 } else { 1 };
                 let said = stage.tick(at_once);
                 ticks += said.len();
-                unanswered += said.iter().filter(|said| !matches!(said, Some(Ok(_)))).count();
+                unanswered += said
+                    .iter()
+                    .filter(|said| !matches!(said, Some(Ok(_))))
+                    .count();
             }
             for process in &stage.processes {
                 calls += process.proxy.seen().len();
@@ -65,6 +68,11 @@ fn days(what: &str, percent: u64, otherwise: u64, judge: impl Fn(u64) -> Judge) 
         }
     }
     stage.verify_untouchables();
-    println!("{what} {percent} %: {runs} days, {ticks} ticks ({unanswered} without an answer), {calls} calls, struck: {struck:?}");
-    assert!(calls > 0 && (percent == 1 || !struck.is_empty()), "nothing was struck");
+    println!(
+        "{what} {percent} %: {runs} days, {ticks} ticks ({unanswered} without an answer), {calls} calls, struck: {struck:?}"
+    );
+    assert!(
+        calls > 0 && (percent == 1 || !struck.is_empty()),
+        "nothing was struck"
+    );
 }
