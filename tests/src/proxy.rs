@@ -190,7 +190,6 @@ impl Hub {
         }
         let (asked, fault) = self.judged(Asked::of(&parts, &body));
         match fault {
-            None => {}
             Some(Fault::Slow(time)) => tokio::time::sleep(time).await,
             Some(Fault::Refused { status, code }) => return Ok(asked.refusal(status, code)),
             Some(Fault::Broken(status)) => return Ok(answer::page(status)),
@@ -198,7 +197,7 @@ impl Hub {
             Some(Fault::Stalled) => return std::future::pending().await,
             Some(Fault::DiesBefore) => return self.die().await,
             // What strikes the way back is carried out first.
-            Some(_) => {}
+            _ => {}
         }
         let told = upstream::pass_on(self.aws, parts, body)
             .await

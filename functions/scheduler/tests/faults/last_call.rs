@@ -28,7 +28,8 @@ fn the_last_call_of_one_of_two_processes_at_work_at_once() {
     let step = if runs(0) > 0 { 1 } else { 8 };
     for kill in KILLS {
         let killed = kill_at_every_call(2, kill, step);
-        assert!(killed >= 50 / step, "{killed}");
+        // How many calls are left to the first depends on which work the second takes.
+        assert!(killed >= 32 / step, "{killed}");
     }
 }
 
