@@ -27,20 +27,39 @@ demo: venv ## See preprod fall asleep on Friday and wake on Monday: no AWS accou
 	@cd '$(ROOT)' && exec '$(PYTHON_IN_VENV)' -m demo
 
 .PHONY: test
-test: test-rust test-python ## Run every test, setting up what they need
+test: test-rust test-python test-app test-infra ## Run every test, setting up what they need
 
 .PHONY: test-rust
 test-rust: venv ## Run the Rust tests, the end-to-end ones among them
 	$(call say,Rust tests)
 	@if scripts/tool cargo-nextest; then cargo nextest run --workspace; else cargo test --workspace --lib --bins --tests; fi
 	$(call say,Examples in the documentation)
-	@cargo test --workspace --doc --quiet
+	@cargo test --workspace --all-features --doc --quiet
 
 .PHONY: test-python
 test-python: venv ## Run the tests of the embedded AWS and of the demo
 	$(call say,Tests of the embedded AWS and of the demo)
 	@cd '$(ROOT)/tests' && '$(PYTHON_IN_VENV)' -m unittest discover --start-directory embedded_aws --top-level-directory .
 	@cd '$(ROOT)/tests' && '$(PYTHON_IN_VENV)' -m unittest discover --start-directory demo --top-level-directory .
+
+# `make test STRICT=--strict` fails where a tool is missing; without it, what is skipped is said.
+.PHONY: test-app
+test-app: ## Check the shop's stack, the workflows and the scripts
+	$(call say,The shop and its delivery)
+	@tests/app/verify $(STRICT)
+
+.PHONY: test-infra
+test-infra: venv ## Check the Terraform, apply it to the embedded AWS, and take it down again
+	$(call say,Terraform)
+	@tests/infra/verify --setup $(STRICT)
+
+.PHONY: package
+package: ## Build the Lambda zips
+	@scripts/package
+
+.PHONY: deploy
+deploy: ## Deploy one environment: make deploy ENV=preprod
+	@scripts/deploy "$(ENV)"
 
 .PHONY: check
 check: ## Check format, lints, licences and duplicate dependencies

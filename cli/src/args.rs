@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
+use nightcap_domain::hold::Length;
 
 /// Puts non-production AWS to bed at night and wakes it in the morning.
 #[derive(Debug, Parser)]
@@ -42,6 +43,23 @@ pub(crate) enum Command {
         nightcap explain greenleaf-preprod-db\n  \
         nightcap explain greenleaf-preprod-app --at 2026-12-25T10:00:00Z")]
     Explain(Explain),
+    #[command(flatten)]
+    Money(crate::money_args::MoneyCommand),
+    /// Keep an environment or one resource up, or down, until a time
+    #[command(after_help = "Examples:\n  \
+        nightcap hold preprod --running --until 23:00 --reason \"release 4.2\"\n  \
+        nightcap hold greenleaf-preprod-db --stopped --for 2d --reason \"nobody needs it\"\n\n\
+        A time without an offset is read on the clocks of the environment's zone. The hold counts\n\
+        from the next tick on, within minutes. It is kept in the table that NIGHTCAP_TABLE names.")]
+    Hold(Hold),
+    /// End holds before their time
+    #[command(after_help = "Examples:\n  \
+        nightcap release preprod\n  \
+        nightcap release preprod-1f0c9a2b --reason \"release done\"")]
+    Release(Release),
+    /// List the holds that have not ended
+    #[command(after_help = "Example:\n  nightcap holds --json")]
+    Holds(Holds),
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  \
         nightcap completions bash > ~/.local/share/bash-completion/completions/nightcap")]
@@ -62,6 +80,7 @@ pub(crate) enum Command {
 /// Where the configuration is.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ConfigArg {
+    #[expect(clippy::doc_markdown, reason = "a terminal shows no links")]
     /// The configuration: a path, YAML or JSON itself, ssm://NAME or s3://BUCKET/KEY
     #[arg(
         long = "config",
@@ -132,6 +151,76 @@ pub(crate) struct Explain {
     /// Explain this instant instead of now, for the fleet as it is now
     #[arg(long, value_name = "RFC3339", value_parser = instant)]
     pub(crate) at: Option<DateTime<Utc>>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `nightcap hold`.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag that is there or not"
+)]
+#[derive(Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("state").required(true).args(["running", "stopped"])))]
+#[command(group(clap::ArgGroup::new("end").required(true).args(["until", "length"])))]
+pub(crate) struct Hold {
+    /// The environment, or the resource by its name or ARN
+    pub(crate) about: String,
+    /// Keep it up
+    #[arg(long)]
+    pub(crate) running: bool,
+    /// Keep it down
+    #[arg(long)]
+    pub(crate) stopped: bool,
+    /// Until this time: 23:00, "2026-11-21 08:00" or 2026-11-21T08:00:00+01:00
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<String>,
+    /// For so long: 4h, 90m, 1d12h
+    #[arg(long = "for", value_name = "LENGTH")]
+    pub(crate) length: Option<Length>,
+    /// Why
+    #[arg(long)]
+    pub(crate) reason: String,
+    /// Who asks
+    #[arg(long, env = "USER")]
+    pub(crate) by: String,
+    #[command(flatten)]
+    pub(crate) config: ConfigArg,
+    /// Tell what it would cost, but make no hold
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `nightcap release`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Release {
+    /// The hold by its id, or all on an environment or resource by its name
+    pub(crate) hold: String,
+    /// Why
+    #[arg(long, default_value = "")]
+    pub(crate) reason: String,
+    /// Who asks
+    #[arg(long, env = "USER")]
+    pub(crate) by: String,
+    #[command(flatten)]
+    pub(crate) config: ConfigArg,
+    /// Tell what would be released, but release nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `nightcap holds`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Holds {
+    #[command(flatten)]
+    pub(crate) config: ConfigArg,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod money_args;
 mod output;
 mod source;
 
@@ -20,7 +21,11 @@ async fn main() -> ExitCode {
         Command::Timeline(args) => commands::timeline::run(args).await,
         Command::Plan(args) => commands::plan::run(args).await,
         Command::Explain(args) => commands::explain::run(args).await,
-        Command::Completions { shell } => commands::manual::completions(*shell),
+        Command::Money(command) => commands::money::run(command).await,
+        Command::Completions { shell } => Ok(commands::manual::completions(*shell)),
+        Command::Hold(args) => commands::hold::run(args).await,
+        Command::Release(args) => commands::release::run(args).await,
+        Command::Holds(args) => commands::holds::run(args).await,
         Command::Man { page } => commands::manual::man(page.as_deref()),
     };
     match ended {

@@ -6,7 +6,10 @@ use anyhow::{Context, anyhow};
 use chrono::{DateTime, Utc};
 use nightcap_aws::clients::Clients;
 use nightcap_aws::config_source::{self, ConfigText};
+use nightcap_aws::error::AwsError;
+use nightcap_aws::ledger::LedgerStore;
 use nightcap_aws::reconcile::{self, Report, Tick};
+use nightcap_aws::settings::setting;
 use nightcap_aws::target::{reach, targets};
 use nightcap_domain::config::{Compiled, ConfigErrors};
 use nightcap_domain::names::Region;
@@ -34,6 +37,25 @@ pub(crate) async fn configuration(place: &str) -> anyhow::Result<Compiled> {
     })
 }
 
+/// The ledger, where there is one.
+pub(crate) async fn ledger() -> anyhow::Result<Box<dyn LedgerStore>> {
+    let Some(table) = setting("NIGHTCAP_TABLE") else {
+        return Err(anyhow!(Usage(
+            "holds are kept in the ledger: set NIGHTCAP_TABLE to the name of its table".to_owned()
+        )));
+    };
+    let clients = Arc::new(Clients::from_environment().await);
+    Ok(nightcap_aws::ledger::open(&clients, Some(table)))
+}
+
+/// What went wrong with the ledger, and how to mend it.
+pub(crate) fn unkept(error: &AwsError) -> anyhow::Error {
+    anyhow!(
+        "the ledger could not be reached: {error}. To mend it: {}",
+        error.remedy().en
+    )
+}
+
 /// Looks at the fleet and decides as a tick would, changing nothing.
 pub(crate) async fn look(config: &Compiled, now: DateTime<Utc>) -> anyhow::Result<(Report, Tick)> {
     let clients = Arc::new(Clients::from_environment().await);
@@ -52,11 +74,12 @@ pub(crate) async fn look(config: &Compiled, now: DateTime<Utc>) -> anyhow::Resul
             )));
         }
     };
-    let ledger = nightcap_aws::ledger::open(&clients, std::env::var("NIGHTCAP_TABLE").ok());
+    let ledger = nightcap_aws::ledger::open(&clients, setting("NIGHTCAP_TABLE"));
     let tick = Tick {
         now,
         dry_run: true,
         correlation_id: "terminal".to_owned(),
+        restarted: None,
     };
     let targets = reach(&clients, targets(config, &own)).await;
     let report = reconcile::tick(config, &targets, ledger.as_ref(), &tick)

@@ -9,9 +9,9 @@ use clap_complete::Shell;
 use crate::args::Args;
 use crate::output::{Ending, Usage};
 
-pub(crate) fn completions(shell: Shell) -> anyhow::Result<Ending> {
+pub(crate) fn completions(shell: Shell) -> Ending {
     clap_complete::generate(shell, &mut Args::command(), "nightcap", &mut io::stdout());
-    Ok(Ending::Fine)
+    Ending::Fine
 }
 
 pub(crate) fn man(page: Option<&str>) -> anyhow::Result<Ending> {

@@ -3,13 +3,16 @@
 //! A new kind of resource is one new file that implements [`kind::ResourceKind`] and one
 //! line in [`registry`].
 
+pub mod alert_ledger;
 pub mod announce;
 mod arn;
 pub mod aurora_clusters;
 pub mod autoscaling_groups;
+pub mod budgets;
 pub mod clients;
 pub mod clock;
 pub mod config_source;
+pub mod cost_explorer;
 pub mod error;
 pub mod fleet;
 pub mod kind;
@@ -21,5 +24,7 @@ pub mod rds_instances;
 mod rds_status;
 pub mod reconcile;
 pub mod registry;
+pub mod settings;
 pub mod sns;
 pub mod target;
+mod whole;

@@ -53,6 +53,9 @@ clients_with! {
     rds, rds_by, aws_sdk_rds;
     autoscaling, autoscaling_by, aws_sdk_autoscaling;
     sns, sns_by, aws_sdk_sns;
+    dynamodb, dynamodb_by, aws_sdk_dynamodb;
+    budgets, budgets_by, aws_sdk_budgets;
+    costexplorer, costexplorer_by, aws_sdk_costexplorer;
     ssm, ssm_by, aws_sdk_ssm;
     s3, s3_by, aws_sdk_s3;
 }

@@ -6,14 +6,15 @@ use futures_util::{StreamExt, stream};
 use nightcap_domain::answer::{Answer, Circumstances, Outcome};
 use nightcap_domain::config::Compiled;
 use nightcap_domain::fleet::Resource;
-use nightcap_domain::ledger::Ledger;
+use nightcap_domain::ledger::{Ledger, Write};
+use nightcap_domain::names::ResourceArn;
 use nightcap_domain::plan::{self, Action, Decision, Fault, Plan, Problem, Step};
 use thiserror::Error;
 
 use crate::error::{AwsError, Cause};
 use crate::fleet::Fleet;
 use crate::kind::Stop;
-use crate::ledger::{Claim, LedgerStore};
+use crate::ledger::LedgerStore;
 use crate::target::{Reach, Target};
 
 /// Orders given at once.
@@ -28,6 +29,30 @@ pub struct Tick {
     pub dry_run: bool,
     /// One id for everything that is logged and sent about it.
     pub correlation_id: String,
+    /// The database that AWS says it has started by itself, if an event of that brought this tick.
+    pub restarted: Option<Restarted>,
+}
+
+/// AWS has started a database by itself, after seven days of sleep.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restarted {
+    /// The database.
+    pub resource: ResourceArn,
+    /// When AWS did.
+    pub at: DateTime<Utc>,
+}
+
+impl Restarted {
+    /// Whether that is news: the ledger has seen nothing of the database since.
+    ///
+    /// Events come late and more than once. One about a start that has long been made good
+    /// must not make a person's start tomorrow look like AWS's.
+    fn is_news(&self, ledger: &Ledger) -> bool {
+        ledger
+            .marks
+            .get(&self.resource)
+            .is_none_or(|mark| mark.at < self.at)
+    }
 }
 
 /// A tick that could do nothing at all.
@@ -119,11 +144,17 @@ pub async fn tick(
         let target = Box::new(target);
         return Err(TickError::Unread { target, error });
     }
-    let plan = plan::plan(config, fleet.resources.clone(), &read, tick.now);
+    let mut resources = fleet.resources.clone();
+    if let Some(restarted) = tick.restarted.as_ref().filter(|r| r.is_news(&read)) {
+        for resource in &mut resources {
+            resource.restarted_by_aws |= resource.arn == restarted.resource;
+        }
+    }
+    let plan = plan::plan(config, resources, &read, tick.now);
     let outcomes = if tick.dry_run {
         planned(&plan)
     } else {
-        carry_out(&fleet, &plan, ledger, tick).await?
+        carry_out(&fleet, &plan, &read, ledger, tick).await?
     };
     let mut problems: Vec<Problem> = plan.problems().collect();
     problems.extend(outcomes.iter().filter_map(|outcome| match outcome {
@@ -154,66 +185,84 @@ fn planned(plan: &Plan) -> Vec<Outcome> {
 async fn carry_out(
     fleet: &Fleet<'_>,
     plan: &Plan,
+    read: &Ledger,
     ledger: &dyn LedgerStore,
     tick: &Tick,
 ) -> Result<Vec<Outcome>, TickError> {
-    let orders: Vec<(usize, Claim)> = plan
+    let (places, claims): (Vec<usize>, Vec<Write>) = plan
         .steps
         .iter()
         .enumerate()
-        .filter(|(_, step)| matches!(step.decision, Decision::Act(_)))
-        .filter_map(|(index, step)| Some((index, claim(step, plan::ordered(step)?))))
-        .collect();
-    let claims: Vec<Claim> = orders.iter().map(|(_, claim)| claim.clone()).collect();
+        .filter_map(|(index, step)| {
+            let claim = Write::claim(read, step, &tick.correlation_id, tick.now)?;
+            Some((index, claim))
+        })
+        .unzip();
     let mine = if claims.is_empty() {
         vec![]
     } else {
         ledger
-            .claim(&claims, &tick.correlation_id, tick.now)
+            .write(&claims)
             .await
             .map_err(|error| TickError::Ledger { error })?
     };
-    let given: Vec<(usize, Outcome)> = stream::iter(orders.iter().zip(mine))
-        .map(|((index, _), mine)| async move {
-            let outcome = match plan.steps.get(*index) {
+    let given: Vec<(usize, Outcome)> = stream::iter(places.iter().zip(mine))
+        .map(|(&index, mine)| async move {
+            let outcome = match plan.steps.get(index) {
                 Some(step) if mine => order(fleet, step, tick).await,
                 _ => Outcome::Overtaken,
             };
-            (*index, outcome)
+            (index, outcome)
         })
         .buffer_unordered(ORDERS_AT_ONCE)
         .collect()
         .await;
-    let mut outcomes = vec![Outcome::None; plan.steps.len()];
+    let mut outcomes: Vec<Outcome> = plan.steps.iter().map(unclaimed).collect();
     for (index, outcome) in given {
         if let Some(place) = outcomes.get_mut(index) {
             *place = outcome;
         }
     }
-    record_reached(plan, ledger).await;
+    let failed =
+        places
+            .iter()
+            .zip(&claims)
+            .filter_map(|(&index, claim)| match outcomes.get(index)? {
+                Outcome::Failed(problem) => Some(claim.failed(&said(problem), tick.now)),
+                _ => None,
+            });
+    let observed = plan
+        .steps
+        .iter()
+        .filter_map(|step| Write::observation(read, step, tick.now));
+    record(ledger, &failed.chain(observed).collect::<Vec<_>>()).await;
     Ok(outcomes)
 }
 
-/// What was observed to have arrived is written down; if that fails the next tick observes
-/// the same and writes it then.
-async fn record_reached(plan: &Plan, ledger: &dyn LedgerStore) {
-    let reached: Vec<Claim> = plan
-        .steps
-        .iter()
-        .filter_map(|step| Some(claim(step, step.reached?)))
-        .collect();
-    if reached.is_empty() {
+/// The outcome of a step for which this tick claims nothing: another is at work on it, or
+/// there is nothing to do.
+fn unclaimed(step: &Step) -> Outcome {
+    match step.decision {
+        Decision::Act(_) => Outcome::Overtaken,
+        _ => Outcome::None,
+    }
+}
+
+/// What was observed, and what failed, is written down; if that cannot be, the next tick
+/// observes the same, and takes over what failed when the lease has run out.
+async fn record(ledger: &dyn LedgerStore, writes: &[Write]) {
+    if writes.is_empty() {
         return;
     }
-    if let Err(error) = ledger.reached(&reached).await {
+    if let Err(error) = ledger.write(writes).await {
         tracing::warn!(%error, "the ledger was not written; the next tick will");
     }
 }
 
-fn claim(step: &Step, carried: nightcap_domain::ledger::Carried) -> Claim {
-    Claim {
-        resource: step.resource.arn.clone(),
-        carried,
+fn said(problem: &Problem) -> String {
+    match &problem.fault {
+        Fault::Failed { error, .. } => error.clone(),
+        other => other.code().to_owned(),
     }
 }
 
@@ -290,3 +339,6 @@ async fn conflicts(fleet: &Fleet<'_>, plan: &Plan) -> Vec<Problem> {
     }
     problems
 }
+
+#[cfg(test)]
+mod tests;

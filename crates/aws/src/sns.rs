@@ -1,6 +1,10 @@
 //! Amazon SNS: where the mails go.
 
+use std::collections::HashMap;
 use std::sync::Arc;
+
+use aws_sdk_sns::types::MessageAttributeValue;
+use nightcap_domain::guard::Subscriptions;
 
 use crate::clients::Clients;
 use crate::error::AwsError;
@@ -48,6 +52,8 @@ impl Topic {
             .sns()
             .publish()
             .topic_arn(&self.arn)
+            // The budget guard listens to this topic, and must not answer Nightcap's own mails.
+            .set_message_attributes(own())
             .subject(fit_subject(subject))
             .message(fit_body(body))
             .send()
@@ -55,6 +61,47 @@ impl Topic {
             .map(|answer| answer.message_id.unwrap_or_default())
             .map_err(|error| AwsError::from_sdk("sns", "Publish", &error))
     }
+
+    /// Who reads what is sent: addresses of people that are confirmed, and those that are not.
+    ///
+    /// # Errors
+    /// Whatever AWS refuses.
+    pub async fn readers(&self) -> Result<Subscriptions, AwsError> {
+        let mut pages = self
+            .clients
+            .sns()
+            .list_subscriptions_by_topic()
+            .topic_arn(&self.arn)
+            .into_paginator()
+            .send();
+        let mut readers = Subscriptions::default();
+        while let Some(page) = pages.next().await {
+            let page = page
+                .map_err(|error| AwsError::from_sdk("sns", "ListSubscriptionsByTopic", &error))?;
+            for subscription in page.subscriptions() {
+                let protocol = subscription.protocol().unwrap_or_default();
+                // Functions and queues listen as well; they are nobody who reads.
+                if !matches!(protocol, "email" | "email-json" | "sms" | "http" | "https") {
+                    continue;
+                }
+                match subscription.subscription_arn() {
+                    Some("PendingConfirmation") | None => readers.pending += 1,
+                    Some("Deleted") => {}
+                    Some(_) => readers.confirmed += 1,
+                }
+            }
+        }
+        Ok(readers)
+    }
+}
+
+/// The mark of a mail of ours, by which a subscription leaves it out.
+fn own() -> Option<HashMap<String, MessageAttributeValue>> {
+    let mark = MessageAttributeValue::builder()
+        .data_type("String")
+        .string_value("mail")
+        .build();
+    Some(HashMap::from([("nightcap".to_owned(), mark.ok()?)]))
 }
 
 /// A subject as SNS wants it: ASCII without control characters, no space at either end,

@@ -76,7 +76,8 @@ pub fn explain(
     })
 }
 
-fn find<'a>(plan: &'a Plan, name: &str) -> Result<&'a Step, ExplainError> {
+/// The step of a plan about the resource of this name or ARN.
+pub(crate) fn find<'a>(plan: &'a Plan, name: &str) -> Result<&'a Step, ExplainError> {
     let found: Vec<&Step> = plan
         .steps
         .iter()
@@ -197,6 +198,8 @@ fn carried(step: &Step, ledger: &Ledger) -> Option<String> {
     let phase = match entry.phase {
         Phase::Ordered => "ordered",
         Phase::Reached => "completed",
+        Phase::Changed => "completed, then changed by hand",
+        Phase::Woken => "completed, then AWS started it by itself",
     };
     Some(format!(
         "the ledger says: {} of {} {phase}",

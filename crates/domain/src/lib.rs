@@ -8,6 +8,7 @@ pub mod capacity;
 pub mod config;
 pub mod explain;
 pub mod fleet;
+pub mod guard;
 pub mod hold;
 pub mod ledger;
 pub mod message;

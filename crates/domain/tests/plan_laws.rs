@@ -6,7 +6,7 @@ mod world;
 
 use chrono::{DateTime, Utc};
 use nightcap_domain::capacity::Capacity;
-use nightcap_domain::fleet::{Memory, Observed, Resource, Tags, Text};
+use nightcap_domain::fleet::{Memory, Observed, Resource, Text};
 use nightcap_domain::hold::{Author, Hold, Scope};
 use nightcap_domain::ledger::{Carried, Phase};
 use nightcap_domain::plan::{Action, Decision};
@@ -78,11 +78,10 @@ fn resource() -> impl Strategy<Value = Resource> {
                 Some(size) => group(&name, environment, &size.to_string()),
             };
             resource.restarted_by_aws = woken;
-            resource.tags = Tags::from_iter(
-                production
-                    .into_iter()
-                    .chain([("nightcap:environment", environment)]),
-            );
+            resource.tags = production
+                .into_iter()
+                .chain([("nightcap:environment", environment)])
+                .collect();
             resource
         })
 }

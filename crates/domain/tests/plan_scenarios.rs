@@ -266,3 +266,28 @@ fn defect_g_an_empty_maintenance_window_costs_one_problem() {
     assert_eq!(plan.actions().count(), 2);
     assert_eq!(plan.problems().count(), 1);
 }
+
+#[test]
+fn windows_that_cover_everything_keep_things_running() {
+    let config = CONFIG.replace(
+        "{ start: '0 9 * * MON-FRI', stop: '0 19 * * MON-FRI' }",
+        "{ start: '0 0 * * *', stop: '0 12 * * *' }\n      - { start: '0 12 * * *', stop: '0 0 * * *' }",
+    ).replace("calendar: france", "timezone: UTC");
+    let mut db = database("db", "preprod");
+    db.observed = Observed::Stopped;
+    let world = World::new(&config, vec![db, database("up", "preprod")]);
+    assert_eq!(world.plan(utc("2026-11-22T12:00:00Z")).actions().count(), 1);
+}
+
+#[test]
+fn a_schedule_that_has_not_begun_stops_nothing() {
+    let config = CONFIG
+        .replace("'0 9 * * MON-FRI'", "cron(0 9 1 1 ? 2030)")
+        .replace("'0 19 * * MON-FRI'", "cron(0 19 1 1 ? 2030)");
+    let world = World::new(&config, vec![database("db", "preprod")]);
+    let plan = world.plan(utc("2026-11-22T12:00:00Z"));
+    assert!(matches!(
+        plan.steps[0].decision,
+        Decision::Leave(Leave::ScheduleNotBegun)
+    ));
+}

@@ -1,4 +1,6 @@
 //! The scheduler function: an event becomes a request, a request becomes an answer.
 
+pub mod error;
 pub mod handler;
+mod holds;
 pub mod request;

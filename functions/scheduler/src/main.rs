@@ -1,18 +1,19 @@
 //! The Lambda function `scheduler`.
 
-use std::env;
 use std::sync::Arc;
 
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use nightcap_aws::announce::Announcer;
 use nightcap_aws::clients::Clients;
+use nightcap_aws::settings::setting;
 use nightcap_aws::{clock, logs};
-use scheduler::handler::{HandlerError, Scheduler};
+use scheduler::error::HandlerError;
+use scheduler::handler::Scheduler;
 use serde_json::Value;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    logs::as_json();
+    logs::as_json(setting("RUST_LOG").as_deref());
     let clients = Arc::new(Clients::from_environment().await);
     let announcer =
         setting("NIGHTCAP_TOPIC_ARN").map(|arn| Announcer::new(Arc::clone(&clients), arn));
@@ -25,12 +26,8 @@ async fn main() -> Result<(), Error> {
             .await
             .map_err(|error| diagnostic(&error))
     });
-    lambda_runtime::run(answer).await
-}
-
-/// A variable of the environment; an empty one is none.
-fn setting(name: &str) -> Option<String> {
-    env::var(name).ok().filter(|value| !value.trim().is_empty())
+    // On the heap: sixteen kilobytes of state machine need not be moved about.
+    Box::pin(lambda_runtime::run(answer)).await
 }
 
 fn diagnostic(error: &HandlerError) -> Diagnostic {

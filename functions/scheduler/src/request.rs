@@ -1,14 +1,19 @@
 //! Events: what the function accepts, and what it says of anything else.
 
+mod command;
+mod rds_event;
+
 use chrono::{DateTime, Utc};
-use nightcap_domain::config::nearest;
-use serde_json::{Map, Value};
+use nightcap_aws::reconcile::Restarted;
+use nightcap_domain::hold::{Asked, Released};
+use serde_json::Value;
 use thiserror::Error;
 
-/// Every accepted form, for error messages.
-const ACCEPTED: &str = "a direct command {\"command\": \"tick\" | \"plan\" | \"explain\"}, \
-    which is also what EventBridge Scheduler sends, or EventBridge's own \"Scheduled Event\"";
-const COMMANDS: [&str; 3] = ["tick", "plan", "explain"];
+use command::{COMMANDS, Command};
+
+/// Every accepted form but the commands' names, for error messages.
+const ACCEPTED: &str = "which is also what EventBridge Scheduler sends, EventBridge's own \
+    \"Scheduled Event\", or an event of aws.rds";
 
 /// What is asked of the function.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +24,41 @@ pub enum Request {
         at: Option<DateTime<Utc>>,
         /// Decide and answer, but change nothing.
         dry_run: bool,
+    },
+    /// A database has started or stopped: reconcile, for others may wait for it.
+    Database {
+        /// When, by AWS's clock. In drills, and only there, that is the instant of the tick.
+        at: Option<DateTime<Utc>>,
+        /// The database that AWS has started by itself, if that is what the event says.
+        restarted: Option<Restarted>,
+    },
+    /// An event of a service we listen to, about something that is nobody's business here.
+    Ignored {
+        /// AWS's name for it: `RDS-EVENT-0042`.
+        event: String,
+    },
+    /// Make a hold.
+    Hold {
+        /// What is asked for.
+        asked: Asked,
+        /// Another instant than now; only where the configuration permits drills.
+        at: Option<DateTime<Utc>>,
+        /// Decide and answer, but change nothing.
+        dry_run: bool,
+    },
+    /// End holds before their time.
+    Release {
+        /// Which, by whom, why.
+        releasing: Releasing,
+        /// Another instant than now; only where the configuration permits drills.
+        at: Option<DateTime<Utc>>,
+        /// Decide and answer, but change nothing.
+        dry_run: bool,
+    },
+    /// List the holds.
+    Holds {
+        /// Another instant than now.
+        at: Option<DateTime<Utc>>,
     },
     /// Say what a tick would do, and which transitions lie ahead.
     Plan {
@@ -36,11 +76,25 @@ pub enum Request {
     },
 }
 
+/// Which holds to end, by whom, why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Releasing {
+    /// Which.
+    pub which: Released,
+    /// Who asks.
+    pub by: String,
+    /// Why; may be empty.
+    pub reason: String,
+}
+
 /// An event that is none of ours.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum RequestError {
     /// No known form.
-    #[error("this event is not known here: {found}. Expected {ACCEPTED}")]
+    #[error(
+        "this event is not known here: {found}. Expected a direct command {{\"command\": {}}}, {ACCEPTED}",
+        commands()
+    )]
     Unknown {
         /// What it looks like.
         found: String,
@@ -48,7 +102,7 @@ pub enum RequestError {
     /// A command that does not exist.
     #[error(
         "unknown command {command:?}{}; expected one of {}",
-        did_you_mean(nearest),
+        did_you_mean(nearest.as_deref()),
         COMMANDS.join(", ")
     )]
     Command {
@@ -60,7 +114,7 @@ pub enum RequestError {
     /// A key that the command does not know.
     #[error(
         "{command}: unknown key {key:?}{}; it knows {known}",
-        did_you_mean(nearest)
+        did_you_mean(nearest.as_deref())
     )]
     Key {
         /// The command.
@@ -86,9 +140,13 @@ pub enum RequestError {
     },
 }
 
-fn did_you_mean(nearest: &Option<String>) -> String {
+/// `"tick" | "plan" | …`.
+fn commands() -> String {
+    COMMANDS.map(|name| format!("\"{name}\"")).join(" | ")
+}
+
+fn did_you_mean(nearest: Option<&str>) -> String {
     nearest
-        .as_ref()
         .map(|name| format!(" (did you mean {name:?}?)"))
         .unwrap_or_default()
 }
@@ -119,127 +177,10 @@ impl Request {
                 at: None,
                 dry_run: false,
             }),
+            (Some("aws.rds"), Some(_)) => Ok(rds_event::read(event)),
             _ => Err(unknown(&Value::Object(event.clone()))),
         }
     }
-}
-
-/// A direct command, with its keys still to be read.
-struct Command<'a> {
-    name: &'a str,
-    keys: &'a Map<String, Value>,
-}
-
-impl<'a> Command<'a> {
-    fn of(keys: &'a Map<String, Value>) -> Result<Self, RequestError> {
-        match keys.get("command") {
-            Some(Value::String(name)) => Ok(Self { name, keys }),
-            other => Err(RequestError::Command {
-                command: other.map(brief).unwrap_or_default(),
-                nearest: None,
-            }),
-        }
-    }
-
-    fn read(&self) -> Result<Request, RequestError> {
-        match self.name {
-            "tick" => {
-                // `scheduled_time` is for the log's reader: the state is read, never the message.
-                self.knows(&["command", "at", "dry_run", "scheduled_time"])?;
-                Ok(Request::Tick {
-                    at: self.instant("at")?,
-                    dry_run: self.flag("dry_run")?,
-                })
-            }
-            "plan" => {
-                self.knows(&["command", "at", "days", "dry_run"])?;
-                self.flag("dry_run")?;
-                Ok(Request::Plan {
-                    at: self.instant("at")?,
-                    days: self.days()?,
-                })
-            }
-            "explain" => {
-                self.knows(&["command", "at", "resource", "dry_run"])?;
-                self.flag("dry_run")?;
-                Ok(Request::Explain {
-                    resource: self.resource()?,
-                    at: self.instant("at")?,
-                })
-            }
-            other => Err(RequestError::Command {
-                command: other.to_owned(),
-                nearest: nearest(other, COMMANDS),
-            }),
-        }
-    }
-
-    fn knows(&self, known: &[&str]) -> Result<(), RequestError> {
-        match self.keys.keys().find(|key| !known.contains(&key.as_str())) {
-            None => Ok(()),
-            Some(key) => Err(RequestError::Key {
-                command: self.name.to_owned(),
-                key: key.clone(),
-                nearest: nearest(key, known.iter().copied()),
-                known: known.join(", "),
-            }),
-        }
-    }
-
-    fn instant(&self, key: &'static str) -> Result<Option<DateTime<Utc>>, RequestError> {
-        let expected = "an instant such as \"2026-11-20T18:00:00Z\", between 1970 and 2100";
-        match self.keys.get(key) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) => match DateTime::parse_from_rfc3339(text) {
-                Ok(at) if in_range(at.to_utc()) => Ok(Some(at.to_utc())),
-                _ => Err(self.value(key, expected)),
-            },
-            Some(_) => Err(self.value(key, expected)),
-        }
-    }
-
-    fn flag(&self, key: &'static str) -> Result<bool, RequestError> {
-        match self.keys.get(key) {
-            None | Some(Value::Null) => Ok(false),
-            Some(Value::Bool(flag)) => Ok(*flag),
-            Some(_) => Err(self.value(key, "true or false")),
-        }
-    }
-
-    fn days(&self) -> Result<u16, RequestError> {
-        match self.keys.get("days") {
-            None | Some(Value::Null) => Ok(14),
-            Some(value) => value
-                .as_u64()
-                .and_then(|days| u16::try_from(days).ok())
-                .filter(|days| (1..=366).contains(days))
-                .ok_or_else(|| self.value("days", "a whole number from 1 to 366")),
-        }
-    }
-
-    fn resource(&self) -> Result<String, RequestError> {
-        match self.keys.get("resource") {
-            Some(Value::String(name)) if !name.trim().is_empty() => Ok(name.trim().to_owned()),
-            _ => Err(self.value("resource", "the name or ARN of a resource")),
-        }
-    }
-
-    fn value(&self, key: &'static str, expected: &'static str) -> RequestError {
-        RequestError::Value {
-            command: self.name.to_owned(),
-            key,
-            found: self
-                .keys
-                .get(key)
-                .map_or_else(|| "missing".to_owned(), brief),
-            expected,
-        }
-    }
-}
-
-fn in_range(at: DateTime<Utc>) -> bool {
-    use chrono::Datelike;
-    (nightcap_domain::time::FIRST_YEAR..=nightcap_domain::time::LAST_YEAR).contains(&at.year())
 }
 
 fn unknown(event: &Value) -> RequestError {
@@ -274,3 +215,6 @@ fn brief(value: &Value) -> String {
     }
     format!("{}...", text.chars().take(60).collect::<String>())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! What a key that is left out means.
 
+use crate::hold::Length;
+
 /// Resources that one tick may stop.
 pub(super) fn max_stops() -> u32 {
     50
@@ -8,4 +10,9 @@ pub(super) fn max_stops() -> u32 {
 /// The currency of the budget: AWS bills in US dollars unless told otherwise.
 pub(super) fn currency() -> String {
     "USD".to_owned()
+}
+
+/// How long a person's hold may last: a week of release, a holiday's cover, not a habit.
+pub(super) fn max_hold() -> Length {
+    Length::days(7)
 }

@@ -10,6 +10,7 @@ use serde::{Serialize, Serializer};
 use super::{alert::AlertRule, ladder::LadderRule, percent::Percent, position::Positions};
 use crate::{
     capacity::Capacity,
+    hold::Length,
     names::{CalendarName, EnvironmentName, Region, RoleArn, ScheduleName},
     time::{Calendar, Country, CronExpression, Schedule, Window},
 };
@@ -56,7 +57,7 @@ pub struct Config {
     #[cfg_attr(feature = "schema", schemars(default))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub budget: Option<BudgetConfig>,
-    /// The breaker: a tick that would stop more is refused.
+    /// The breaker, and the longest hold.
     #[cfg_attr(feature = "schema", schemars(default))]
     pub limits: Limits,
     /// The schedules, compiled as the text was read.
@@ -203,7 +204,7 @@ pub struct BudgetConfig {
     pub ladder: Vec<LadderRule>,
 }
 
-/// How much one tick may stop.
+/// How much one tick may stop, and how long a hold may last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -218,6 +219,9 @@ pub struct Limits {
     #[cfg_attr(feature = "schema", schemars(default))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_stop_share: Option<Percent>,
+    /// How long a hold made by a person may last.
+    #[cfg_attr(feature = "schema", schemars(default = "super::defaults::max_hold"))]
+    pub max_hold: Length,
 }
 
 impl Default for Limits {
@@ -225,6 +229,7 @@ impl Default for Limits {
         Self {
             max_stops: super::defaults::max_stops(),
             max_stop_share: None,
+            max_hold: super::defaults::max_hold(),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 /// Columns of a body.
 pub const WIDTH: usize = 72;
+/// Columns of a table's line, without its indent.
+const ROW: usize = 60;
 /// Characters of a subject: SNS refuses 100.
 const SUBJECT: usize = 99;
 
@@ -39,6 +41,22 @@ impl Body {
         self.wrapped("  ", "    ", text);
     }
 
+    /// A line of a table: a text, and a value that ends where all of them end.
+    pub(super) fn row(&mut self, text: &str, value: &str) {
+        let room = WIDTH - 2 - 2;
+        let text: String = text
+            .chars()
+            .take(room.saturating_sub(value.chars().count()))
+            .collect();
+        let used = text.chars().count() + value.chars().count();
+        let gap = room.min(ROW).saturating_sub(used).max(2);
+        self.text.push_str("  ");
+        self.text.push_str(&text);
+        self.text.push_str(&" ".repeat(gap));
+        self.text.push_str(value);
+        self.text.push('\n');
+    }
+
     /// A line that belongs to the item above, indented.
     pub(super) fn detail(&mut self, text: &str) {
         self.wrapped("    ", "    ", text);
@@ -52,7 +70,7 @@ impl Body {
     fn wrapped(&mut self, first: &str, next: &str, value: &str) {
         let mut line = first.to_owned();
         let mut empty = true;
-        for word in value.split_whitespace() {
+        for word in words(value) {
             let columns = line.chars().count() + usize::from(!empty) + word.chars().count();
             if !empty && columns > WIDTH {
                 self.text.push_str(line.trim_end());
@@ -63,12 +81,27 @@ impl Body {
             if !empty {
                 line.push(' ');
             }
-            line.push_str(word);
+            line.push_str(&word);
             empty = false;
         }
         self.text.push_str(line.trim_end());
         self.text.push('\n');
     }
+}
+
+/// Words, each with the mark that French sets apart from it: no line begins with a mark.
+fn words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = vec![];
+    for word in text.split_whitespace() {
+        match words.last_mut() {
+            Some(last) if matches!(word, ":" | ";" | "?" | "!" | "»") => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            _ => words.push(word.to_owned()),
+        }
+    }
+    words
 }
 
 /// A subject that SNS takes: French letters lose their accents, the rest that is not
@@ -108,6 +141,16 @@ mod tests {
         let long = ascii_subject(&"x".repeat(200));
         assert_eq!(long.len(), 99);
         assert!(long.ends_with("..."));
+    }
+
+    #[test]
+    fn no_line_begins_with_a_mark_that_french_sets_apart() {
+        let mut body = Body::default();
+        body.item(&format!("{} ; non", "x".repeat(69)));
+        body.item(&format!("oui {} ; non", "x".repeat(64)));
+        for line in body.finish().lines() {
+            assert!(!line.trim_start().starts_with(';'), "{line}");
+        }
     }
 
     #[test]

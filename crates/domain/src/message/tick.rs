@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use crate::answer::Outcome;
 use crate::config::Language;
 use crate::names::EnvironmentName;
-use crate::plan::{Action, Decision, Desired, Plan, Problem, Standing, Step};
+use crate::plan::{Action, Decision, Desired, Leave, Plan, Problem, Standing, Step};
 use crate::time::State;
 
 use super::layout::Body;
@@ -47,7 +47,11 @@ pub fn tick(news: &TickNews<'_>) -> Mail {
     let words = Words::of(language);
     let story = Story::of(plan, news.outcomes);
     let mut body = Body::default();
-    body.field(words.what, LABEL, &story.verdict(&words, problems.len()));
+    body.field(
+        words.what,
+        LABEL,
+        &story.verdict(&words, problems.len(), news.over.len()),
+    );
     body.field(words.when, LABEL, &local(plan.at, zone, language));
     body.field(words.done, LABEL, &story.done_line(&words));
     body.field(words.waiting, LABEL, &story.waiting_line(&words));
@@ -63,7 +67,7 @@ pub fn tick(news: &TickNews<'_>) -> Mail {
         reason(step, language)
     });
     body.heading(words.never);
-    body.item(&protected(plan, &words));
+    body.item(&protected(plan, story.protected, &words));
     body.heading(words.reference);
     body.item(&format!(
         "{} {}",
@@ -71,7 +75,7 @@ pub fn tick(news: &TickNews<'_>) -> Mail {
         news.reference
     ));
     Mail {
-        subject: ascii_subject(&story.subject(&words, problems.len())),
+        subject: ascii_subject(&story.subject(&words, problems.len(), news.over.len())),
         body: body.finish(),
     }
 }
@@ -90,10 +94,21 @@ fn trouble(body: &mut Body, news: &TickNews<'_>, words: &Words) {
     if !news.over.is_empty() {
         body.heading(words.over);
         for key in news.over.iter().take(LISTED) {
-            body.item(key);
+            body.item(&over(key));
         }
         more(body, news.over.len(), words);
     }
+}
+
+/// A problem that is over, by the name that people know: its key has the whole ARN, which is
+/// wider than a mail.
+fn over(key: &str) -> String {
+    let (code, about) = key.split_once(' ').unwrap_or(("", key));
+    let name = match about.strip_prefix("arn:") {
+        Some(arn) => arn.rsplit([':', '/']).next().unwrap_or(arn),
+        None => about,
+    };
+    format!("{name} ({code})")
 }
 
 /// The steps, sorted by what became of them.
@@ -101,6 +116,7 @@ struct Story<'a> {
     done: Vec<&'a Step>,
     waiting: Vec<&'a Step>,
     left: Vec<&'a Step>,
+    protected: usize,
     environments: Vec<(&'a EnvironmentName, State)>,
 }
 
@@ -110,6 +126,7 @@ impl<'a> Story<'a> {
             done: vec![],
             waiting: vec![],
             left: vec![],
+            protected: 0,
             environments: vec![],
         };
         for (index, step) in plan.steps.iter().enumerate() {
@@ -119,7 +136,10 @@ impl<'a> Story<'a> {
                     story.note(step);
                 }
                 (Decision::Wait(_), _) => story.waiting.push(step),
-                (Decision::Leave(leave), _) if leave.code() != "as-desired" => {
+                (Decision::Leave(Leave::ProtectedTag(_) | Leave::ProtectedEnvironment), _) => {
+                    story.protected += 1;
+                }
+                (Decision::Leave(leave), _) if *leave != Leave::AsDesired => {
                     story.left.push(step);
                 }
                 _ => {}
@@ -143,14 +163,17 @@ impl<'a> Story<'a> {
             .count()
     }
 
-    fn verdict(&self, words: &Words, problems: usize) -> String {
+    fn verdict(&self, words: &Words, problems: usize, over: usize) -> String {
         let mut parts: Vec<String> = self
             .environments
             .iter()
             .map(|(name, state)| format!("{name} {}", words.goes(*state)))
             .collect();
         if problems > 0 {
-            parts.push(words.problem_count(problems));
+            parts.push(counted(problems, words.problem_one, words.problem_many));
+        }
+        if over > 0 {
+            parts.push(counted(over, words.over_one, words.over_many));
         }
         if parts.is_empty() {
             parts.push(words.nothing.to_owned());
@@ -158,13 +181,22 @@ impl<'a> Story<'a> {
         parts.join(", ")
     }
 
-    fn subject(&self, words: &Words, problems: usize) -> String {
-        let verdict = self.verdict(words, problems);
-        let waiting = match self.waiting.len() {
-            0 => String::new(),
-            n => format!(", {n} {}", words.wait_short),
-        };
-        format!("{verdict}: {}{waiting} (Nightcap)", self.done_line(words))
+    fn subject(&self, words: &Words, problems: usize, over: usize) -> String {
+        let mut details = vec![];
+        if !self.done.is_empty() {
+            details.push(self.done_line(words));
+        }
+        if !self.waiting.is_empty() {
+            details.push(format!("{} {}", self.waiting.len(), words.wait_short));
+        }
+        let mut subject = self.verdict(words, problems, over);
+        if !details.is_empty() {
+            subject.push_str(words.colon);
+            subject.push(' ');
+            subject.push_str(&details.join(", "));
+        }
+        subject.push_str(" (Nightcap)");
+        subject
     }
 
     fn done_line(&self, words: &Words) -> String {
@@ -173,10 +205,8 @@ impl<'a> Story<'a> {
             (self.count(false), words.stop_one, words.stop_many),
             (self.count(true), words.start_one, words.start_many),
         ] {
-            match count {
-                0 => {}
-                1 => parts.push(format!("1 {one}")),
-                n => parts.push(format!("{n} {many}")),
+            if count > 0 {
+                parts.push(counted(count, one, many));
             }
         }
         if parts.is_empty() {
@@ -242,18 +272,17 @@ fn reason(step: &Step, language: Language) -> String {
     }
 }
 
-/// The next transition of the environments that were acted on.
+/// The next transition of the environments that were acted on; of all, if none was.
 fn next_line(plan: &Plan, story: &Story<'_>, zone: Tz, language: Language) -> String {
     let words = Words::of(language);
+    let told = |standing: &&Standing| {
+        let acted_on = |(name, _): &(&EnvironmentName, State)| **name == standing.name;
+        story.environments.is_empty() || story.environments.iter().any(acted_on)
+    };
     let next: Vec<String> = plan
         .environments
         .iter()
-        .filter(|standing| {
-            story
-                .environments
-                .iter()
-                .any(|(name, _)| **name == standing.name)
-        })
+        .filter(told)
         .filter_map(|standing| coming(standing, zone, language, &words))
         .collect();
     if next.is_empty() {
@@ -281,22 +310,33 @@ fn coming(standing: &Standing, zone: Tz, language: Language, words: &Words) -> O
     ))
 }
 
-fn protected(plan: &Plan, words: &Words) -> String {
+fn protected(plan: &Plan, seen: usize, words: &Words) -> String {
     let names: Vec<&str> = plan
         .environments
         .iter()
         .filter(|standing| {
             matches!(
                 standing.desired,
-                Desired::Unmanaged(crate::plan::Leave::ProtectedEnvironment)
+                Desired::Unmanaged(Leave::ProtectedEnvironment)
             )
         })
         .map(|standing| standing.name.as_str())
         .collect();
     if names.is_empty() {
-        words.never_tagged.to_owned()
-    } else {
-        format!("{}; {}", names.join(", "), words.never_tagged)
+        return words.never_tagged.to_owned();
+    }
+    let seen = match seen {
+        0 => String::new(),
+        n => format!(" ({})", counted(n, words.seen_one, words.seen_many)),
+    };
+    format!("{}{seen}; {}", names.join(", "), words.never_tagged)
+}
+
+/// `1 stop`, `2 stops`.
+fn counted(count: usize, one: &str, many: &str) -> String {
+    match count {
+        1 => format!("1 {one}"),
+        n => format!("{n} {many}"),
     }
 }
 
@@ -315,6 +355,8 @@ struct Words {
     left: &'static str,
     never: &'static str,
     never_tagged: &'static str,
+    seen_one: &'static str,
+    seen_many: &'static str,
     reference: &'static str,
     nothing: &'static str,
     nobody_waits: &'static str,
@@ -337,6 +379,8 @@ struct Words {
     to_wake: &'static str,
     problem_one: &'static str,
     problem_many: &'static str,
+    over_one: &'static str,
+    over_many: &'static str,
 }
 
 impl Words {
@@ -351,13 +395,6 @@ impl Words {
         match state {
             State::Running => self.to_wake,
             State::Stopped => self.to_sleep,
-        }
-    }
-
-    fn problem_count(&self, count: usize) -> String {
-        match count {
-            1 => self.problem_one.to_owned(),
-            n => format!("{n} {}", self.problem_many),
         }
     }
 }
@@ -376,6 +413,8 @@ const EN: Words = Words {
     left: "Left alone",
     never: "Never touched",
     never_tagged: "anything tagged prod, production or live, and anything without a tag",
+    seen_one: "seen",
+    seen_many: "seen",
     reference: "Reference",
     nothing: "nothing",
     nobody_waits: "nothing",
@@ -396,8 +435,10 @@ const EN: Words = Words {
     sleeps: "sleeps",
     to_sleep: "goes to sleep",
     to_wake: "wakes up",
-    problem_one: "1 problem",
+    problem_one: "problem",
     problem_many: "problems",
+    over_one: "problem is over",
+    over_many: "problems are over",
 };
 
 const FR: Words = Words {
@@ -414,6 +455,8 @@ const FR: Words = Words {
     left: "Laissé tel quel",
     never: "Jamais touché",
     never_tagged: "tout ce qui est étiqueté prod, production ou live, ou sans étiquette",
+    seen_one: "vu",
+    seen_many: "vus",
     reference: "Référence",
     nothing: "rien",
     nobody_waits: "rien",
@@ -434,6 +477,8 @@ const FR: Words = Words {
     sleeps: "s'endort",
     to_sleep: "s'endort",
     to_wake: "se réveille",
-    problem_one: "1 problème",
+    problem_one: "problème",
     problem_many: "problèmes",
+    over_one: "problème terminé",
+    over_many: "problèmes terminés",
 };

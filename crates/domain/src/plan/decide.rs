@@ -11,6 +11,7 @@ use crate::names::EnvironmentName;
 use crate::time::{State, Transition};
 
 use super::environment::desired;
+use super::woken::woken_by_aws;
 use super::{
     Action, Because, Decision, Desired, Fault, Leave, MaintenanceWindow, Standing, Step, Wait,
 };
@@ -28,9 +29,10 @@ pub(super) fn step(
     config: &Compiled,
     environments: &[Standing],
     ledger: &Ledger,
-    resource: Resource,
+    mut resource: Resource,
     now: DateTime<Utc>,
 ) -> Step {
+    resource.restarted_by_aws |= woken_by_aws(ledger, &resource, now);
     let (name, environment) = match admit(config, &resource) {
         Ok(admitted) => admitted,
         Err((name, decision)) => {
@@ -68,7 +70,7 @@ pub(super) fn step(
     };
     Step {
         environment: Some(name.clone()),
-        reached: reached(&resource, &desired, policy.last),
+        reached: noted(&resource, &desired, &decision, policy.last),
         desired,
         decision,
         resource,
@@ -184,63 +186,54 @@ fn decide(resource: &Resource, desired: &Desired, policy: &Policy<'_>) -> Decisi
         Desired::Unmanaged(leave) => return Decision::Leave(leave.clone()),
         Desired::State { by, .. } => *by,
     };
-    match &resource.observed {
-        Observed::Fixed(text) => return Decision::Leave(Leave::Fixed(text.clone())),
-        Observed::Faulty { status, remedy } => {
-            return Decision::Refuse(Fault::Broken {
-                status: status.clone(),
-                remedy: remedy.clone(),
-            });
+    match (&resource.observed, by.to) {
+        (Observed::Fixed(text), _) => Decision::Leave(Leave::Fixed(text.clone())),
+        (Observed::Faulty { status, remedy }, _) => Decision::Refuse(Fault::Broken {
+            status: status.clone(),
+            remedy: remedy.clone(),
+        }),
+        (Observed::Running, State::Running) => Decision::Leave(as_desired(resource)),
+        (Observed::Stopped, State::Stopped) => Decision::Leave(Leave::AsDesired),
+        (Observed::Starting, State::Running) | (Observed::Stopping, State::Stopped) => {
+            Decision::Wait(Wait::Arriving {
+                status: resource.observed.word().to_owned(),
+            })
         }
-        _ => {}
-    }
-    match by.to {
-        State::Running => wake(resource, by, policy),
-        State::Stopped => put_to_sleep(resource, by, policy),
-    }
-}
-
-fn wake(resource: &Resource, by: Transition, policy: &Policy<'_>) -> Decision {
-    match &resource.observed {
-        Observed::Running => Decision::Leave(as_desired(resource)),
-        Observed::Starting => arriving(resource),
-        Observed::Busy {
-            status,
-            serving: true,
-        } => Decision::Leave(Leave::Serving {
+        (
+            Observed::Busy {
+                status,
+                serving: true,
+            },
+            State::Running,
+        ) => Decision::Leave(Leave::Serving {
             status: status.clone(),
         }),
-        Observed::Busy { status, .. } => Decision::Wait(Wait::Busy {
-            status: status.clone(),
-        }),
-        Observed::Stopping if !resource.takes_orders_in_motion() => Decision::Wait(Wait::Busy {
-            status: resource.observed.word().to_owned(),
-        }),
-        Observed::Stopped | Observed::Stopping => {
+        (Observed::Busy { .. }, _) => busy(resource),
+        (Observed::Stopping, State::Running) | (Observed::Starting, State::Stopped)
+            if !resource.takes_orders_in_motion() =>
+        {
+            busy(resource)
+        }
+        (Observed::Stopped | Observed::Stopping, State::Running) => {
             respecting_people(resource, by, policy, || start(resource, policy))
         }
-        Observed::Fixed(_) | Observed::Faulty { .. } => Decision::Leave(Leave::AsDesired),
+        (Observed::Running | Observed::Starting, State::Stopped) => {
+            respecting_people(resource, by, policy, || stop(resource, policy))
+        }
     }
 }
 
-fn put_to_sleep(resource: &Resource, by: Transition, policy: &Policy<'_>) -> Decision {
-    match &resource.observed {
-        Observed::Stopped => Decision::Leave(Leave::AsDesired),
-        Observed::Stopping => arriving(resource),
-        Observed::Busy { status, .. } => Decision::Wait(Wait::Busy {
-            status: status.clone(),
-        }),
-        Observed::Starting if !resource.takes_orders_in_motion() => Decision::Wait(Wait::Busy {
-            status: resource.observed.word().to_owned(),
-        }),
-        Observed::Running | Observed::Starting => respecting_people(resource, by, policy, || {
-            Decision::Act(Action::Stop {
-                remember: resource.size.as_ref().map(|size| size.now),
-                snapshot: policy.snapshot,
-            })
-        }),
-        Observed::Fixed(_) | Observed::Faulty { .. } => Decision::Leave(Leave::AsDesired),
-    }
+fn busy(resource: &Resource) -> Decision {
+    Decision::Wait(Wait::Busy {
+        status: resource.observed.word().to_owned(),
+    })
+}
+
+fn stop(resource: &Resource, policy: &Policy<'_>) -> Decision {
+    Decision::Act(Action::Stop {
+        remember: resource.size.as_ref().map(|size| size.now),
+        snapshot: policy.snapshot,
+    })
 }
 
 fn as_desired(resource: &Resource) -> Leave {
@@ -248,12 +241,6 @@ fn as_desired(resource: &Resource) -> Leave {
         Some(size) if size.now.desired() == 0 => Leave::ScaledToZeroByItself,
         _ => Leave::AsDesired,
     }
-}
-
-fn arriving(resource: &Resource) -> Decision {
-    Decision::Wait(Wait::Arriving {
-        status: resource.observed.word().to_owned(),
-    })
 }
 
 /// A transition once completed is not carried out again: what differs later is a person's
@@ -312,9 +299,37 @@ fn edited_while_asleep(now: Capacity, known: Capacity) -> Capacity {
     Capacity::new(min, desired, max).unwrap_or(known)
 }
 
-/// What the ledger should say once a resource is seen where its transition leads.
-fn reached(resource: &Resource, desired: &Desired, last: Option<&Carried>) -> Option<Carried> {
+/// What the ledger should say from now on, where what is observed is news to it.
+fn noted(
+    resource: &Resource,
+    desired: &Desired,
+    decision: &Decision,
+    last: Option<&Carried>,
+) -> Option<Carried> {
     let by = desired.since()?;
+    let known = last.filter(|last| last.is(by)).map(|last| last.phase);
+    let phase = observed_phase(resource, by, decision, known)?;
+    (known != Some(phase)).then_some(Carried {
+        transition: by.at,
+        to: by.to,
+        phase,
+    })
+}
+
+fn observed_phase(
+    resource: &Resource,
+    by: Transition,
+    decision: &Decision,
+    known: Option<Phase>,
+) -> Option<Phase> {
+    let completed = matches!(known, Some(Phase::Reached | Phase::Changed | Phase::Woken));
+    if resource.restarted_by_aws && by.to == State::Stopped && completed {
+        // Until it is put to sleep again, even while AWS still describes it as stopped.
+        return Some(Phase::Woken);
+    }
+    if matches!(decision, Decision::Leave(Leave::ManualChange { .. })) {
+        return Some(Phase::Changed);
+    }
     let arrived = match by.to {
         State::Running => matches!(
             resource.observed,
@@ -322,10 +337,5 @@ fn reached(resource: &Resource, desired: &Desired, last: Option<&Carried>) -> Op
         ),
         State::Stopped => resource.observed == Observed::Stopped,
     };
-    let known = last.is_some_and(|last| last.completed(by));
-    (arrived && !known).then_some(Carried {
-        transition: by.at,
-        to: by.to,
-        phase: Phase::Reached,
-    })
+    arrived.then_some(Phase::Reached)
 }

@@ -6,7 +6,7 @@ use crate::config::{Compiled, EnvironmentConfig};
 use crate::hold::{self, Hold};
 use crate::ledger::Ledger;
 use crate::names::{EnvironmentName, ResourceArn, ScheduleName};
-use crate::time::{State, Transition};
+use crate::time::{Schedule, State, Transition};
 
 use super::Leave;
 
@@ -90,12 +90,15 @@ pub(super) fn desired(
         return Desired::Unmanaged(Leave::ProtectedEnvironment);
     }
     if let Some(hold) = hold::in_force(&ledger.holds, name, resource, now) {
-        return held(hold);
+        let next = config
+            .schedule_of(environment)
+            .and_then(|(_, schedule)| after(schedule, hold));
+        return held(hold, next);
     }
     let Some((schedule_name, schedule)) = config.schedule_of(environment) else {
         return Desired::Unmanaged(Leave::ScheduleNotBegun);
     };
-    match schedule.last(now) {
+    match led_here(schedule, now) {
         Some(by) => Desired::State {
             by,
             because: Because::Schedule(schedule_name.clone()),
@@ -105,13 +108,35 @@ pub(super) fn desired(
     }
 }
 
-fn held(hold: &Hold) -> Desired {
+/// The transition that led to the present state.
+///
+/// Windows that cover everything never had one: they have been running from the start of time.
+fn led_here(schedule: &Schedule, now: DateTime<Utc>) -> Option<Transition> {
+    let always = (schedule.state_at(now) == State::Running).then_some(Transition {
+        at: DateTime::UNIX_EPOCH,
+        to: State::Running,
+    });
+    schedule.last(now).or(always)
+}
+
+/// The next transition once the schedule has its say again.
+fn after(schedule: &Schedule, hold: &Hold) -> Option<Transition> {
+    match schedule.state_at(hold.until) {
+        same if same == hold.state => schedule.next(hold.until),
+        other => Some(Transition {
+            at: hold.until,
+            to: other,
+        }),
+    }
+}
+
+fn held(hold: &Hold, until: Option<Transition>) -> Desired {
     Desired::State {
         by: Transition {
             at: hold.from,
             to: hold.state,
         },
-        until: None,
+        until,
         because: Because::Hold(Box::new(hold.clone())),
     }
 }

@@ -10,6 +10,7 @@ mod gate;
 mod maintenance;
 mod problem;
 mod upcoming;
+mod woken;
 
 use chrono::{DateTime, Utc};
 
@@ -84,7 +85,7 @@ pub fn plan(config: &Compiled, fleet: Vec<Resource>, ledger: &Ledger, now: DateT
         .map(|resource| decide::step(config, &environments, ledger, resource, now))
         .collect();
     gate::close(&mut steps);
-    breaker::hold_back(config.limits(), &mut steps, now);
+    breaker::hold_back(config.limits(), ledger, &mut steps, now);
     steps.sort_by(|a, b| order(a).cmp(&order(b)));
     Plan {
         at: now,

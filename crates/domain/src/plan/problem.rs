@@ -50,7 +50,7 @@ pub enum Fault {
     Conflict(String),
     /// AWS refused the order or did not answer.
     Failed {
-        /// `start` or `stop`.
+        /// `start`, `stop` or `read`.
         action: &'static str,
         /// What AWS said.
         error: String,
@@ -192,7 +192,15 @@ impl Fault {
                 "{stops} arrêts qu'aucune transition de la dernière heure n'explique ; {allowed} au plus sont permis"
             ),
             Self::Conflict(what) => format!("autre chose le modifiera : {what}"),
-            Self::Failed { action, error, .. } => format!("échec de {action} : {error}"),
+            Self::Failed { action, error, .. } => {
+                let action = match *action {
+                    "start" => "du démarrage",
+                    "stop" => "de l'arrêt",
+                    "read" => "de la lecture",
+                    _ => "de l'ordre",
+                };
+                format!("échec {action} : {error}")
+            }
         }
     }
 

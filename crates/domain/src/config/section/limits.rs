@@ -1,4 +1,4 @@
-//! `limits:`, the breaker.
+//! `limits:`, the breaker and the longest hold.
 
 use super::{
     super::{
@@ -9,8 +9,9 @@ use super::{
     },
     or_default,
 };
+use crate::hold::Length;
 
-pub(super) const KEYS: &[&str] = &["max_stops", "max_stop_share"];
+pub(super) const KEYS: &[&str] = &["max_stops", "max_stop_share", "max_hold"];
 
 const SHARE: &str = "a share above 0% and at most 100%, such as 40%";
 
@@ -23,10 +24,28 @@ pub(super) fn read(d: &mut Decoder, field: &Field<'_>) -> Option<Limits> {
     let max_stop_share = or_default(fields.optional("max_stop_share"), |field| {
         share(d, field).map(Some)
     });
+    let max_hold = match fields.optional("max_hold") {
+        Some(field) => length(d, &field),
+        None => Some(defaults::max_hold()),
+    };
     Some(Limits {
         max_stops: max_stops?,
         max_stop_share: max_stop_share?,
+        max_hold: max_hold?,
     })
+}
+
+fn length(d: &mut Decoder, field: &Field<'_>) -> Option<Length> {
+    const FORM: &str = "a length of time such as 7d, 12h or 1d12h, at most 366d";
+    let scalar = d.scalar(field, FORM)?;
+    let length: Option<Length> = scalar.text.parse().ok();
+    if length.is_none() {
+        let error = field
+            .error(format!("found {}", field.node.described()))
+            .expecting(FORM);
+        d.report(error);
+    }
+    length
 }
 
 fn share(d: &mut Decoder, field: &Field<'_>) -> Option<Percent> {

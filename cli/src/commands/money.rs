@@ -1,0 +1,53 @@
+//! The commands about money: which one, and what they share.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use anyhow::{Context, anyhow};
+use nightcap_domain::money::FileError;
+use nightcap_domain::money::price::PriceBook;
+
+use super::{backtest, forecast, prices, simulate};
+use crate::money_args::MoneyCommand;
+use crate::output::{Ending, Usage};
+
+pub(crate) async fn run(command: &MoneyCommand) -> anyhow::Result<Ending> {
+    match command {
+        MoneyCommand::Forecast(args) => forecast::run(args).await,
+        MoneyCommand::Backtest(args) => backtest::run(args),
+        MoneyCommand::Prices(args) => prices::run(args),
+        MoneyCommand::Simulate(args) => simulate::run(args).await,
+    }
+}
+
+/// Opens a file of costs; `-` is standard input.
+pub(super) fn costs(place: &str) -> anyhow::Result<Box<dyn Read>> {
+    if place == "-" {
+        return Ok(Box::new(io::stdin().lock()));
+    }
+    let file = File::open(place).with_context(|| format!("{place} cannot be read"))?;
+    Ok(Box::new(file))
+}
+
+/// An answer to a question about a file of costs, or the error with the file's name.
+pub(super) fn answered<T>(file: &str, answer: Result<T, FileError>) -> anyhow::Result<T> {
+    let name = if file == "-" { "standard input" } else { file };
+    answer.map_err(|error| match error {
+        FileError::Environment { .. } => anyhow!(Usage(format!("{name}: {error}"))),
+        other => anyhow!("{name}: {other}"),
+    })
+}
+
+/// The price book at a path, or the one that comes with the program.
+pub(super) fn book(path: Option<&Path>) -> anyhow::Result<PriceBook> {
+    match path {
+        None => PriceBook::embedded().context("the embedded price book"),
+        Some(path) => PriceBook::from_csv(&text(path)?).with_context(|| path.display().to_string()),
+    }
+}
+
+/// The text of a file.
+pub(super) fn text(path: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))
+}

@@ -1,0 +1,48 @@
+//! `nightcap release`.
+
+use anstream::println;
+use anyhow::anyhow;
+use nightcap_aws::clock;
+use nightcap_domain::hold::{ReleaseAnswer, Released, release};
+
+use crate::args::Release;
+use crate::output::{self, Ending, HEAD, Usage};
+use crate::source;
+
+use super::holds;
+
+pub(crate) async fn run(args: &Release) -> anyhow::Result<Ending> {
+    let store = source::ledger().await?;
+    let config = source::configuration(&args.config.place).await?;
+    let now = clock::now();
+    let ledger = store.read(now).await.map_err(|e| source::unkept(&e))?;
+    let ended = release(&ledger.holds, &Released::Named(args.hold.clone()), now)
+        .map_err(|error| anyhow!(Usage(error.to_string())))?;
+    if !args.dry_run {
+        store
+            .release(&ended, &args.by, &args.reason)
+            .await
+            .map_err(|error| source::unkept(&error))?;
+    }
+    let answer = ReleaseAnswer::new(&config, &ledger, &ended, now, args.dry_run);
+    if args.json {
+        output::json(&answer)?;
+    } else {
+        show(&answer);
+    }
+    Ok(Ending::Fine)
+}
+
+fn show(answer: &ReleaseAnswer) {
+    let verb = if answer.dry_run { "would end" } else { "ended" };
+    for hold in &answer.released {
+        println!(
+            "{HEAD}{}{HEAD:#} {verb}: {}, {}",
+            hold.id, hold.on, hold.reason
+        );
+    }
+    if !answer.remaining.is_empty() {
+        println!("\nLeft:");
+        holds::show(&answer.remaining);
+    }
+}

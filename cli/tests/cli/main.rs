@@ -1,0 +1,16 @@
+//! The `nightcap` binary as a person or a script meets it: what it prints, where, and its
+//! exit code. Golden files hold whole terminals, to be reviewed as text.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
+
+mod check;
+mod colour;
+mod fleet;
+mod manual;
+mod nightcap;
+mod timeline;

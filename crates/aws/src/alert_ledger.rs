@@ -1,0 +1,410 @@
+//! The guard's part of the ledger's table: what was told, what was seen, what was paid for.
+//!
+//! | `pk` | `sk` | what |
+//! |---|---|---|
+//! | `guard#BUDGET` | `entry#KEY` | something told or asked for; `sent` once that is done |
+//! | `guard#BUDGET` | `seen#MONTH#DATE` | what was seen on a data date |
+//! | `guard#BUDGET` | `costs#DATE` | Cost Explorer's answer of a day, which was paid for |
+//! | `state` | `hold#ID` | a hold, which every tick of the scheduler reads |
+//!
+//! An entry is claimed by a conditional put before its mail is sent, and marked when it was: of
+//! any number of runs one sends. A run that dies in between leaves a claim whose lease ends, and
+//! the next run takes it over: a mail may then come twice, and none is lost.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
+use futures_util::future::BoxFuture;
+use nightcap_domain::guard::{Entry, EntryKey, GuardMemory, News, Observation, Spent};
+use nightcap_domain::hold::Hold;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::clients::Clients;
+use crate::error::{AwsError, Cause};
+
+/// How long a run may take between its claim and its mail.
+const LEASE: TimeDelta = TimeDelta::minutes(5);
+/// How long anything is kept.
+const KEPT: TimeDelta = TimeDelta::days(400);
+/// A hold that has ended stays a day, as the scheduler's do.
+const HOLD_KEPT: TimeDelta = TimeDelta::days(1);
+/// DynamoDB takes items of 400 KB.
+const LARGEST: usize = 350_000;
+
+type Item = HashMap<String, AttributeValue>;
+
+/// What the guard reads before it decides.
+#[derive(Clone, Debug, Default)]
+pub struct Remembered {
+    /// What it told, saw and asked for.
+    pub memory: GuardMemory,
+    /// The holds that are known.
+    pub holds: Vec<Hold>,
+}
+
+/// Where the guard keeps what it remembers.
+pub trait AlertStore: Send + Sync {
+    /// Everything a run needs to know.
+    fn read<'a>(
+        &'a self,
+        budget: &'a str,
+        now: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<Remembered, AwsError>>;
+
+    /// Claims news for this run: `false` if another run was first.
+    fn claim<'a>(
+        &'a self,
+        budget: &'a str,
+        news: &'a News,
+        now: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<bool, AwsError>>;
+
+    /// Marks claimed news as done (`true`), or gives it back for the next run (`false`).
+    fn settle<'a>(
+        &'a self,
+        budget: &'a str,
+        news: &'a News,
+        done: bool,
+        now: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<(), AwsError>>;
+
+    /// Writes what was seen on a data date.
+    fn observe<'a>(
+        &'a self,
+        budget: &'a str,
+        seen: &'a Observation,
+        now: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<(), AwsError>>;
+
+    /// Writes a hold for the scheduler, or a known hold's earlier end.
+    fn hold<'a>(
+        &'a self,
+        hold: &'a Hold,
+        now: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<(), AwsError>>;
+
+    /// Cost Explorer's answer of that day, if it was paid for already.
+    fn costs<'a>(
+        &'a self,
+        budget: &'a str,
+        as_of: NaiveDate,
+    ) -> BoxFuture<'a, Result<Option<Paid>, AwsError>>;
+
+    /// Keeps Cost Explorer's answer of a day.
+    fn keep_costs<'a>(
+        &'a self,
+        budget: &'a str,
+        as_of: NaiveDate,
+        paid: &'a Paid,
+        now: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<(), AwsError>>;
+}
+
+/// Cost Explorer's answers of a day.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize, Serialize)]
+pub struct Paid {
+    /// What every day cost.
+    pub spent: Spent,
+    /// What the rest of the month is forecast to cost.
+    pub rest_of_month: Option<nightcap_domain::money::Usd>,
+}
+
+/// The guard's part of a table of `DynamoDB`.
+#[derive(Clone, Debug)]
+pub struct DynamoDbAlerts {
+    clients: Arc<Clients>,
+    table: String,
+}
+
+impl DynamoDbAlerts {
+    /// The guard's part of the table of this name.
+    pub fn new(clients: Arc<Clients>, table: impl Into<String>) -> Self {
+        Self {
+            clients,
+            table: table.into(),
+        }
+    }
+
+    async fn query(&self, pk: &str, prefix: &str) -> Result<Vec<Item>, AwsError> {
+        let mut items = self
+            .clients
+            .dynamodb()
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+            .expression_attribute_values(":pk", text(pk))
+            .expression_attribute_values(":prefix", text(prefix))
+            .into_paginator()
+            .items()
+            .send();
+        let mut found = vec![];
+        while let Some(item) = items.next().await {
+            found.push(item.map_err(|error| AwsError::from_sdk("dynamodb", "Query", &error))?);
+        }
+        Ok(found)
+    }
+
+    async fn read_all(&self, budget: &str, now: DateTime<Utc>) -> Result<Remembered, AwsError> {
+        let pk = partition(budget);
+        let (entries, seen, holds) = futures_util::future::try_join3(
+            self.query(&pk, "entry#"),
+            self.query(&pk, "seen#"),
+            self.query("state", "hold#"),
+        )
+        .await?;
+        let mut all = Remembered::default();
+        for item in entries.iter().filter(|item| stands(item, now)) {
+            if let (Some(key), Some(entry)) =
+                (suffix(item, "entry#"), parsed::<Entry>(item, "entry"))
+            {
+                all.memory.record(EntryKey(key), &entry);
+            }
+        }
+        for observation in seen.iter().filter_map(|item| parsed(item, "seen")) {
+            all.memory.observe(observation);
+        }
+        all.holds = holds
+            .iter()
+            .filter_map(|item| parsed(item, "hold"))
+            .collect();
+        Ok(all)
+    }
+
+    /// Puts an item if a condition holds; `false` if it does not.
+    async fn put_if(
+        &self,
+        item: Item,
+        condition: &str,
+        names: &[(&str, &str)],
+        values: &[(&str, AttributeValue)],
+    ) -> Result<bool, AwsError> {
+        let mut put = self
+            .clients
+            .dynamodb()
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression(condition);
+        for (name, attribute) in names {
+            put = put.expression_attribute_names(*name, *attribute);
+        }
+        for (name, value) in values {
+            put = put.expression_attribute_values(*name, value.clone());
+        }
+        match put.send().await {
+            Ok(_) => Ok(true),
+            Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(false),
+            Err(error) => Err(AwsError::from_sdk("dynamodb", "PutItem", &error)),
+        }
+    }
+
+    async fn put(&self, item: Item) -> Result<(), AwsError> {
+        self.clients
+            .dynamodb()
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| AwsError::from_sdk("dynamodb", "PutItem", &error))
+    }
+}
+
+impl AlertStore for DynamoDbAlerts {
+    fn read<'a>(
+        &'a self,
+        budget: &'a str,
+        now: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<Remembered, AwsError>> {
+        Box::pin(self.read_all(budget, now))
+    }
+
+    fn claim<'a>(
+        &'a self,
+        budget: &'a str,
+        news: &'a News,
+        now: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<bool, AwsError>> {
+        Box::pin(async move {
+            let mut item = entry(budget, news, now)?;
+            item.insert("lease".to_owned(), text(instant(now + LEASE)));
+            self.put_if(
+                item,
+                "attribute_not_exists(pk) OR (attribute_not_exists(#sent) AND #lease <= :now)",
+                &[("#sent", "sent"), ("#lease", "lease")],
+                &[(":now", text(instant(now)))],
+            )
+            .await
+        })
+    }
+
+    fn settle<'a>(
+        &'a self,
+        budget: &'a str,
+        news: &'a News,
+        done: bool,
+        now: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<(), AwsError>> {
+        Box::pin(async move {
+            let mut item = entry(budget, news, now)?;
+            if done {
+                item.insert("sent".to_owned(), text(instant(now)));
+            } else {
+                // Over at once: the next run may try.
+                item.insert("lease".to_owned(), text(instant(now)));
+            }
+            let names = [("#sent", "sent")];
+            self.put_if(item, "attribute_not_exists(#sent)", &names, &[])
+                .await
+                .map(drop)
+        })
+    }
+
+    fn observe<'a>(
+        &'a self,
+        budget: &'a str,
+        seen: &'a Observation,
+        now: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<(), AwsError>> {
+        Box::pin(async move {
+            let sk = format!("seen#{}#{}", seen.period, seen.data_date);
+            let mut item = keys(&partition(budget), &sk, now + KEPT);
+            item.insert("seen".to_owned(), text(json(seen)?));
+            self.put(item).await
+        })
+    }
+
+    fn hold<'a>(
+        &'a self,
+        hold: &'a Hold,
+        now: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<(), AwsError>> {
+        Box::pin(async move {
+            let mut item = keys(
+                "state",
+                &format!("hold#{}", hold.id),
+                hold.until + HOLD_KEPT,
+            );
+            item.insert("until".to_owned(), text(instant(hold.until)));
+            item.insert("hold".to_owned(), text(json(hold)?));
+            // A new hold where there is none, or an earlier end of a known one: whoever ended it
+            // before stays right.
+            let condition = if hold.until <= now {
+                "attribute_exists(#until) AND #until >= :until"
+            } else {
+                "attribute_not_exists(#until)"
+            };
+            let values = [(":until", text(instant(hold.until)))];
+            let values = if hold.until <= now { &values[..] } else { &[] };
+            self.put_if(item, condition, &[("#until", "until")], values)
+                .await
+                .map(drop)
+        })
+    }
+
+    fn costs<'a>(
+        &'a self,
+        budget: &'a str,
+        as_of: NaiveDate,
+    ) -> BoxFuture<'a, Result<Option<Paid>, AwsError>> {
+        Box::pin(async move {
+            let answer = self
+                .clients
+                .dynamodb()
+                .get_item()
+                .table_name(&self.table)
+                .key("pk", text(partition(budget)))
+                .key("sk", text(format!("costs#{as_of}")))
+                .send()
+                .await
+                .map_err(|error| AwsError::from_sdk("dynamodb", "GetItem", &error))?;
+            Ok(answer.item.and_then(|item| parsed(&item, "costs")))
+        })
+    }
+
+    fn keep_costs<'a>(
+        &'a self,
+        budget: &'a str,
+        as_of: NaiveDate,
+        paid: &'a Paid,
+        now: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<(), AwsError>> {
+        Box::pin(async move {
+            let costs = json(paid)?;
+            if costs.len() > LARGEST {
+                tracing::warn!(bytes = costs.len(), "too many costs to keep for the day");
+                return Ok(());
+            }
+            let sk = format!("costs#{as_of}");
+            let mut item = keys(&partition(budget), &sk, now + TimeDelta::days(2));
+            item.insert("costs".to_owned(), text(costs));
+            self.put(item).await
+        })
+    }
+}
+
+fn partition(budget: &str) -> String {
+    format!("guard#{budget}")
+}
+
+fn entry(budget: &str, news: &News, now: DateTime<Utc>) -> Result<Item, AwsError> {
+    let sk = format!("entry#{}", news.key);
+    let mut item = keys(&partition(budget), &sk, now + KEPT);
+    item.insert("entry".to_owned(), text(json(&news.entry)?));
+    item.insert("at".to_owned(), text(instant(now)));
+    Ok(item)
+}
+
+/// Whether an entry counts: it is done, or somebody is at work on it.
+fn stands(item: &Item, now: DateTime<Utc>) -> bool {
+    let lease = item.get("lease").and_then(|lease| lease.as_s().ok());
+    item.contains_key("sent") || lease.is_some_and(|lease| *lease > instant(now))
+}
+
+fn keys(pk: &str, sk: &str, expires: DateTime<Utc>) -> Item {
+    Item::from([
+        ("pk".to_owned(), text(pk)),
+        ("sk".to_owned(), text(sk)),
+        (
+            "expires".to_owned(),
+            AttributeValue::N(expires.timestamp().to_string()),
+        ),
+    ])
+}
+
+fn text(text: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(text.into())
+}
+
+/// RFC 3339 in whole seconds of UTC, which sorts as time does.
+fn instant(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+fn json(value: &impl Serialize) -> Result<String, AwsError> {
+    serde_json::to_string(value).map_err(|error| AwsError {
+        service: "dynamodb",
+        operation: "PutItem",
+        cause: Cause::Other,
+        message: error.to_string(),
+    })
+}
+
+fn suffix(item: &Item, prefix: &str) -> Option<String> {
+    let key = item.get("sk")?.as_s().ok()?;
+    key.strip_prefix(prefix).map(str::to_owned)
+}
+
+/// One that cannot be read is left out with a warning.
+fn parsed<T: DeserializeOwned>(item: &Item, name: &str) -> Option<T> {
+    let text = item.get(name)?.as_s().ok()?;
+    serde_json::from_str(text)
+        .inspect_err(|error| tracing::warn!(%error, name, "an item could not be read"))
+        .ok()
+}

@@ -1,0 +1,94 @@
+use aws_sdk_budgets::Client;
+use aws_sdk_budgets::operation::describe_budgets::{DescribeBudgetsError, DescribeBudgetsOutput};
+use aws_sdk_budgets::types::error::NotFoundException;
+use aws_sdk_budgets::types::{Budget, BudgetType, CalculatedSpend, Spend, TimeUnit};
+use aws_smithy_mocks::{RuleMode, mock};
+
+use super::*;
+use crate::mocks;
+
+fn spend(amount: &str, unit: &str) -> Spend {
+    Spend::builder().amount(amount).unit(unit).build().unwrap()
+}
+
+fn budget(name: &str, spent: &str, forecast: Option<&str>, unit: &str) -> Budget {
+    let spends = CalculatedSpend::builder()
+        .actual_spend(spend(spent, unit))
+        .set_forecasted_spend(forecast.map(|forecast| spend(forecast, unit)))
+        .build();
+    Budget::builder()
+        .budget_name(name)
+        .budget_type(BudgetType::Cost)
+        .time_unit(TimeUnit::Monthly)
+        .budget_limit(spend("500.0", unit))
+        .calculated_spend(spends)
+        .build()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn the_budget_is_found_on_the_second_page() {
+    let first = mock!(Client::describe_budgets)
+        .match_requests(|request| request.account_id() == Some("111122223333"))
+        .then_output(|| {
+            DescribeBudgetsOutput::builder()
+                .budgets(budget("other", "1", None, "USD"))
+                .next_token("2")
+                .build()
+        });
+    let second = mock!(Client::describe_budgets)
+        .match_requests(|request| request.next_token() == Some("2"))
+        .then_output(|| {
+            DescribeBudgetsOutput::builder()
+                .budgets(budget("greenleaf-monthly", "412.30", Some("611.5"), "USD"))
+                .build()
+        });
+    let clients = mocks::budgets_by(RuleMode::Sequential, &[&first, &second]);
+    let found = Budgets::new(clients, "111122223333")
+        .find("greenleaf-monthly")
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(found.limit, Usd::from_cents(50_000));
+    assert_eq!(found.actual, Usd::from_cents(41_230));
+    assert_eq!(found.forecast, Some(Usd::from_cents(61_150)));
+}
+
+#[tokio::test]
+async fn no_budget_is_no_error_and_no_forecast_is_not_zero() {
+    let none = mock!(Client::describe_budgets).then_error(|| {
+        DescribeBudgetsError::NotFoundException(
+            NotFoundException::builder()
+                .meta(
+                    aws_smithy_types::error::ErrorMetadata::builder()
+                        .code("NotFoundException")
+                        .build(),
+                )
+                .build(),
+        )
+    });
+    let none = Budgets::new(mocks::budgets(&[&none]), "1");
+    assert_eq!(none.find("greenleaf-monthly").await.unwrap(), None);
+    let young = mock!(Client::describe_budgets).then_output(|| {
+        DescribeBudgetsOutput::builder()
+            .budgets(budget("greenleaf-monthly", "0", Some("0"), "USD"))
+            .build()
+    });
+    let young = Budgets::new(mocks::budgets(&[&young]), "1");
+    let found = young.find("greenleaf-monthly").await.unwrap().unwrap();
+    assert_eq!(found.forecast, None);
+}
+
+#[tokio::test]
+async fn another_currency_is_never_taken_for_dollars() {
+    let rule = mock!(Client::describe_budgets).then_output(|| {
+        DescribeBudgetsOutput::builder()
+            .budgets(budget("greenleaf-monthly", "1", None, "EUR"))
+            .build()
+    });
+    let error = Budgets::new(mocks::budgets(&[&rule]), "1")
+        .find("greenleaf-monthly")
+        .await
+        .unwrap_err();
+    assert!(error.message.contains("EUR"), "{error}");
+}

@@ -1,0 +1,181 @@
+use aws_sdk_costexplorer::Client;
+use aws_sdk_costexplorer::operation::get_cost_and_usage::GetCostAndUsageOutput;
+use aws_sdk_costexplorer::operation::get_cost_forecast::{
+    GetCostForecastError, GetCostForecastOutput,
+};
+use aws_sdk_costexplorer::types::error::DataUnavailableException;
+use aws_sdk_costexplorer::types::{MetricValue, ResultByTime};
+use aws_smithy_mocks::{RuleMode, mock};
+
+use super::*;
+use crate::mocks;
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn result(date: &str, rows: &[(&str, &str, &str)]) -> ResultByTime {
+    let mut result = ResultByTime::builder().time_period(
+        DateInterval::builder()
+            .start(date)
+            .end("unused")
+            .build()
+            .unwrap(),
+    );
+    for (environment, record, amount) in rows {
+        let metric = MetricValue::builder().amount(*amount).unit("USD").build();
+        result = result.groups(
+            Group::builder()
+                .keys(format!("nightcap:environment${environment}"))
+                .keys(*record)
+                .metrics("UnblendedCost", metric)
+                .build(),
+        );
+    }
+    result.build()
+}
+
+fn cents(amount: i64) -> Usd {
+    Usd::from_cents(amount)
+}
+
+#[tokio::test]
+async fn pages_are_read_counted_and_sorted_by_whose_they_are() {
+    let first = mock!(Client::get_cost_and_usage)
+        .match_requests(|request| {
+            let period = request.time_period().unwrap();
+            let keys: Vec<&str> = request.group_by().iter().filter_map(|g| g.key()).collect();
+            (period.start(), period.end()) == ("2025-11-20", "2026-11-20")
+                && keys == ["nightcap:environment", "RECORD_TYPE"]
+                && request.granularity() == Some(&Granularity::Daily)
+        })
+        .then_output(|| {
+            GetCostAndUsageOutput::builder()
+                .results_by_time(result("2026-11-16", &[]))
+                .results_by_time(result(
+                    "2026-11-17",
+                    &[
+                        ("prod", "Usage", "8.10"),
+                        ("preprod", "Usage", "3.333333"),
+                        ("", "Usage", "0.5"),
+                        ("", "Tax", "2"),
+                        ("", "Credit", "-5"),
+                        ("prod", "Refund", "1"),
+                    ],
+                ))
+                .next_page_token("more")
+                .build()
+        });
+    let second = mock!(Client::get_cost_and_usage)
+        .match_requests(|request| request.next_page_token() == Some("more"))
+        .then_output(|| {
+            GetCostAndUsageOutput::builder()
+                .results_by_time(result("2026-11-18", &[("prod", "Usage", "8")]))
+                .results_by_time(result("2026-11-19", &[("prod", "Usage", "0")]))
+                .build()
+        });
+    let clients = mocks::costexplorer_by(RuleMode::Sequential, &[&first, &second]);
+    let explorer = CostExplorer::new(clients);
+    let spent = explorer.spent(day("2026-11-20")).await.unwrap();
+    assert_eq!(explorer.pages(), 2);
+    assert_eq!(
+        spent.charges.first_day(),
+        Some(day("2026-11-17")),
+        "nothing before was reported"
+    );
+    assert_eq!(
+        spent.charges.last_day(),
+        Some(day("2026-11-18")),
+        "nor after"
+    );
+    assert_eq!(
+        spent.charges.get(day("2026-11-17")),
+        Some("13.933333".parse().unwrap())
+    );
+    assert_eq!(spent.credits.get(day("2026-11-17")), Some(cents(-600)));
+    let of = |name: &str| {
+        spent
+            .by_environment
+            .get(name)
+            .unwrap()
+            .get(day("2026-11-17"))
+    };
+    assert_eq!(of("prod"), Some(cents(810)));
+    assert_eq!(
+        (of("untagged"), of("tax")),
+        (Some(cents(50)), Some(cents(200)))
+    );
+}
+
+#[tokio::test]
+async fn a_day_may_be_the_first_of_a_month() {
+    let rule = mock!(Client::get_cost_forecast)
+        .match_requests(|request| {
+            let period = request.time_period().unwrap();
+            (period.start(), period.end()) == ("2026-12-01", "2027-01-01")
+        })
+        .then_output(|| {
+            let total = MetricValue::builder().amount("431.2").unit("USD").build();
+            GetCostForecastOutput::builder().total(total).build()
+        });
+    let explorer = CostExplorer::new(mocks::costexplorer(&[&rule]));
+    let rest = explorer.rest_of_month(day("2026-12-01")).await.unwrap();
+    assert_eq!((rest, explorer.pages()), (Some(cents(43_120)), 1));
+}
+
+#[tokio::test]
+async fn too_little_history_is_no_error_and_a_missing_right_is() {
+    let rule = mock!(Client::get_cost_forecast).then_error(|| {
+        let why = DataUnavailableException::builder()
+            .meta(
+                aws_smithy_types::error::ErrorMetadata::builder()
+                    .code("DataUnavailableException")
+                    .build(),
+            )
+            .build();
+        GetCostForecastError::DataUnavailableException(why)
+    });
+    let explorer = CostExplorer::new(mocks::costexplorer(&[&rule]));
+    assert_eq!(
+        explorer.rest_of_month(day("2026-11-20")).await.unwrap(),
+        None
+    );
+    let denied = mock!(Client::get_cost_and_usage).then_http_response(|| {
+        aws_smithy_runtime_api::client::orchestrator::HttpResponse::new(
+            aws_smithy_runtime_api::http::StatusCode::try_from(400).unwrap(),
+            aws_smithy_types::body::SdkBody::from(
+                r#"{"__type":"AccessDeniedException","message":"not authorized to perform: ce:GetCostAndUsage"}"#,
+            ),
+        )
+    });
+    let explorer = CostExplorer::new(mocks::costexplorer(&[&denied]));
+    let error = explorer.spent(day("2026-11-20")).await.unwrap_err();
+    assert_eq!(error.cause, Cause::Denied);
+    assert!(error.remedy().en.contains("ce:GetCostAndUsage"));
+}
+
+#[tokio::test]
+async fn another_currency_is_refused() {
+    let rule = mock!(Client::get_cost_and_usage).then_output(|| {
+        let metric = MetricValue::builder().amount("8").unit("EUR").build();
+        let group = Group::builder()
+            .keys("nightcap:environment$prod")
+            .keys("Usage")
+            .metrics("UnblendedCost", metric)
+            .build();
+        let period = DateInterval::builder()
+            .start("2026-11-18")
+            .end("2026-11-19")
+            .build();
+        let result = ResultByTime::builder()
+            .time_period(period.unwrap())
+            .groups(group)
+            .build();
+        GetCostAndUsageOutput::builder()
+            .results_by_time(result)
+            .build()
+    });
+    let explorer = CostExplorer::new(mocks::costexplorer(&[&rule]));
+    let error = explorer.spent(day("2026-11-20")).await.unwrap_err();
+    assert!(error.message.contains("EUR"), "{error}");
+}

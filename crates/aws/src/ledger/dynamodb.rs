@@ -1,0 +1,274 @@
+//! The ledger in a table of `DynamoDB`.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, PutRequest, WriteRequest};
+use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
+use futures_util::{StreamExt, TryStreamExt, stream};
+use nightcap_domain::hold::Hold;
+use nightcap_domain::ledger::{History, HoldEvent, Ledger, Write};
+
+use super::LedgerStore;
+use super::item::{self, Item};
+use super::transaction::{self, Conditional};
+use crate::clients::Clients;
+use crate::error::{AwsError, Cause};
+
+/// The most that one unconditional batch takes.
+const BATCH: usize = 25;
+
+/// Transactions at once: ten thousand resources are a hundred transactions.
+const AT_ONCE: usize = 8;
+
+/// Attempts at what `DynamoDB` left over of a batch.
+const ATTEMPTS: usize = 5;
+
+/// The ledger in a table of `DynamoDB`: its items are described in `item.rs`.
+#[derive(Debug)]
+pub struct DynamoDbLedger {
+    clients: Arc<Clients>,
+    table: String,
+}
+
+impl DynamoDbLedger {
+    /// The ledger in the table of this name.
+    pub fn new(clients: Arc<Clients>, table: impl Into<String>) -> Self {
+        Self {
+            clients,
+            table: table.into(),
+        }
+    }
+
+    /// One query, as many pages as there are. It is consistent: a hold made a moment ago counts.
+    async fn query(&self, now: DateTime<Utc>) -> Result<Ledger, AwsError> {
+        let mut items = self
+            .clients
+            .dynamodb()
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .key_condition_expression("pk = :state")
+            .expression_attribute_values(":state", AttributeValue::S(item::STATE.to_owned()))
+            .into_paginator()
+            .items()
+            .send();
+        let mut ledger = Ledger::default();
+        while let Some(found) = items.next().await {
+            let found = found.map_err(|error| AwsError::from_sdk("dynamodb", "Query", &error))?;
+            item::take(&mut ledger, &found, now);
+        }
+        Ok(ledger)
+    }
+
+    async fn write_all(&self, writes: &[Write]) -> Result<Vec<bool>, AwsError> {
+        let nonce = format!("{:016x}", random());
+        let mut seen = HashSet::new();
+        // A resource that two targets reach is described twice; a transaction takes it once.
+        let unique: Vec<(usize, Conditional)> = writes
+            .iter()
+            .enumerate()
+            .filter(|(_, write)| seen.insert(&write.resource))
+            .map(|(index, write)| (index, conditional(write, &nonce)))
+            .collect();
+        let (places, unique): (Vec<usize>, Vec<Conditional>) = unique.into_iter().unzip();
+        let mut written = vec![false; writes.len()];
+        for (place, done) in places.into_iter().zip(self.transact(&unique).await?) {
+            if let Some(slot) = written.get_mut(place) {
+                *slot = done;
+            }
+        }
+        Ok(written)
+    }
+
+    /// Any number of conditional writes, in order.
+    async fn transact(&self, writes: &[Conditional]) -> Result<Vec<bool>, AwsError> {
+        let client = self.clients.dynamodb();
+        let calls: Vec<_> = chunks(writes)
+            .into_iter()
+            .map(|chunk| transaction::write(client, &self.table, chunk))
+            .collect();
+        let written: Vec<Vec<bool>> = stream::iter(calls).buffered(AT_ONCE).try_collect().await?;
+        Ok(written.concat())
+    }
+
+    async fn batch(&self, mut requests: Vec<WriteRequest>) -> Result<(), AwsError> {
+        for _ in 0..ATTEMPTS {
+            let answer = self
+                .clients
+                .dynamodb()
+                .batch_write_item()
+                .request_items(&self.table, requests)
+                .send()
+                .await
+                .map_err(|error| AwsError::from_sdk("dynamodb", "BatchWriteItem", &error))?;
+            let left = answer
+                .unprocessed_items
+                .and_then(|mut left| left.remove(&self.table));
+            match left {
+                Some(left) if !left.is_empty() => requests = left,
+                _ => return Ok(()),
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        Err(AwsError {
+            service: "dynamodb",
+            operation: "BatchWriteItem",
+            cause: Cause::Throttled,
+            message: format!("{} items were left over", requests.len()),
+        })
+    }
+
+    async fn write_told(
+        &self,
+        problems: &[(String, bool)],
+        now: DateTime<Utc>,
+    ) -> Result<(), AwsError> {
+        let mut seen = HashSet::new();
+        let requests: Vec<WriteRequest> = problems
+            .iter()
+            .filter(|(key, _)| seen.insert(key))
+            .map(|(key, told)| {
+                if *told {
+                    put_request(item::told(key, now))
+                } else {
+                    delete_request(item::told_key(key))
+                }
+            })
+            .collect::<Result<_, _>>()?;
+        for batch in requests.chunks(BATCH) {
+            self.batch(batch.to_vec()).await?;
+        }
+        Ok(())
+    }
+
+    async fn write_hold(&self, hold: &Hold) -> Result<bool, AwsError> {
+        let write = Conditional {
+            item: item::hold(hold),
+            condition: "attribute_not_exists(#until) OR #until <= :now",
+            attribute: "until",
+            value: Some((":now", AttributeValue::S(item::instant(hold.made_at)))),
+            along: Some(item::history(&History::of_hold(hold, HoldEvent::Made))),
+        };
+        Ok(self.transact(&[write]).await? == [true])
+    }
+
+    async fn end_holds(&self, holds: &[Hold], by: &str, reason: &str) -> Result<(), AwsError> {
+        let writes: Vec<Conditional> = holds
+            .iter()
+            .map(|hold| {
+                let at = hold.until;
+                let row = History::of_hold(hold, HoldEvent::Released { by, reason, at });
+                Conditional {
+                    item: item::hold(hold),
+                    // Released at once by two people, it ends at the earlier instant.
+                    condition: "#until >= :until",
+                    attribute: "until",
+                    value: Some((":until", AttributeValue::S(item::instant(at)))),
+                    along: Some(item::history(&row)),
+                }
+            })
+            .collect();
+        self.transact(&writes).await.map(drop)
+    }
+}
+
+impl LedgerStore for DynamoDbLedger {
+    fn read(&self, now: DateTime<Utc>) -> BoxFuture<'_, Result<Ledger, AwsError>> {
+        Box::pin(self.query(now))
+    }
+
+    fn write<'a>(&'a self, writes: &'a [Write]) -> BoxFuture<'a, Result<Vec<bool>, AwsError>> {
+        Box::pin(self.write_all(writes))
+    }
+
+    fn told<'a>(
+        &'a self,
+        problems: &'a [(String, bool)],
+        now: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<(), AwsError>> {
+        Box::pin(self.write_told(problems, now))
+    }
+
+    fn hold<'a>(&'a self, hold: &'a Hold) -> BoxFuture<'a, Result<bool, AwsError>> {
+        Box::pin(self.write_hold(hold))
+    }
+
+    fn release<'a>(
+        &'a self,
+        holds: &'a [Hold],
+        by: &'a str,
+        reason: &'a str,
+    ) -> BoxFuture<'a, Result<(), AwsError>> {
+        Box::pin(self.end_holds(holds, by, reason))
+    }
+
+    fn remembers(&self) -> bool {
+        true
+    }
+}
+
+fn conditional(write: &Write, nonce: &str) -> Conditional {
+    let (condition, value) = match write.replaces {
+        // An item without a version is none of ours to keep.
+        None => ("attribute_not_exists(#version)", None),
+        Some(version) => (
+            "#version = :seen",
+            Some((":seen", AttributeValue::N(version.to_string()))),
+        ),
+    };
+    Conditional {
+        item: item::carried(write, nonce),
+        condition,
+        attribute: "version",
+        value,
+        along: write.history.as_ref().map(item::history),
+    }
+}
+
+/// Cuts writes so that each part fits one transaction.
+fn chunks(writes: &[Conditional]) -> Vec<&[Conditional]> {
+    let mut parts = vec![];
+    let (mut from, mut weight) = (0, 0);
+    for (index, write) in writes.iter().enumerate() {
+        if weight + write.weight() > transaction::MOST {
+            parts.extend(writes.get(from..index));
+            (from, weight) = (index, 0);
+        }
+        weight += write.weight();
+    }
+    parts.extend(writes.get(from..).filter(|rest| !rest.is_empty()));
+    parts
+}
+
+fn put_request(item: Item) -> Result<WriteRequest, AwsError> {
+    let put = PutRequest::builder()
+        .set_item(Some(item))
+        .build()
+        .map_err(|error| unbuilt(&error))?;
+    Ok(WriteRequest::builder().put_request(put).build())
+}
+
+fn delete_request(key: Item) -> Result<WriteRequest, AwsError> {
+    let delete = DeleteRequest::builder()
+        .set_key(Some(key))
+        .build()
+        .map_err(|error| unbuilt(&error))?;
+    Ok(WriteRequest::builder().delete_request(delete).build())
+}
+
+fn unbuilt(error: &impl std::fmt::Display) -> AwsError {
+    AwsError {
+        service: "dynamodb",
+        operation: "BatchWriteItem",
+        cause: Cause::Other,
+        message: error.to_string(),
+    }
+}
+
+/// A number nobody else has: every `RandomState` is keyed from the system's randomness.
+pub(super) fn random() -> u64 {
+    RandomState::new().build_hasher().finish()
+}

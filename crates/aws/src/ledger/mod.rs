@@ -1,0 +1,68 @@
+//! The ledger as the use-cases need it, and where it is kept.
+//!
+//! Why work is done once however ticks overlap, die or repeat: `docs/decisions/ledger.md`.
+
+mod dynamodb;
+mod item;
+#[cfg(test)]
+mod memory;
+mod none;
+mod transaction;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
+use nightcap_domain::hold::Hold;
+use nightcap_domain::ledger::{Ledger, Write};
+
+use crate::clients::Clients;
+use crate::error::AwsError;
+
+pub use dynamodb::DynamoDbLedger;
+#[cfg(test)]
+pub(crate) use memory::{Interrupt, Kept, MemoryLedger};
+pub use none::NoLedger;
+
+/// Where the ledger is kept.
+pub trait LedgerStore: Send + Sync {
+    /// Everything a tick needs to know, in as few calls as there are pages.
+    fn read(&self, now: DateTime<Utc>) -> BoxFuture<'_, Result<Ledger, AwsError>>;
+
+    /// Writes entries, each only where the ledger still has what the tick read. The answer
+    /// tells, one by one, which have been written: where another tick was first, nothing is.
+    fn write<'a>(&'a self, writes: &'a [Write]) -> BoxFuture<'a, Result<Vec<bool>, AwsError>>;
+
+    /// Writes down which problems have been told (`true`) and which are over (`false`).
+    fn told<'a>(
+        &'a self,
+        problems: &'a [(String, bool)],
+        now: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<(), AwsError>>;
+
+    /// Writes a hold, and into the history that it was made. A hold of this id that has not
+    /// ended stays as it is: then the answer is `false`.
+    fn hold<'a>(&'a self, hold: &'a Hold) -> BoxFuture<'a, Result<bool, AwsError>>;
+
+    /// Ends holds, and writes into the history who did it and why. Each already has its new end.
+    fn release<'a>(
+        &'a self,
+        holds: &'a [Hold],
+        by: &'a str,
+        reason: &'a str,
+    ) -> BoxFuture<'a, Result<(), AwsError>>;
+
+    /// Whether anything is kept at all.
+    fn remembers(&self) -> bool;
+}
+
+/// The ledger in the table of this name, or none where there is no name.
+pub fn open(clients: &Arc<Clients>, table: Option<String>) -> Box<dyn LedgerStore> {
+    match table {
+        Some(table) => Box::new(DynamoDbLedger::new(Arc::clone(clients), table)),
+        None => Box::new(NoLedger),
+    }
+}
+
+#[cfg(test)]
+mod tests;

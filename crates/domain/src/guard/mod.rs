@@ -1,0 +1,25 @@
+//! The budget guard: from what the month cost so far to what people are told, and to what the
+//! scheduler is asked for.
+//!
+//! Deciding is pure. The guard stops nothing: at most it asks for a [`crate::hold::Hold`].
+
+mod answer;
+mod decide;
+mod ladder;
+mod memory;
+mod news;
+mod observation;
+mod saving;
+mod sight;
+
+pub use answer::{
+    AwsView, BudgetView, EnvironmentView, GuardAnswer, GuardCost, LadderView, NewsView,
+    ProblemView, Subscriptions,
+};
+pub use decide::{Decision, decide};
+pub use ladder::{LadderStep, Refusal, StepState, evaluate};
+pub use memory::{Entry, EntryKey, GuardMemory};
+pub use news::{News, NewsKind};
+pub use observation::Observation;
+pub use saving::{Holding, saving};
+pub use sight::{AwsBudget, Inventoried, Sight, Spent};

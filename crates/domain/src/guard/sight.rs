@@ -1,0 +1,153 @@
+//! What the guard looks at.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::config::{BudgetConfig, Compiled};
+use crate::hold::Hold;
+use crate::money::plan::{Inventory, Planner, Schedules};
+use crate::money::price::PriceBook;
+use crate::money::{BillingMonth, DailyCosts, Usd};
+use crate::names::{EnvironmentName, Region};
+
+use super::GuardMemory;
+
+/// What was spent, as AWS reports it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spent {
+    /// Charges by day, credits and refunds not subtracted. A day without an entry was not
+    /// reported.
+    pub charges: DailyCosts,
+    /// Credits and refunds by day, below zero.
+    pub credits: DailyCosts,
+    /// Charges by environment; what carries no tag under `untagged`, tax and support under
+    /// their own names.
+    pub by_environment: BTreeMap<EnvironmentName, DailyCosts>,
+}
+
+impl Spent {
+    /// Adds a charge, or a credit where the amount is below zero.
+    pub fn add(&mut self, day: NaiveDate, environment: EnvironmentName, amount: Usd) {
+        if amount.is_negative() {
+            self.credits.add(day, amount);
+            return;
+        }
+        self.charges.add(day, amount);
+        self.by_environment
+            .entry(environment)
+            .or_default()
+            .add(day, amount);
+    }
+
+    /// The same without the days at either end that cost nothing: AWS answers with nothing for
+    /// days before an account existed, and for days it has no figures of yet.
+    #[must_use]
+    pub fn reported(mut self) -> Self {
+        let paid = |(_, amount): &(NaiveDate, Usd)| !amount.is_zero();
+        let first = self.charges.iter().find(paid).map(|(day, _)| day);
+        let last = self.charges.iter().rfind(paid).map(|(day, _)| day);
+        let within = |day: NaiveDate| {
+            first.is_some_and(|first| day >= first) && last.is_some_and(|last| day <= last)
+        };
+        self.charges = self
+            .charges
+            .iter()
+            .filter(|(day, _)| within(*day))
+            .collect();
+        self
+    }
+}
+
+/// What AWS Budgets says of the budget.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AwsBudget {
+    /// Its limit.
+    pub limit: Usd,
+    /// What it says was spent, credits subtracted where the budget includes them.
+    pub actual: Usd,
+    /// What it forecasts, where it does.
+    pub forecast: Option<Usd>,
+}
+
+/// What there is to pay for, and at which prices.
+#[derive(Clone, Debug)]
+pub struct Inventoried {
+    /// The lines, variants chosen.
+    pub inventory: Inventory,
+    /// The prices.
+    pub book: PriceBook,
+    /// Where it stands.
+    pub region: Region,
+}
+
+impl Inventoried {
+    /// A planner on given schedules.
+    pub fn planner<'a>(&'a self, schedules: &'a Schedules<'a>) -> Planner<'a> {
+        Planner {
+            inventory: &self.inventory,
+            book: &self.book,
+            region: &self.region,
+            schedules,
+        }
+    }
+}
+
+/// Everything the guard decides by.
+#[derive(Clone, Copy, Debug)]
+pub struct Sight<'a> {
+    /// The configuration.
+    pub config: &'a Compiled,
+    /// Its budget.
+    pub budget: &'a BudgetConfig,
+    /// Now; its UTC day is the first that is not closed.
+    pub now: DateTime<Utc>,
+    /// What was spent.
+    pub spent: &'a Spent,
+    /// What there is to pay for, if that is known.
+    pub inventoried: Option<&'a Inventoried>,
+    /// What AWS Budgets says.
+    pub aws: Option<&'a AwsBudget>,
+    /// What Cost Explorer forecasts for the whole month: a second opinion.
+    pub second_opinion: Option<Usd>,
+    /// What was told, seen and asked for before.
+    pub memory: &'a GuardMemory,
+    /// The holds in the ledger.
+    pub holds: &'a [Hold],
+    /// One id for everything that is logged and sent about this run.
+    pub reference: &'a str,
+}
+
+impl Sight<'_> {
+    /// The first day that is not closed.
+    pub fn as_of(&self) -> NaiveDate {
+        self.now.date_naive()
+    }
+
+    /// The month looked at.
+    pub fn month(&self) -> BillingMonth {
+        BillingMonth::of(self.as_of())
+    }
+
+    /// The limit of the month.
+    pub fn limit(&self) -> Usd {
+        Usd::new(self.budget.limit)
+    }
+
+    /// The newest closed day that was reported.
+    pub fn data_date(&self) -> Option<NaiveDate> {
+        self.spent.charges.before(self.as_of()).last_day()
+    }
+}
+
+/// The schedules of a configuration, for planning; protected environments run at all hours.
+pub(super) fn schedules(config: &Compiled) -> Schedules<'_> {
+    config
+        .environments()
+        .filter(|(_, environment)| !environment.protected)
+        .filter_map(|(name, environment)| Some((name, config.schedule_of(environment)?.1)))
+        .fold(Schedules::none(), |all, (name, schedule)| {
+            all.with(name.clone(), schedule)
+        })
+}

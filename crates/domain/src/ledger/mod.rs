@@ -1,0 +1,114 @@
+//! What the ledger tells a tick: what was carried out, what holds, what was told; and what a
+//! tick writes there.
+
+mod history;
+mod write;
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::hold::Hold;
+use crate::names::ResourceArn;
+use crate::time::{State, Transition};
+
+pub use history::{History, HoldEvent};
+pub use write::Write;
+
+/// How long an order belongs to the tick that claimed it, from that tick's instant. A tick
+/// that has died meanwhile is made good by the first tick after that.
+pub const LEASE: TimeDelta = TimeDelta::seconds(120);
+
+/// How far a transition has come on a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Phase {
+    /// A tick has claimed the order, and has given it unless it died first.
+    Ordered,
+    /// The resource was seen in the state ordered: a later difference is somebody's doing.
+    Reached,
+    /// A person changed it after that: left alone until the next transition, if changes are
+    /// respected.
+    Changed,
+    /// AWS itself woke it after that, after seven days: it goes back to sleep.
+    Woken,
+}
+
+/// The last transition that was carried out on a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Carried {
+    /// The instant of the transition (not of the tick that carried it out).
+    pub transition: DateTime<Utc>,
+    /// The state it led to.
+    pub to: State,
+    /// How far it has come.
+    pub phase: Phase,
+}
+
+impl Carried {
+    /// Whether this very transition has been completed, so that what differs now is a
+    /// person's doing.
+    pub fn completed(&self, transition: Transition) -> bool {
+        matches!(self.phase, Phase::Reached | Phase::Changed) && self.is(transition)
+    }
+
+    /// Whether this entry is about this very transition.
+    pub fn is(&self, transition: Transition) -> bool {
+        self.transition == transition.at && self.to == transition.to
+    }
+}
+
+/// An order, as the ledger remembers it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    /// When it was given.
+    pub at: DateTime<Utc>,
+    /// The correlation id of the tick that gave it.
+    pub tick: String,
+    /// `start` or `stop`.
+    pub action: String,
+    /// By whom: a schedule, the author of a hold, a maintenance window.
+    pub by: String,
+    /// Why, as a sentence.
+    pub why: String,
+    /// The hold that asked for it, if one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<String>,
+}
+
+/// How an entry came to be. A later write must find it unchanged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Counts the writes of this entry.
+    pub version: u64,
+    /// When it was written.
+    pub at: DateTime<Utc>,
+    /// Until when the order belongs to the tick that claimed it.
+    pub lease: Option<DateTime<Utc>>,
+    /// The last order.
+    pub order: Option<Order>,
+}
+
+impl Mark {
+    /// Whether a tick is at work on the resource, as far as one can know.
+    ///
+    /// A lease that ends in the far future was written by a rehearsal at another instant.
+    pub fn is_leased(&self, now: DateTime<Utc>) -> bool {
+        self.lease
+            .is_some_and(|until| now < until && until - now <= LEASE * 2)
+    }
+}
+
+/// The ledger as one tick reads it, once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ledger {
+    /// The last transition carried out, by resource.
+    pub carried: HashMap<ResourceArn, Carried>,
+    /// How each entry came to be. An entry that could not be read has a mark alone.
+    pub marks: HashMap<ResourceArn, Mark>,
+    /// Holds that have not ended, and those that ended lately.
+    pub holds: Vec<Hold>,
+    /// Problems already told by mail, with the instant of that mail, by [`crate::plan::Problem::key`].
+    pub told: BTreeMap<String, DateTime<Utc>>,
+}

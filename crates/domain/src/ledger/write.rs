@@ -1,0 +1,157 @@
+//! What a tick writes about one resource: a new entry in place of the one it read.
+
+use chrono::{DateTime, Utc};
+
+use super::history::result_of;
+use super::{Carried, History, LEASE, Ledger, Mark, Order, Phase};
+use crate::names::ResourceArn;
+use crate::plan::{Because, Decision, Desired, Step, ordered};
+
+/// A new entry for a resource, and the row of history that comes with it.
+///
+/// It may be written only where the ledger still has what the tick read. That is all there
+/// is to doing work once: of any number of ticks that have read the same, one may write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Write {
+    /// The resource.
+    pub resource: ResourceArn,
+    /// What the ledger will say of it.
+    pub carried: Carried,
+    /// How that came to be.
+    pub mark: Mark,
+    /// The version that must still be there; `None`: there must be no entry.
+    pub replaces: Option<u64>,
+    /// What goes into the history with it.
+    pub history: Option<History>,
+}
+
+impl Write {
+    /// The claim of the order that a step asks for; `None` if it asks for none, or another
+    /// tick is at work on that order.
+    pub fn claim(ledger: &Ledger, step: &Step, tick: &str, now: DateTime<Utc>) -> Option<Self> {
+        let (Decision::Act(action), Some(carried)) = (&step.decision, ordered(step)) else {
+            return None;
+        };
+        let arn = &step.resource.arn;
+        let known = ledger.marks.get(arn);
+        let last = ledger.carried.get(arn);
+        // The same order by another transition (a hold made while the schedule's stop is being
+        // given) is the same order to AWS.
+        let at_work = last
+            .is_some_and(|last| last.phase == Phase::Ordered && last.to == carried.to)
+            && known.is_some_and(|mark| mark.is_leased(now));
+        if at_work {
+            return None;
+        }
+        let (by, why, hold) = grounds(&step.desired);
+        let unfinished = last.is_some_and(|last| {
+            last.phase == Phase::Ordered
+                && (last.transition, last.to) != (carried.transition, carried.to)
+        });
+        Some(Self {
+            resource: arn.clone(),
+            carried,
+            mark: Mark {
+                version: next(known),
+                at: now,
+                lease: Some(now + LEASE),
+                order: Some(Order {
+                    at: now,
+                    tick: tick.to_owned(),
+                    action: action.word().to_owned(),
+                    by,
+                    why,
+                    hold,
+                }),
+            },
+            replaces: known.map(|mark| mark.version),
+            history: unfinished
+                .then(|| History::of_order(arn, known, "superseded", now))
+                .flatten(),
+        })
+    }
+
+    /// What was observed, where that is news to the ledger.
+    pub fn observation(ledger: &Ledger, step: &Step, now: DateTime<Utc>) -> Option<Self> {
+        // What is acted on is claimed; the claim replaces the same entry.
+        if matches!(step.decision, Decision::Act(_)) {
+            return None;
+        }
+        let carried = step.reached?;
+        let arn = &step.resource.arn;
+        let known = ledger.marks.get(arn);
+        let last = ledger.carried.get(arn);
+        let of_the_order =
+            last.is_some_and(|last| (last.transition, last.to) == (carried.transition, carried.to));
+        // Another order may be given at this very moment, by a tick that decided before a hold
+        // was made: what it is about to change has not been reached.
+        if !of_the_order && known.is_some_and(|mark| mark.is_leased(now)) {
+            return None;
+        }
+        let result = if of_the_order {
+            result_of(carried.phase)
+        } else {
+            "superseded"
+        };
+        let news = of_the_order || last.is_some_and(|last| last.phase == Phase::Ordered);
+        Some(Self {
+            resource: arn.clone(),
+            carried,
+            mark: Mark {
+                version: next(known),
+                at: now,
+                lease: None,
+                order: known
+                    .and_then(|mark| mark.order.clone())
+                    .filter(|_| of_the_order),
+            },
+            replaces: known.map(|mark| mark.version),
+            history: news
+                .then(|| History::of_order(arn, known, result, now))
+                .flatten(),
+        })
+    }
+
+    /// What follows where the order of this claim failed: the next tick may try at once.
+    #[must_use]
+    pub fn failed(&self, error: &str, now: DateTime<Utc>) -> Self {
+        let mark = Mark {
+            version: self.mark.version + 1,
+            at: now,
+            lease: None,
+            order: self.mark.order.clone(),
+        };
+        let result = format!("failed: {error}");
+        Self {
+            resource: self.resource.clone(),
+            carried: self.carried,
+            replaces: Some(self.mark.version),
+            history: History::of_order(&self.resource, Some(&mark), result, now),
+            mark,
+        }
+    }
+}
+
+fn next(known: Option<&Mark>) -> u64 {
+    known.map_or(1, |mark| mark.version + 1)
+}
+
+/// By whom, why, and by which hold.
+fn grounds(desired: &Desired) -> (String, String, Option<String>) {
+    let why = desired.reason(crate::config::Language::En);
+    match desired {
+        Desired::State {
+            because: Because::Hold(hold),
+            ..
+        } => (hold.by.clone(), why, Some(hold.id.clone())),
+        Desired::State {
+            because: Because::Schedule(name),
+            ..
+        } => (format!("schedule {name}"), why, None),
+        Desired::State {
+            because: Because::Maintenance,
+            ..
+        } => ("maintenance window".to_owned(), why, None),
+        Desired::Unmanaged(_) => (String::new(), why, None),
+    }
+}

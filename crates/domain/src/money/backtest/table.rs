@@ -1,0 +1,62 @@
+//! The backtest as a table for people.
+
+use super::{Backtest, MethodScore, MonthScore};
+use crate::money::table::{Align, Table};
+
+/// The days of the month shown, if they were tested.
+const SHOWN: [u32; 6] = [2, 5, 10, 15, 20, 25];
+
+impl Backtest {
+    /// Methods side by side, then this forecast month by month. Errors and coverage in per cent.
+    pub fn table(&self) -> String {
+        let mut methods = Table::new(&[("method", Align::Left), ("error", Align::Right)]);
+        for day in SHOWN {
+            methods.column(&format!("day {day}"), Align::Right);
+        }
+        for name in ["coverage", "false alarms", "missed"] {
+            methods.column(name, Align::Right);
+        }
+        for score in &self.methods {
+            methods.row(self.method_row(score));
+        }
+        let mut months = Table::new(&[
+            ("month", Align::Left),
+            ("total USD", Align::Right),
+            ("error", Align::Right),
+            ("coverage", Align::Right),
+            ("false alarm", Align::Right),
+            ("missed", Align::Right),
+        ]);
+        for score in &self.by_month {
+            months.row(month_row(score));
+        }
+        format!("{methods}\n{months}")
+    }
+
+    fn method_row(&self, score: &MethodScore) -> Vec<String> {
+        let of = self.months.len();
+        let mut row = vec![score.method.clone(), format!("{:.1}", score.mean_error)];
+        row.extend(SHOWN.iter().map(|day| {
+            score
+                .by_origin
+                .get(day)
+                .map_or("-".into(), |e| format!("{e:.1}"))
+        }));
+        row.push(score.coverage.map_or("-".into(), |c| format!("{c:.0}")));
+        row.push(format!("{}/{of}", score.false_alarms));
+        row.push(format!("{}/{of}", score.missed));
+        row
+    }
+}
+
+fn month_row(score: &MonthScore) -> Vec<String> {
+    let yes = |yes: bool| if yes { "yes" } else { "-" }.to_owned();
+    vec![
+        score.month.to_string(),
+        score.total.to_string(),
+        format!("{:.1}", score.mean_error),
+        format!("{:.0}", score.coverage),
+        yes(score.false_alarm),
+        yes(score.missed),
+    ]
+}

@@ -1,0 +1,107 @@
+//! Questions to a file of costs: what a terminal asks.
+
+use std::fmt::Write as _;
+use std::io::Read;
+
+use chrono::NaiveDate;
+
+use super::actuals::{Actuals, ReadError, read_costs};
+use super::backtest::{Backtest, BacktestError, BacktestOptions, backtest};
+use super::forecast::{ForecastAnswer, ForecastError, ForecastInput, forecast};
+use super::{BillingMonth, DailyCosts, Usd};
+use crate::names::EnvironmentName;
+
+/// Why a question to a file has no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FileError {
+    /// The file cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// There is no forecast.
+    #[error(transparent)]
+    Forecast(#[from] ForecastError),
+    /// There is nothing to test.
+    #[error(transparent)]
+    Backtest(#[from] BacktestError),
+    /// The file knows no such environment.
+    #[error("the file has no environment {name}: it has {known}")]
+    Environment {
+        /// The one asked for.
+        name: EnvironmentName,
+        /// The first few there are.
+        known: String,
+    },
+}
+
+/// `nightcap forecast --costs FILE --as-of DAY --budget AMOUNT`: the forecast of a file's charges,
+/// of all environments or of one. Days before `as_of` count as closed; credits and refunds are
+/// kept apart and said in the basis.
+///
+/// # Errors
+/// When the file cannot be read, knows no such environment, or gives nothing to go on.
+///
+/// ```
+/// use nightcap_domain::money::{Usd, forecast_file};
+/// let file = "date,usd\n2026-11-01,12\n2026-11-02,12\n";
+/// let as_of = "2026-11-03".parse().unwrap();
+/// let answer = forecast_file(file.as_bytes(), as_of, Usd::from_cents(50_000), None).unwrap();
+/// assert_eq!(answer.expected.to_string(), "360.00");
+/// ```
+pub fn forecast_file<R: Read>(
+    source: R,
+    as_of: NaiveDate,
+    budget: Usd,
+    environment: Option<&EnvironmentName>,
+) -> Result<ForecastAnswer, FileError> {
+    let actuals = read_costs(source)?;
+    let costs = charges(&actuals, environment)?;
+    let input = ForecastInput {
+        costs,
+        as_of,
+        budget,
+        plan: None,
+        provisional_days: 0,
+    };
+    let mut answer = forecast(&input)?.answer();
+    let credits = actuals
+        .credits
+        .between(BillingMonth::of(as_of).first_day(), as_of);
+    if !credits.is_zero() {
+        let _ = write!(answer.basis, "; credits of {credits} USD not subtracted");
+    }
+    Ok(answer)
+}
+
+/// `nightcap backtest --costs FILE`: how good the forecast would have been on a file's charges.
+///
+/// # Errors
+/// When the file cannot be read, knows no such environment, or has no complete month.
+pub fn backtest_file<R: Read>(
+    source: R,
+    environment: Option<&EnvironmentName>,
+    options: &BacktestOptions,
+) -> Result<Backtest, FileError> {
+    let actuals = read_costs(source)?;
+    Ok(backtest(charges(&actuals, environment)?, options)?)
+}
+
+fn charges<'a>(
+    actuals: &'a Actuals,
+    environment: Option<&EnvironmentName>,
+) -> Result<&'a DailyCosts, FileError> {
+    let Some(name) = environment else {
+        return Ok(&actuals.charges);
+    };
+    actuals.by_environment.get(name).ok_or_else(|| {
+        let known: Vec<&str> = actuals
+            .by_environment
+            .keys()
+            .take(10)
+            .map(EnvironmentName::as_str)
+            .collect();
+        FileError::Environment {
+            name: name.clone(),
+            known: known.join(", "),
+        }
+    })
+}

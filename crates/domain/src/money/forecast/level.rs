@@ -1,0 +1,172 @@
+//! What a coming day will cost beyond the plan: a robust level and the shape of the week.
+
+use chrono::Weekday;
+use rust_decimal::Decimal;
+
+use super::series::Series;
+use crate::money::stats::{
+    count, div, mean, mean_deviation, median, median_deviation, mul, tail, trimmed_mean,
+};
+
+/// The level is the mean of three trimmed means: over one, two and four weeks. No one of them
+/// is right everywhere (a week follows changes, four weeks outlast a wave), and an equal mean
+/// of the three needs no weight to be fitted.
+const WINDOWS: [usize; 3] = [7, 14, 28];
+/// The shape of the week is learned from eight weeks …
+const WEEKDAY_DAYS: usize = 56;
+/// … if at least three of them show a weekday.
+const FEWEST_WEEKS: usize = 3;
+/// Days that must agree before a level shift is believed, and the most that are taken for one.
+const SHIFT_DAYS: std::ops::RangeInclusive<usize> = 3..=14;
+/// How many robust standard deviations each of those days lies away from the four weeks before.
+const SHIFT_SIGMAS: i64 = 3;
+/// Days over which the usual deviation is measured.
+const SCALE_DAYS: usize = 28;
+/// A plan is trusted as much as a week of actuals.
+const PLAN_WEIGHT_DAYS: i64 = 7;
+
+/// 1.4826: the factor that makes a median deviation comparable to a standard deviation.
+const MEDIAN_DEVIATION_TO_SIGMA: Decimal = Decimal::from_parts(14826, 0, 0, false, 4);
+/// Two per cent of the usual size of a day: below that a deviation is noise of billing.
+const SMALLEST_SHARE: Decimal = Decimal::from_parts(2, 0, 0, false, 2);
+/// One cent.
+const CENT: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
+
+/// A value for each weekday, to be added to the level.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Week([Decimal; 7]);
+
+impl Week {
+    fn at(&self, weekday: Weekday) -> Decimal {
+        let index = usize::try_from(weekday.num_days_from_monday()).unwrap_or(0);
+        self.0.get(index).copied().unwrap_or_default()
+    }
+}
+
+/// What is known at the start of a day, from the days before it alone.
+#[derive(Clone, Debug)]
+pub(super) struct Outlook {
+    level: Decimal,
+    week: Week,
+    /// The usual distance of a day from the middle, by which errors are compared over time.
+    pub(super) scale: Decimal,
+    /// The days since a level shift, if the level was learned from those alone.
+    pub(super) shifted: Option<usize>,
+}
+
+impl Outlook {
+    /// The outlook at the start of the day at `origin`.
+    pub(super) fn at(series: &Series, origin: usize, with_plan: bool) -> Self {
+        let mut week = week(series, origin);
+        let flat = without_week(series, origin, &week);
+        let shifted = shift(&flat);
+        let mut level = match shifted {
+            Some(days) => trimmed_mean(tail(&flat, days)),
+            None => mean(&WINDOWS.map(|n| trimmed_mean(tail(&flat, n)))),
+        };
+        if with_plan {
+            let n = count(series.reported(origin));
+            let trust = div(n, n + Decimal::from(PLAN_WEIGHT_DAYS));
+            level = mul(level, trust);
+            week.0 = week.0.map(|offset| mul(offset, trust));
+        }
+        let usual = mean(series.recent_sizes(origin, SCALE_DAYS));
+        let scale = mean_deviation(series.recent(origin, SCALE_DAYS))
+            .max(mul(usual, SMALLEST_SHARE))
+            .max(CENT);
+        Self {
+            level,
+            week,
+            scale,
+            shifted,
+        }
+    }
+
+    /// The expected value of a day.
+    pub(super) fn day(&self, weekday: Weekday) -> Decimal {
+        self.level + self.week.at(weekday)
+    }
+
+    /// The expected sum of `days` days from the one at `origin` on.
+    pub(super) fn sum(&self, series: &Series, origin: usize, days: usize) -> Decimal {
+        let weeks = count(days / 7);
+        let all: Decimal = self.week.0.iter().copied().sum();
+        let rest: Decimal = (0..days % 7)
+            .map(|i| self.week.at(series.weekday(origin + i)))
+            .sum();
+        mul(self.level, count(days)) + mul(all, weeks) + rest
+    }
+}
+
+/// Each weekday's median distance from the mean of the seven days around it, shrunken by how
+/// sure it is: m²/(m² + s²/n), so a shape that repeats is kept and noise is not learned.
+fn week(series: &Series, origin: usize) -> Week {
+    let first = origin.saturating_sub(WEEKDAY_DAYS);
+    let mut by_weekday: [Vec<Decimal>; 7] = Default::default();
+    for position in first + 3..origin.saturating_sub(3) {
+        let Some(value) = series.value(position) else {
+            continue;
+        };
+        let around = mean(&series.present(position - 3, position + 4));
+        let index = usize::try_from(series.weekday(position).num_days_from_monday()).unwrap_or(0);
+        if let Some(distances) = by_weekday.get_mut(index) {
+            distances.push(value - around);
+        }
+    }
+    let offsets = by_weekday.map(|distances| sure_part(&distances));
+    let centre = mean(&offsets);
+    Week(offsets.map(|offset| offset - centre))
+}
+
+fn sure_part(distances: &[Decimal]) -> Decimal {
+    if distances.len() < FEWEST_WEEKS {
+        return Decimal::ZERO;
+    }
+    let middle = median(distances);
+    let sigma = mul(
+        median_deviation(distances, middle),
+        MEDIAN_DEVIATION_TO_SIGMA,
+    );
+    let doubt = div(mul(sigma, sigma), count(distances.len()));
+    let signal = mul(middle, middle);
+    mul(middle, div(signal, signal + doubt))
+}
+
+/// The values reported before `origin`, freed from the shape of the week; only as many as are
+/// looked at.
+fn without_week(series: &Series, origin: usize, week: &Week) -> Vec<Decimal> {
+    let most = SHIFT_DAYS.end() + SCALE_DAYS;
+    let mut flat: Vec<Decimal> = (0..origin)
+        .rev()
+        .filter_map(|i| Some(series.value(i)? - week.at(series.weekday(i))))
+        .take(most)
+        .collect();
+    flat.reverse();
+    flat
+}
+
+/// The number of days since the level shifted: all of them lie on the same side, far from the
+/// four weeks before, and nearer to one another than to those.
+fn shift(flat: &[Decimal]) -> Option<usize> {
+    let mut lengths = SHIFT_DAYS;
+    lengths.rfind(|days| flat.len() >= days + 7 && has_shifted(flat, *days))
+}
+
+/// True if the last `days` days agree on a new level.
+fn has_shifted(flat: &[Decimal], days: usize) -> bool {
+    let (before, new) = flat.split_at(flat.len() - days);
+    let old = tail(before, SCALE_DAYS);
+    let middle = median(old);
+    let sigma = mul(median_deviation(old, middle), MEDIAN_DEVIATION_TO_SIGMA)
+        .max(mul(middle.abs(), SMALLEST_SHARE))
+        .max(CENT);
+    let far = mul(sigma, Decimal::from(SHIFT_SIGMAS));
+    let above = new.iter().all(|v| v - middle > far);
+    let below = new.iter().all(|v| middle - v > far);
+    if !above && !below {
+        return false;
+    }
+    let centre = median(new);
+    let half = div((centre - middle).abs(), Decimal::TWO);
+    new.iter().all(|v| (v - centre).abs() < half)
+}

@@ -1,0 +1,317 @@
+//! How far off the forecast may be, measured on its own past.
+//!
+//! Conformal: the range is as wide as the errors that forecasts over just as many days made
+//! before, each divided by the usual deviation of its time and weighted by its recency. And
+//! adaptive (Gibbs and Candès, 2021): the share of past errors the range holds is raised a little
+//! after each day that fell outside and lowered a little after each that did not, so that in the
+//! long run four in five are held although costs are calm for months and then are not.
+
+use rust_decimal::Decimal;
+
+use super::level::Outlook;
+use super::series::Series;
+use crate::money::stats::{count, div, mul};
+
+/// Days of history before an origin's forecast counts as one.
+const WARM_UP: usize = 14;
+/// Fewer past errors than this say nothing about the spread.
+const FEWEST: usize = 5;
+/// However much windows overlap, they are worth at least three independent errors.
+const FEWEST_EFFECTIVE: Decimal = Decimal::from_parts(3, 0, 0, false, 0);
+
+/// Shares in millionths: whole numbers are exact and quick.
+const MILLION: u32 = 1_000_000;
+/// The share of errors the range shall hold: 80 %.
+const LEVEL: u32 = 800_000;
+/// After a day outside the range the share rises by 0.01 × 0.8, after one inside it falls by
+/// 0.01 × 0.2: at rest when four in five are inside.
+const STEP_UP: u32 = 8_000;
+/// See [`STEP_UP`].
+const STEP_DOWN: u32 = 2_000;
+/// The share never leaves these bounds, whatever happened.
+const LEVEL_BOUNDS: (u32, u32) = (700_000, 980_000);
+
+/// Where the spread comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// So many past errors over just as many days as lie ahead.
+    Measured {
+        /// Past errors.
+        errors: usize,
+        /// The days ahead each of them looked.
+        horizon: usize,
+    },
+    /// Past errors over fewer days, stretched in proportion.
+    Stretched {
+        /// Past errors.
+        errors: usize,
+        /// The days ahead each of them looked.
+        horizon: usize,
+    },
+    /// No past: a quarter of what is to come.
+    Assumed,
+}
+
+/// The distribution of the absolute error of the sum to come.
+#[derive(Clone, Debug)]
+pub(super) struct Spread {
+    errors: Errors,
+    /// How many independent errors these are worth: windows of `h` days that overlap tell one
+    /// story, not `h`.
+    effective: Decimal,
+    /// The share of past errors the range holds, in millionths.
+    level: u32,
+    pub(super) origin: Origin,
+}
+
+impl Spread {
+    /// The spread of a sum over `horizon` days that begin at position `end`, from the errors that
+    /// forecasts for as many days made before. `outlooks[u]` is the outlook at origin `u`.
+    pub(super) fn measure(
+        series: &Series,
+        outlooks: &[Outlook],
+        end: usize,
+        horizon: usize,
+        to_come: Decimal,
+    ) -> Self {
+        let known = end.saturating_sub(WARM_UP + FEWEST - 1);
+        let reach = horizon.min(known);
+        let (Some(now), true) = (outlooks.get(end), reach > 0) else {
+            return Self::assumed(to_come);
+        };
+        let scores: Vec<Decimal> = (WARM_UP..=end - reach)
+            .filter_map(|origin| Some((origin, outlooks.get(origin)?)))
+            .map(|(origin, outlook)| {
+                let actual = series.sum(origin, origin + reach);
+                div(
+                    (actual - outlook.sum(series, origin, reach)).abs(),
+                    outlook.scale,
+                )
+            })
+            .collect();
+        let (level, mut errors) = adapt(&scores, reach);
+        let stretch = div(mul(now.scale, count(horizon)), count(reach));
+        for (error, _) in &mut errors.ascending {
+            *error = mul(*error, stretch);
+        }
+        let effective = div(errors.worth(), count(reach)).max(FEWEST_EFFECTIVE);
+        let origin = if reach == horizon {
+            Origin::Measured {
+                errors: scores.len(),
+                horizon,
+            }
+        } else {
+            Origin::Stretched {
+                errors: scores.len(),
+                horizon: reach,
+            }
+        };
+        Self {
+            errors,
+            effective,
+            level,
+            origin,
+        }
+    }
+
+    /// The spread where nothing is known: errors even out to a quarter of what is to come at
+    /// 80 %. A convention, and labelled as one.
+    pub(super) fn assumed(to_come: Decimal) -> Self {
+        let step = mul(to_come.abs(), Decimal::new(3125, 5));
+        let mut errors = Errors::default();
+        for i in 1..=10_u32 {
+            errors.insert(mul(step, i.into()), 1);
+        }
+        Self {
+            errors,
+            effective: FEWEST_EFFECTIVE,
+            level: LEVEL,
+            origin: Origin::Assumed,
+        }
+    }
+
+    /// Half the width of the range.
+    pub(super) fn half_range(&self) -> Decimal {
+        self.errors.quantile(self.level)
+    }
+
+    /// The probability that the sum lies above what is expected by more than `distance`
+    /// (negative: below). Symmetric; and since an error larger than all seen is always possible,
+    /// one more independent error is counted as if it had been.
+    pub(super) fn beyond(&self, distance: Decimal) -> Decimal {
+        let share = self.errors.share_above(distance.abs());
+        let careful = div(
+            mul(share, self.effective) + Decimal::ONE,
+            self.effective + Decimal::ONE,
+        );
+        let tail = div(careful, Decimal::TWO);
+        if distance.is_sign_negative() {
+            Decimal::ONE - tail
+        } else {
+            tail
+        }
+    }
+}
+
+/// Walks through the past as it went: at each origin the range is made of the errors known by
+/// then, and once its own days are over, the share it holds is corrected. Scores are in the order
+/// of their origins; the score of an origin is known `reach` days after it.
+fn adapt(scores: &[Decimal], reach: usize) -> (u32, Errors) {
+    let mut errors = Errors::default();
+    let mut level = LEVEL;
+    let mut promised: Vec<Option<Decimal>> = Vec::with_capacity(scores.len());
+    let mut weight = FIRST_WEIGHT;
+    for now in 0..scores.len() + reach {
+        if let Some(known) = now.checked_sub(reach) {
+            let score = scores.get(known).copied().unwrap_or_default();
+            if let Some(Some(promise)) = promised.get(known) {
+                level = corrected(level, score <= *promise);
+            }
+            errors.insert(score, weight);
+            weight = grow(weight);
+        }
+        let enough = errors.ascending.len() >= FEWEST;
+        promised.push(enough.then(|| errors.quantile(level)));
+    }
+    (level, errors)
+}
+
+fn corrected(level: u32, held: bool) -> u32 {
+    let next = if held {
+        level.saturating_sub(STEP_DOWN)
+    } else {
+        level + STEP_UP
+    };
+    next.clamp(LEVEL_BOUNDS.0, LEVEL_BOUNDS.1)
+}
+
+/// The weight of the oldest error; each later one weighs 2^(1/60) times as much as the one
+/// before, so an error counts half after sixty days. Four years of them stay below 2^64.
+const FIRST_WEIGHT: u64 = 1 << 32;
+
+/// One day's growth: 2^(1/60) = 1 + 49 905 116 / 2^32.
+fn grow(weight: u64) -> u64 {
+    let more = (u128::from(weight) * 49_905_116) >> 32;
+    weight.saturating_add(u64::try_from(more).unwrap_or(u64::MAX))
+}
+
+/// Errors in ascending order, each with its weight.
+#[derive(Clone, Debug, Default)]
+struct Errors {
+    ascending: Vec<(Decimal, u64)>,
+    total: u128,
+}
+
+impl Errors {
+    fn insert(&mut self, error: Decimal, weight: u64) {
+        let at = self.ascending.partition_point(|(other, _)| *other < error);
+        self.ascending.insert(at, (error, weight));
+        self.total += u128::from(weight);
+    }
+
+    /// The error that a share of the weight, in millionths, does not exceed.
+    fn quantile(&self, share: u32) -> Decimal {
+        let target = self.total * u128::from(share);
+        let mut below = 0_u128;
+        for (error, weight) in &self.ascending {
+            below += u128::from(*weight);
+            if below * u128::from(MILLION) >= target {
+                return *error;
+            }
+        }
+        self.ascending
+            .last()
+            .map(|(error, _)| *error)
+            .unwrap_or_default()
+    }
+
+    /// The share of the weight above an error.
+    fn share_above(&self, error: Decimal) -> Decimal {
+        let from = self.ascending.partition_point(|(other, _)| *other <= error);
+        let above: u128 = self
+            .ascending
+            .iter()
+            .skip(from)
+            .map(|(_, weight)| u128::from(*weight))
+            .sum();
+        ratio(above, self.total)
+    }
+
+    /// How many errors of equal weight these are worth: (Σw)² / Σw².
+    fn worth(&self) -> Decimal {
+        // Relative to the largest weight, in millionths, so that squares stay small.
+        let largest = self
+            .ascending
+            .iter()
+            .map(|(_, weight)| *weight)
+            .max()
+            .unwrap_or(1);
+        let relative = |weight: u64| ratio(weight.into(), largest.into());
+        let sum: Decimal = self
+            .ascending
+            .iter()
+            .map(|(_, weight)| relative(*weight))
+            .sum();
+        let squares: Decimal = self
+            .ascending
+            .iter()
+            .map(|(_, weight)| relative(*weight))
+            .map(|weight| mul(weight, weight))
+            .sum();
+        div(mul(sum, sum), squares)
+    }
+}
+
+/// A part of a whole as a decimal, exact to the millionth.
+fn ratio(part: u128, whole: u128) -> Decimal {
+    let millionths = part * u128::from(MILLION) / whole.max(1);
+    Decimal::new(i64::try_from(millionths).unwrap_or(i64::MAX), 6)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_weight_doubles_in_sixty_days_and_four_years_fit() {
+        let after = |days: usize| (0..days).fold(FIRST_WEIGHT, |weight, _| grow(weight));
+        let doubled = after(60) * 1_000_000 / FIRST_WEIGHT;
+        assert!((1_999_990..=2_000_010).contains(&doubled), "{doubled}");
+        assert!(after(1461) < u64::MAX / 64);
+    }
+
+    #[test]
+    fn the_share_rests_when_four_in_five_are_held() {
+        let after = (0..100).fold(LEVEL, |level, i| corrected(level, i % 5 != 0));
+        assert_eq!(after, LEVEL);
+        assert_eq!(
+            (0..1000).fold(LEVEL, |level, _| corrected(level, true)),
+            LEVEL_BOUNDS.0
+        );
+        assert_eq!(
+            (0..1000).fold(LEVEL, |level, _| corrected(level, false)),
+            LEVEL_BOUNDS.1
+        );
+    }
+
+    #[test]
+    fn quantiles_follow_the_weights() {
+        let mut errors = Errors::default();
+        for (error, weight) in [(3, 1), (1, 7), (2, 2)] {
+            errors.insert(Decimal::from(error), weight);
+        }
+        assert_eq!(errors.quantile(700_000), Decimal::ONE);
+        assert_eq!(errors.quantile(800_000), Decimal::TWO);
+        assert_eq!(errors.share_above(Decimal::ONE), Decimal::new(3, 1));
+        assert_eq!(Errors::default().quantile(LEVEL), Decimal::ZERO);
+    }
+
+    #[test]
+    fn nothing_is_promised_from_the_future() {
+        // Errors grow: the share must end above 80 % because ranges made of the past were short.
+        let scores: Vec<Decimal> = (1..200).map(Decimal::from).collect();
+        let (level, errors) = adapt(&scores, 7);
+        assert_eq!(level, LEVEL_BOUNDS.1);
+        assert_eq!(errors.ascending.len(), scores.len());
+    }
+}

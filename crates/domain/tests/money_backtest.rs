@@ -1,0 +1,223 @@
+//! The forecast on two real bills, beside the usual methods.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
+
+mod common;
+
+use std::fmt::Write as _;
+
+use chrono::NaiveDate;
+use nightcap_domain::money::backtest::{
+    Backtest, BacktestError, BacktestOptions, MethodScore, OURS, backtest,
+};
+use nightcap_domain::money::forecast::{ForecastInput, forecast};
+use nightcap_domain::money::{DailyCosts, Usd, backtest_file};
+use rust_decimal::Decimal;
+
+fn run(bill: &str) -> Backtest {
+    backtest(&common::bill(bill), &BacktestOptions::default()).unwrap()
+}
+
+fn score<'a>(test: &'a Backtest, method: &str) -> &'a MethodScore {
+    test.methods
+        .iter()
+        .find(|score| score.method == method)
+        .unwrap()
+}
+
+/// What is published in docs/forecast.md, and what a change must not make worse unseen.
+#[test]
+fn the_published_tables_reproduce() {
+    for bill in ["binder-prod", "binder-staging", "both"] {
+        insta::assert_snapshot!(bill, run(bill).table());
+    }
+}
+
+/// The same bills run backwards: costs that grow and turn from calm to restless, which is harder
+/// than what they did. A second look at a method chosen on the first.
+#[test]
+fn the_bills_backwards() {
+    for bill in ["binder-prod", "binder-staging", "both"] {
+        let forwards: Vec<Usd> = common::bill(bill)
+            .iter()
+            .map(|(_, amount)| amount)
+            .collect();
+        let first: NaiveDate = "2018-12-05".parse().unwrap();
+        let costs: DailyCosts = first.iter_days().zip(forwards.into_iter().rev()).collect();
+        let test = backtest(&costs, &BacktestOptions::default()).unwrap();
+        insta::assert_snapshot!(format!("backwards-{bill}"), test.table());
+    }
+}
+
+/// A young account: every month forecast with no more than five weeks (or ten days) before it.
+#[test]
+fn with_little_history() {
+    let mut text = String::new();
+    for days in [10, 35] {
+        for bill in ["binder-prod", "binder-staging", "both"] {
+            let all = common::bill(bill);
+            let months = run(bill).months;
+            let scores: Vec<(Decimal, Decimal, bool, bool)> = months
+                .iter()
+                .map(|month| {
+                    let from = month.first_day() - chrono::Days::new(days);
+                    let young = all
+                        .iter()
+                        .filter(|(day, _)| *day >= from)
+                        .collect::<DailyCosts>();
+                    let young = young.before(month.next().first_day());
+                    let options = BacktestOptions {
+                        warm_up_days: 1,
+                        from: Some(*month),
+                        ..BacktestOptions::default()
+                    };
+                    let test = backtest(&young, &options).unwrap();
+                    assert_eq!(test.months, [*month]);
+                    let score = &test.by_month[0];
+                    (
+                        score.mean_error,
+                        score.coverage,
+                        score.false_alarm,
+                        score.missed,
+                    )
+                })
+                .collect();
+            let n = Decimal::from(scores.len());
+            let error = scores.iter().map(|s| s.0).sum::<Decimal>() / n;
+            let coverage = scores.iter().map(|s| s.1).sum::<Decimal>() / n;
+            let (alarms, missed) = (
+                scores.iter().filter(|s| s.2).count(),
+                scores.iter().filter(|s| s.3).count(),
+            );
+            writeln!(text, "{days} days, {bill}: error {error:.1}, coverage {coverage:.0}, false alarms {alarms}/{n}, missed {missed}/{n}").unwrap();
+        }
+    }
+    insta::assert_snapshot!(text);
+}
+
+/// The command line's way to the same figures.
+#[test]
+fn the_file_gives_the_same_tables() {
+    let file = include_bytes!("../data/daily_cloud_cost_2018.csv");
+    let from_file = |name: Option<&str>| {
+        let name = name.map(Into::into);
+        backtest_file(&file[..], name.as_ref(), &BacktestOptions::default())
+            .unwrap()
+            .table()
+    };
+    assert_eq!(
+        from_file(Some("binder-staging")),
+        run("binder-staging").table()
+    );
+    assert_eq!(from_file(None), run("both").table());
+}
+
+#[test]
+fn it_beats_every_opponent_on_every_bill() {
+    for bill in ["binder-prod", "binder-staging", "both"] {
+        let test = run(bill);
+        let ours = score(&test, OURS).mean_error;
+        for other in test.methods.iter().filter(|score| score.method != OURS) {
+            assert!(
+                ours < other.mean_error,
+                "{bill}: {ours} against {} of {}",
+                other.mean_error,
+                other.method
+            );
+        }
+    }
+}
+
+#[test]
+fn no_breach_is_missed_and_false_alarms_stay_below_a_fifth_of_months() {
+    for bill in ["binder-prod", "binder-staging", "both"] {
+        let test = run(bill);
+        let ours = score(&test, OURS);
+        assert_eq!(ours.missed, 0, "{bill}");
+        assert!(
+            ours.false_alarms * 5 < test.months.len(),
+            "{bill}: {} of {}",
+            ours.false_alarms,
+            test.months.len()
+        );
+    }
+}
+
+/// To the cent, on a day whose eve is missing in the data too (4 February 2018).
+#[test]
+fn the_backtest_asks_the_same_forecast_that_everyone_gets() {
+    let costs = common::bill("binder-staging");
+    for origin in [4, 12] {
+        let options = BacktestOptions {
+            first_origin: origin,
+            last_origin: origin,
+            ..BacktestOptions::default()
+        };
+        for score in backtest(&costs, &options).unwrap().by_month {
+            let as_of: NaiveDate = format!("{}-{origin:02}", score.month).parse().unwrap();
+            let asked = forecast(&ForecastInput {
+                costs: &costs,
+                as_of,
+                budget: Usd::from_cents(100),
+                plan: None,
+                provisional_days: 0,
+            })
+            .unwrap();
+            let total = costs.month(score.month);
+            let error = (asked.expected - total).share_of(total).unwrap().abs();
+            assert_eq!(
+                (error * Decimal::ONE_HUNDRED).round_dp(2),
+                score.mean_error,
+                "{as_of}"
+            );
+            let covered = asked.low <= total && total <= asked.high;
+            assert_eq!(score.coverage == Decimal::ONE_HUNDRED, covered, "{as_of}");
+        }
+    }
+}
+
+#[test]
+fn a_steady_bill_is_forecast_without_error_by_everyone() {
+    let from: NaiveDate = "2026-01-01".parse().unwrap();
+    let costs: DailyCosts = from
+        .iter_days()
+        .take(181)
+        .map(|d| (d, Usd::from_cents(1000)))
+        .collect();
+    let test = backtest(&costs, &BacktestOptions::default()).unwrap();
+    assert_eq!(
+        test.months.len(),
+        5,
+        "February to June, January has no history"
+    );
+    for score in &test.methods {
+        assert_eq!(score.mean_error, Decimal::ZERO, "{}", score.method);
+        assert_eq!(score.false_alarms, 0, "{}", score.method);
+    }
+}
+
+#[test]
+fn too_little_data_and_odd_origins_are_refused() {
+    let few: DailyCosts = [("2026-01-01".parse().unwrap(), Usd::from_cents(1))]
+        .into_iter()
+        .collect();
+    assert_eq!(
+        backtest(&few, &BacktestOptions::default()).unwrap_err(),
+        BacktestError::NoMonth { warm_up: 28 }
+    );
+    assert!(backtest(&DailyCosts::default(), &BacktestOptions::default()).is_err());
+    let options = BacktestOptions {
+        first_origin: 9,
+        last_origin: 3,
+        ..BacktestOptions::default()
+    };
+    assert!(matches!(
+        backtest(&few, &options),
+        Err(BacktestError::Origins { .. })
+    ));
+}

@@ -1,0 +1,59 @@
+//! What there is to pay for, as the variable `NIGHTCAP_INVENTORY` says.
+
+use nightcap_domain::guard::Inventoried;
+use nightcap_domain::money::plan::{Choices, Inventory};
+use nightcap_domain::money::price::PriceBook;
+use thiserror::Error;
+
+/// Why there is no plan.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error(
+    "NIGHTCAP_INVENTORY is {text:?}: {reason}. Write greenleaf, or greenleaf:SETTING=VALUE,… , or the inventory's CSV itself; the guard goes on without a plan"
+)]
+pub struct InventoryTrouble {
+    /// What the variable says.
+    text: String,
+    /// What is wrong.
+    reason: String,
+}
+
+/// Reads `greenleaf`, `greenleaf:preprod=iso,nat=gateway`, or a CSV inventory itself. Settings
+/// left open take the value that their first line names.
+///
+/// # Errors
+/// When it is none of these, or a setting has no such value.
+pub fn read(text: &str, region: &str) -> Result<Inventoried, InventoryTrouble> {
+    let trouble = |reason: String| InventoryTrouble {
+        text: text.chars().take(60).collect(),
+        reason,
+    };
+    let book = PriceBook::embedded().map_err(|error| trouble(error.to_string()))?;
+    let (all, settings) = if text.trim_start().starts_with("environment,") {
+        (Inventory::from_csv(text), "")
+    } else {
+        match text.trim().split_once(':').unwrap_or((text.trim(), "")) {
+            ("greenleaf", settings) => (Inventory::greenleaf(), settings),
+            _ => return Err(trouble("it names no inventory".to_owned())),
+        }
+    };
+    let all = all.map_err(|error| trouble(error.to_string()))?;
+    let mut choices: Choices = all
+        .settings()
+        .into_iter()
+        .filter_map(|(setting, values)| Some((setting.to_owned(), (*values.first()?).to_owned())))
+        .collect();
+    for pair in settings.split(',').filter(|pair| !pair.trim().is_empty()) {
+        let (setting, value) = pair
+            .split_once('=')
+            .ok_or_else(|| trouble(format!("{pair:?} is no SETTING=VALUE")))?;
+        choices.insert(setting.trim().to_owned(), value.trim().to_owned());
+    }
+    let inventory = all
+        .choose(&choices)
+        .map_err(|error| trouble(error.to_string()))?;
+    Ok(Inventoried {
+        inventory,
+        book,
+        region: region.into(),
+    })
+}

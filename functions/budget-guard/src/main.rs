@@ -1,0 +1,45 @@
+//! The Lambda function `budget-guard`.
+
+use std::sync::Arc;
+
+use budget_guard::handler::{Guard, GuardError};
+use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
+use nightcap_aws::alert_ledger::{AlertStore, DynamoDbAlerts};
+use nightcap_aws::clients::Clients;
+use nightcap_aws::settings::setting;
+use nightcap_aws::sns::Topic;
+use nightcap_aws::{clock, logs};
+use serde_json::Value;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    logs::as_json(setting("RUST_LOG").as_deref());
+    let clients = Arc::new(Clients::from_environment().await);
+    let topic = setting("NIGHTCAP_TOPIC_ARN").map(|arn| Topic::new(Arc::clone(&clients), arn));
+    let store = setting("NIGHTCAP_TABLE").map(|table| {
+        Box::new(DynamoDbAlerts::new(Arc::clone(&clients), table)) as Box<dyn AlertStore>
+    });
+    let guard = Guard {
+        clients,
+        store,
+        topic,
+        config: setting("NIGHTCAP_CONFIG").unwrap_or_else(|| "nightcap.yaml".to_owned()),
+        inventory: setting("NIGHTCAP_INVENTORY"),
+    };
+    let answer = service_fn(async |event: LambdaEvent<Value>| {
+        guard
+            .handle(&event.payload, clock::now(), &event.context.request_id)
+            .await
+            .map_err(|error| diagnostic(&error))
+    });
+    // On the heap: sixteen kilobytes of state machine need not be moved about.
+    Box::pin(lambda_runtime::run(answer)).await
+}
+
+fn diagnostic(error: &GuardError) -> Diagnostic {
+    tracing::error!(error_type = error.kind(), %error, "no answer");
+    Diagnostic {
+        error_type: error.kind().to_owned(),
+        error_message: error.to_string(),
+    }
+}

@@ -1,0 +1,169 @@
+//! Events: what the guard accepts, and what it says of anything else.
+
+use nightcap_domain::config::nearest;
+use serde_json::{Map, Value};
+use thiserror::Error;
+
+use crate::notification::Notification;
+
+/// Every accepted form, for error messages.
+const ACCEPTED: &str = "a direct command {\"command\": \"report\" | \"forecast\"}, which is also what \
+    EventBridge Scheduler sends, EventBridge's own \"Scheduled Event\", or records of SNS";
+const COMMANDS: [&str; 2] = ["report", "forecast"];
+const KEYS: [&str; 3] = ["command", "dry_run", "scheduled_time"];
+
+/// What is asked of the guard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// Look, tell what is due, ask for what is authorised.
+    Report {
+        /// Decide and answer, but send and write nothing.
+        dry_run: bool,
+    },
+    /// Look and answer; nothing is ever sent or written.
+    Forecast,
+    /// Messages of a topic; those that are about budgets, the others left out.
+    Notified(Vec<Notification>),
+}
+
+/// An event that is none of ours.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum RequestError {
+    /// No known form.
+    #[error("this event is not known here: {found}. Expected {ACCEPTED}")]
+    Unknown {
+        /// What it looks like.
+        found: String,
+    },
+    /// A command that does not exist.
+    #[error("unknown command {command:?}{}; expected one of {}", hint(.nearest.as_deref()), COMMANDS.join(", "))]
+    Command {
+        /// The command.
+        command: String,
+        /// The nearest that exists.
+        nearest: Option<String>,
+    },
+    /// A key that no command knows.
+    #[error("{command}: unknown key {key:?}{}; it knows {}", hint(.nearest.as_deref()), KEYS.join(", "))]
+    Key {
+        /// The command.
+        command: String,
+        /// The key.
+        key: String,
+        /// The nearest that exists.
+        nearest: Option<String>,
+    },
+    /// `dry_run` is neither true nor false.
+    #[error("{command}: dry_run is {found}; expected true or false")]
+    DryRun {
+        /// The command.
+        command: String,
+        /// What stands there.
+        found: String,
+    },
+}
+
+fn hint(nearest: Option<&str>) -> String {
+    nearest
+        .map(|name| format!(" (did you mean {name:?}?)"))
+        .unwrap_or_default()
+}
+
+impl Request {
+    /// Reads an event.
+    ///
+    /// ```
+    /// use budget_guard::request::Request;
+    ///
+    /// let event = serde_json::json!({"command": "report", "dry_run": true});
+    /// assert_eq!(Request::parse(&event)?, Request::Report { dry_run: true });
+    /// # Ok::<(), budget_guard::request::RequestError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the event has another form; the error says which forms there are.
+    pub fn parse(event: &Value) -> Result<Self, RequestError> {
+        let Value::Object(keys) = event else {
+            return Err(unknown(event));
+        };
+        if let Some(command) = keys.get("command") {
+            return read(command, keys);
+        }
+        if let Some(Value::Array(records)) = keys.get("Records") {
+            return notified(records).ok_or_else(|| unknown(event));
+        }
+        let told = |key: &str| keys.get(key).and_then(Value::as_str);
+        match (told("source"), told("detail-type")) {
+            (Some("aws.events" | "aws.scheduler"), Some("Scheduled Event")) => {
+                Ok(Self::Report { dry_run: false })
+            }
+            _ => Err(unknown(event)),
+        }
+    }
+}
+
+fn read(command: &Value, keys: &Map<String, Value>) -> Result<Request, RequestError> {
+    let name = command.as_str().unwrap_or_default();
+    if !COMMANDS.contains(&name) {
+        return Err(RequestError::Command {
+            command: command
+                .as_str()
+                .map_or_else(|| brief(command), |name| name.chars().take(60).collect()),
+            nearest: nearest(name, COMMANDS),
+        });
+    }
+    if let Some(key) = keys.keys().find(|key| !KEYS.contains(&key.as_str())) {
+        return Err(RequestError::Key {
+            command: name.to_owned(),
+            key: key.chars().take(60).collect(),
+            nearest: nearest(key, KEYS),
+        });
+    }
+    let dry_run = match keys.get("dry_run") {
+        None | Some(Value::Null) => false,
+        Some(Value::Bool(flag)) => *flag,
+        Some(other) => {
+            return Err(RequestError::DryRun {
+                command: name.to_owned(),
+                found: brief(other),
+            });
+        }
+    };
+    Ok(match name {
+        "forecast" => Request::Forecast,
+        _ => Request::Report { dry_run },
+    })
+}
+
+/// The records of a topic, if that is what they are. Alarms come by the same topic: they are
+/// nobody's error.
+fn notified(records: &[Value]) -> Option<Request> {
+    let messages: Option<Vec<&str>> = records
+        .iter()
+        .map(|record| record.get("Sns")?.get("Message")?.as_str())
+        .collect();
+    let messages = messages.filter(|messages| !messages.is_empty())?;
+    Some(Request::Notified(
+        messages
+            .into_iter()
+            .filter_map(Notification::read)
+            .collect(),
+    ))
+}
+
+fn unknown(event: &Value) -> RequestError {
+    let found = match event {
+        Value::Object(keys) if keys.is_empty() => "an empty object".to_owned(),
+        Value::Object(keys) => {
+            let names: Vec<&str> = keys.keys().take(5).map(String::as_str).collect();
+            let names: String = names.join(", ").chars().take(120).collect();
+            format!("an object with the keys {names}")
+        }
+        other => brief(other),
+    };
+    RequestError::Unknown { found }
+}
+
+fn brief(value: &Value) -> String {
+    value.to_string().chars().take(60).collect()
+}

@@ -1,0 +1,140 @@
+//! Every event of the repository that is the guard's is understood, and what it is not is said.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
+
+use std::path::{Path, PathBuf};
+
+use budget_guard::inventory;
+use budget_guard::request::{Request, RequestError};
+use serde_json::{Value, json};
+
+fn events() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events")
+}
+
+fn event(name: &str) -> Value {
+    let text = std::fs::read_to_string(events().join(format!("guard-{name}.json"))).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+#[test]
+fn every_event_is_understood() {
+    let mut names: Vec<String> = std::fs::read_dir(events())
+        .unwrap()
+        .filter_map(|entry| {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            Some(
+                name.strip_prefix("guard-")?
+                    .strip_suffix(".json")?
+                    .to_owned(),
+            )
+        })
+        .collect();
+    names.sort();
+    assert_eq!(
+        names,
+        [
+            "forecast",
+            "report",
+            "report-dry-run",
+            "scheduled-event",
+            "sns-alarm",
+            "sns-budget-actual",
+            "sns-budget-forecasted"
+        ]
+    );
+    for name in names {
+        Request::parse(&event(&name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+}
+
+#[test]
+fn events_become_requests() {
+    let parse = |name: &str| Request::parse(&event(name)).unwrap();
+    assert_eq!(parse("report"), Request::Report { dry_run: false });
+    assert_eq!(parse("scheduled-event"), Request::Report { dry_run: false });
+    assert_eq!(parse("report-dry-run"), Request::Report { dry_run: true });
+    assert_eq!(parse("forecast"), Request::Forecast);
+    assert_eq!(
+        parse("sns-alarm"),
+        Request::Notified(vec![]),
+        "an alarm is no budget's"
+    );
+    let Request::Notified(messages) = parse("sns-budget-forecasted") else {
+        panic!("not notified");
+    };
+    assert_eq!(messages.len(), 1);
+    assert_eq!(messages[0].budget.as_deref(), Some("greenleaf-monthly"));
+    assert_eq!(messages[0].kind.as_deref(), Some("forecasted"));
+    assert_eq!(messages[0].amount.unwrap().to_string(), "611.50");
+}
+
+#[test]
+fn what_is_not_known_is_said() {
+    for (event, said) in [
+        (json!(null), "this event is not known here: null"),
+        (json!({}), "an empty object"),
+        (json!({"Records": []}), "an object with the keys Records"),
+        (
+            json!({"Records": [{"body": "x"}]}),
+            "an object with the keys Records",
+        ),
+        (json!({"command": "reprot"}), "did you mean \"report\"?"),
+        (json!({"command": 7}), "unknown command \"7\""),
+        (
+            json!({"command": "report", "dryrun": true}),
+            "did you mean \"dry_run\"?",
+        ),
+        (
+            json!({"command": "report", "dry_run": "yes"}),
+            "expected true or false",
+        ),
+        (
+            json!({"command": "stop"}),
+            "expected one of report, forecast",
+        ),
+    ] {
+        let error: RequestError = Request::parse(&event).unwrap_err();
+        assert!(error.to_string().contains(said), "{event}: {error}");
+    }
+}
+
+#[test]
+fn inventories_are_chosen_by_name() {
+    let lines = |text: &str| {
+        inventory::read(text, "eu-west-3")
+            .unwrap()
+            .inventory
+            .items
+            .len()
+    };
+    assert!(lines("greenleaf") > 20);
+    assert_eq!(
+        lines("greenleaf"),
+        lines("greenleaf:dev=spot,preprod=slim,nat=instance")
+    );
+    let header = "environment,name,price,quantity,peak,when,class,only_if,note\n";
+    assert_eq!(
+        lines(&format!(
+            "{header}prod,machine,ec2:t3.small,1,,always,compute,,\n"
+        )),
+        1
+    );
+    for wrong in [
+        "acme",
+        "greenleaf:nat=none",
+        "greenleaf:nat",
+        "environment,x\n",
+    ] {
+        let error = inventory::read(wrong, "eu-west-3").unwrap_err();
+        assert!(
+            error.to_string().contains("NIGHTCAP_INVENTORY"),
+            "{wrong}: {error}"
+        );
+    }
+}

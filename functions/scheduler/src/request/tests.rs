@@ -1,0 +1,149 @@
+//! Every file in `events/` is read as what it is, and what is wrong is told.
+
+use nightcap_domain::hold::{About, End};
+use nightcap_domain::names::ResourceArn;
+use nightcap_domain::time::State;
+use serde_json::json;
+
+use super::*;
+
+fn file(name: &str) -> Request {
+    let path = format!("{}/../../events/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).unwrap();
+    Request::parse(&serde_json::from_str(&text).unwrap()).unwrap()
+}
+
+fn refused(event: &Value) -> String {
+    Request::parse(event).unwrap_err().to_string()
+}
+
+#[test]
+fn what_databases_do_makes_a_tick_come_sooner() {
+    let at = Some("2026-11-20T18:12:00Z".parse().unwrap());
+    for name in [
+        "rds-instance-stopped",
+        "rds-instance-started",
+        "rds-cluster-stopped",
+        "rds-cluster-started",
+        "rds-cluster-stop-failed",
+    ] {
+        let restarted = None;
+        assert_eq!(file(name), Request::Database { at, restarted }, "{name}");
+    }
+}
+
+#[test]
+fn what_aws_starts_by_itself_is_known_by_its_arn_and_instant() {
+    for (name, arn) in [
+        ("rds-instance-started-by-aws", "db:greenleaf-preprod-db"),
+        (
+            "rds-cluster-started-by-aws",
+            "cluster:greenleaf-preprod-search",
+        ),
+    ] {
+        let at = "2026-11-20T18:12:00Z".parse().unwrap();
+        let arn = format!("arn:aws:rds:eu-west-3:123456789012:{arn}");
+        let restarted = Some(Restarted {
+            resource: ResourceArn::new(arn),
+            at,
+        });
+        let expected = Request::Database {
+            at: Some(at),
+            restarted,
+        };
+        assert_eq!(file(name), expected, "{name}");
+    }
+}
+
+#[test]
+fn an_event_of_rds_may_lack_anything_but_its_id() {
+    let event = |detail: Value| json!({ "source": "aws.rds", "detail-type": "RDS DB Instance Event", "detail": detail });
+    let bare = Request::parse(&event(json!({ "EventID": "RDS-EVENT-0154" })));
+    let expected = Request::Database {
+        at: None,
+        restarted: None,
+    };
+    assert_eq!(bare, Ok(expected));
+    for detail in [
+        json!({ "EventID": "RDS-EVENT-9999" }),
+        json!({ "EventID": 154 }),
+        json!({}),
+        json!(null),
+    ] {
+        let read = Request::parse(&event(detail.clone()));
+        assert!(
+            matches!(read, Ok(Request::Ignored { .. })),
+            "{detail}: {read:?}"
+        );
+    }
+    let ignored = Request::Ignored {
+        event: "RDS-EVENT-0002".to_owned(),
+    };
+    assert_eq!(file("rds-ignored"), ignored);
+}
+
+#[test]
+fn holds_are_asked_for_by_event() {
+    let Request::Hold { asked, at, dry_run } = file("hold") else {
+        panic!("no hold");
+    };
+    assert_eq!((at, dry_run), (None, false));
+    assert_eq!(asked.about, About::Environment("preprod".to_owned()));
+    assert_eq!(
+        (asked.state, asked.by.as_str()),
+        (State::Running, "on-call")
+    );
+    assert_eq!(asked.end, End::For("4h".parse().unwrap()));
+    let Request::Hold { asked, .. } = file("hold-resource") else {
+        panic!("no hold");
+    };
+    assert_eq!(
+        asked.about,
+        About::Resource("greenleaf-preprod-db".to_owned())
+    );
+    assert_eq!(asked.end, End::Until("23:00".to_owned()));
+    let Request::Release { releasing, .. } = file("release") else {
+        panic!("no release");
+    };
+    let about = About::Environment("preprod".to_owned());
+    assert_eq!(releasing.which, Released::About(about));
+    assert_eq!(file("holds"), Request::Holds { at: None });
+    let by_id = json!({ "command": "release", "hold": "preprod-1", "by": "on-call" });
+    let Ok(Request::Release { releasing, .. }) = Request::parse(&by_id) else {
+        panic!("no release");
+    };
+    assert_eq!(releasing.which, Released::Id("preprod-1".to_owned()));
+}
+
+#[test]
+fn what_is_missing_or_said_twice_is_told() {
+    let hold = json!({
+        "command": "hold", "environment": "preprod", "state": "running", "for": "4h",
+        "by": "on-call", "reason": "release",
+    });
+    let mut told = vec![];
+    for (key, value) in [
+        ("environment", Value::Null),
+        ("resource", json!("db")),
+        ("state", json!("up")),
+        ("for", json!("4")),
+        ("for", Value::Null),
+        ("until", json!("23:00")),
+        ("by", json!(" ")),
+        ("reason", json!(7)),
+        ("until_when", json!("23:00")),
+    ] {
+        let mut event = hold.clone();
+        event[key] = value;
+        told.push(refused(&event));
+    }
+    for event in [
+        json!({ "command": "release", "by": "on-call" }),
+        json!({ "command": "release", "hold": "x", "environment": "preprod", "by": "on-call" }),
+        json!({ "command": "release", "environment": "preprod" }),
+        json!({ "command": "realease", "environment": "preprod" }),
+    ] {
+        told.push(refused(&event));
+    }
+    insta::assert_snapshot!(told.join("\n"));
+}

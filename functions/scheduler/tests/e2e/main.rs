@@ -1,0 +1,21 @@
+//! The function from end to end: the real binary, invoked through a Lambda Runtime API,
+//! against the embedded AWS over HTTP.
+//!
+//! One binary for all of them, because linking costs more than running; nextest still runs
+//! each test in a process of its own, with an AWS of its own.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
+
+mod config_source;
+mod events;
+mod faults;
+mod fleet;
+mod ledger;
+mod refusals;
+mod weekend;
+mod world;

@@ -1,0 +1,315 @@
+//! The embedded AWS of `tests/embedded_aws`, as a process of its own.
+
+use std::fs::{self, File};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use ureq::Agent;
+
+use crate::aws_call::{AwsAnswer, authorization};
+use crate::patience::wait_for;
+use crate::program::{python, root};
+use crate::{Call, Change, GreenLeaf};
+
+/// The region of the seeded fleet, and of calls that name no other.
+pub const REGION: &str = "eu-west-3";
+
+/// Several start at once on a machine that is busy compiling.
+const START: Duration = Duration::from_mins(1);
+const END: Duration = Duration::from_secs(5);
+
+/// An AWS on a free port of loopback, with a virtual clock, a journal and faults. It ends
+/// when this is dropped, and by itself when the test's process is gone.
+#[derive(Debug)]
+pub struct EmbeddedAws {
+    endpoint: String,
+    agent: Agent,
+    process: Child,
+    // Held open: its end tells the server that nobody needs it any more.
+    input: Option<ChildStdin>,
+    _folder: TempDir,
+}
+
+impl EmbeddedAws {
+    /// Starts an empty account whose clock stands at `now` (RFC 3339).
+    pub fn start(now: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let port_file = folder.path().join("port");
+        let log = folder.path().join("log");
+        // Who answers on the port must be the server that was started here.
+        let nonce = folder.path().display().to_string();
+        let written = File::create(&log).expect("a log");
+        let mut process = Command::new(python())
+            .args([
+                "-m",
+                "embedded_aws",
+                "--now",
+                now,
+                "--nonce",
+                &nonce,
+                "--port-file",
+            ])
+            .arg(&port_file)
+            .env("PYTHONPATH", root().join("tests"))
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .stdin(Stdio::piped())
+            .stdout(written.try_clone().expect("a log"))
+            .stderr(written)
+            .spawn()
+            .expect("Python starts");
+        let input = process.stdin.take();
+        let mut aws = Self {
+            endpoint: String::new(),
+            agent: agent(),
+            process,
+            input,
+            _folder: folder,
+        };
+        let told = || fs::read_to_string(&log).unwrap_or_default();
+        let port = wait_for(START, || {
+            let ended = aws.process.try_wait().expect("its state");
+            assert!(
+                ended.is_none(),
+                "the embedded AWS ended at once:\n{}",
+                told()
+            );
+            fs::read_to_string(&port_file).ok()
+        });
+        let port = port.unwrap_or_else(|| panic!("the embedded AWS does not answer:\n{}", told()));
+        aws.endpoint = format!("http://127.0.0.1:{}", port.trim());
+        assert_eq!(
+            aws.get::<Value>("identity")["nonce"],
+            nonce,
+            "{} is another server",
+            aws.endpoint
+        );
+        aws
+    }
+
+    /// Where it answers: `http://127.0.0.1:PORT`.
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// The variables by which a program talks to this AWS and to no other.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let mut variables = Self::elsewhere(&self.endpoint);
+        variables.push(("AWS_ACCESS_KEY_ID", "embedded".to_owned()));
+        variables.push(("AWS_SECRET_ACCESS_KEY", "embedded".to_owned()));
+        variables
+    }
+
+    /// The variables for an endpoint of which nothing is known, without credentials.
+    pub fn elsewhere(endpoint: &str) -> Vec<(&'static str, String)> {
+        vec![
+            ("AWS_ENDPOINT_URL", endpoint.to_owned()),
+            ("AWS_REGION", REGION.to_owned()),
+            ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
+        ]
+    }
+
+    /// Makes GreenLeaf's preprod and prod, and strangers (`python -m embedded_aws.seed`).
+    /// The clock has moved by three minutes afterwards, and the journal is empty.
+    pub fn seed(&self) -> GreenLeaf {
+        let made = Command::new(python())
+            .args(["-m", "embedded_aws.seed", "--endpoint", &self.endpoint])
+            .env("PYTHONPATH", root().join("tests"))
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .stdin(Stdio::null())
+            .output()
+            .expect("Python starts");
+        let errors = String::from_utf8_lossy(&made.stderr);
+        assert!(made.status.success(), "seeding failed:\n{errors}");
+        self.forget_calls();
+        serde_json::from_slice(&made.stdout).expect("what was made, as JSON")
+    }
+
+    /// Makes a table for a ledger, as `infra/modules/nightcap` does.
+    pub fn create_ledger(&self, table: &str) {
+        let made = json!({
+            "TableName": table,
+            "BillingMode": "PAY_PER_REQUEST",
+            "AttributeDefinitions": [
+                { "AttributeName": "pk", "AttributeType": "S" },
+                { "AttributeName": "sk", "AttributeType": "S" },
+            ],
+            "KeySchema": [
+                { "AttributeName": "pk", "KeyType": "HASH" },
+                { "AttributeName": "sk", "KeyType": "RANGE" },
+            ],
+        });
+        self.json("dynamodb", "DynamoDB_20120810.CreateTable", &made);
+        let expiring = json!({
+            "TableName": table,
+            "TimeToLiveSpecification": { "Enabled": true, "AttributeName": "expires" },
+        });
+        self.json("dynamodb", "DynamoDB_20120810.UpdateTimeToLive", &expiring);
+    }
+
+    /// Empties the account, lifts every fault, and sets the clock.
+    pub fn reset(&self, now: &str) {
+        self.post("reset", &json!({ "now": now }));
+        self.forget_calls();
+    }
+
+    /// Moves the clock on to an instant; what falls due by then has happened.
+    pub fn move_to(&self, now: &str) {
+        self.post("clock", &json!({ "now": now }));
+    }
+
+    /// Moves the clock on.
+    pub fn advance(&self, by: Duration) {
+        self.post("clock", &json!({ "advance_seconds": by.as_secs() }));
+    }
+
+    /// Sets a fault: `{"action": "StopDB*", "resource": "db-1", "error": "Throttling", "times": 2}`;
+    /// `tests/embedded_aws/faults.py` has the keys.
+    pub fn fail(&self, fault: &Value) {
+        self.post("faults", fault);
+    }
+
+    /// Lifts every fault.
+    pub fn heal(&self) {
+        control(self.agent.delete(self.control_url("faults")).call());
+    }
+
+    /// Cuts every page to so many items.
+    pub fn limit_pages(&self, limit: u32) {
+        self.post("pages", &json!({ "limit": limit }));
+    }
+
+    /// Puts a database into a state that no call leads to, or changes attributes of moto's
+    /// model of it: `{"db_instance": "db-1", "status": "storage-full", "attributes": {…}}`.
+    pub fn force(&self, database: &Value) {
+        self.post("rds", database);
+    }
+
+    /// Every call since the last [`Self::forget_calls`], in order.
+    pub fn calls(&self) -> Vec<Call> {
+        self.get("calls")
+    }
+
+    /// Every call that may have changed something.
+    pub fn orders(&self) -> Vec<Call> {
+        self.calls()
+            .into_iter()
+            .filter(|call| !call.reads())
+            .collect()
+    }
+
+    /// What AWS did by itself since the last [`Self::forget_calls`].
+    pub fn changes(&self) -> Vec<Change> {
+        self.get("changes")
+    }
+
+    /// Empties the journal.
+    pub fn forget_calls(&self) {
+        control(self.agent.delete(self.control_url("calls")).call());
+    }
+
+    /// Calls a service that speaks the query protocol (`rds`, `autoscaling`, `sns`, `ec2`).
+    pub fn query(&self, service: &str, action: &str, parameters: &[(&str, &str)]) -> AwsAnswer {
+        self.query_in(REGION, service, action, parameters)
+    }
+
+    /// The same in another region.
+    pub fn query_in(
+        &self,
+        region: &str,
+        service: &str,
+        action: &str,
+        parameters: &[(&str, &str)],
+    ) -> AwsAnswer {
+        let form = [("Action", action)]
+            .into_iter()
+            .chain(parameters.iter().copied());
+        let sent = self
+            .agent
+            .post(&self.endpoint)
+            .header("Authorization", authorization(service, region))
+            .send_form(form);
+        answer(sent).fine(action)
+    }
+
+    /// Calls a service that speaks JSON (`sqs`, `ssm`, `dynamodb`); `target` is the header
+    /// `X-Amz-Target`, such as `AmazonSQS.ReceiveMessage`.
+    pub fn json(&self, service: &str, target: &str, body: &Value) -> Value {
+        let sent = self
+            .agent
+            .post(&self.endpoint)
+            .header("Authorization", authorization(service, REGION))
+            .header("Content-Type", "application/x-amz-json-1.0")
+            .header("X-Amz-Target", target)
+            .send(body.to_string());
+        answer(sent).fine(target).json()
+    }
+
+    /// Puts an object into S3, making its bucket.
+    pub fn put_object(&self, bucket: &str, key: &str, text: &str) {
+        for (path, body) in [(bucket.to_owned(), ""), (format!("{bucket}/{key}"), text)] {
+            let sent = self
+                .agent
+                .put(format!("{}/{path}", self.endpoint))
+                // Only from there does a bucket need no constraint on its location.
+                .header("Authorization", authorization("s3", "us-east-1"))
+                .header("Content-Type", "application/octet-stream")
+                .send(body);
+            answer(sent).fine(&path);
+        }
+    }
+
+    fn control_url(&self, what: &str) -> String {
+        format!("{}/nightcap/{what}", self.endpoint)
+    }
+
+    fn get<T: DeserializeOwned>(&self, what: &str) -> T {
+        let told = control(self.agent.get(self.control_url(what)).call());
+        serde_json::from_value(told).expect("the journal's shape")
+    }
+
+    fn post(&self, what: &str, sent: &Value) {
+        let sent = self
+            .agent
+            .post(self.control_url(what))
+            .header("Content-Type", "application/json")
+            .send(sent.to_string());
+        control(sent);
+    }
+}
+
+impl Drop for EmbeddedAws {
+    fn drop(&mut self) {
+        drop(self.input.take());
+        if wait_for(END, || self.process.try_wait().ok().flatten()).is_none() {
+            let _ = self.process.kill();
+            let _ = self.process.wait();
+        }
+    }
+}
+
+type Sent = Result<ureq::http::Response<ureq::Body>, ureq::Error>;
+
+fn answer(sent: Sent) -> AwsAnswer {
+    let mut answer = sent.expect("the embedded AWS answers");
+    AwsAnswer {
+        status: answer.status().as_u16(),
+        body: answer.body_mut().read_to_string().expect("text"),
+    }
+}
+
+fn control(sent: Sent) -> Value {
+    answer(sent).fine("control request").json()
+}
+
+fn agent() -> Agent {
+    Agent::config_builder()
+        .timeout_global(Some(Duration::from_secs(30)))
+        .http_status_as_error(false)
+        // Loopback needs no proxy, whatever this environment says.
+        .proxy(None)
+        .build()
+        .into()
+}

@@ -1,0 +1,196 @@
+//! A Lambda function: the real binary, invoked as Lambda does it.
+
+use std::fmt;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, UNIX_EPOCH};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::patience::wait_for;
+use crate::program::environment;
+use crate::runtime_api::{Invocation, RuntimeApi, Said};
+use crate::{EmbeddedAws, Proxy};
+
+/// As `infra/` deploys it.
+const DEADLINE: Duration = Duration::from_mins(1);
+
+/// A function that is about to start.
+#[derive(Debug)]
+pub struct Function {
+    binary: PathBuf,
+    variables: Vec<(String, String)>,
+}
+
+/// A function that runs. It ends when this is dropped, and by itself should the test be
+/// killed, for then nobody answers its question for the next invocation.
+#[derive(Debug)]
+pub struct Running {
+    api: RuntimeApi,
+    process: Child,
+    log: PathBuf,
+    count: u32,
+    _folder: TempDir,
+}
+
+/// What Lambda reports of an invocation that failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionError {
+    /// `errorType`.
+    pub kind: String,
+    /// `errorMessage`.
+    pub message: String,
+}
+
+impl fmt::Display for FunctionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.kind, self.message)
+    }
+}
+
+impl Function {
+    /// The function in a binary: `env!("CARGO_BIN_EXE_scheduler")`.
+    pub fn at(binary: impl AsRef<Path>) -> Self {
+        Self {
+            binary: binary.as_ref().to_owned(),
+            variables: vec![],
+        }
+    }
+
+    /// Lets it talk to this AWS.
+    #[must_use]
+    pub fn using(mut self, aws: &EmbeddedAws) -> Self {
+        for (name, value) in aws.environment() {
+            self = self.with(name, value);
+        }
+        self
+    }
+
+    /// Lets it talk to the AWS behind this proxy; to be said after [`Self::using`].
+    #[must_use]
+    pub fn through(self, proxy: &Proxy) -> Self {
+        self.with("AWS_ENDPOINT_URL", proxy.endpoint())
+    }
+
+    /// Sets a variable of its environment. It sees no other variables but those Lambda sets.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.variables.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Starts it: a cold start.
+    pub fn start(self) -> Running {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let log = folder.path().join("log");
+        let written = File::create(&log).expect("a log");
+        let api = RuntimeApi::start();
+        let mut command = Command::new(&self.binary);
+        environment(&mut command)
+            .current_dir(folder.path())
+            .env("AWS_LAMBDA_RUNTIME_API", api.address.to_string())
+            .env("AWS_LAMBDA_FUNCTION_NAME", "scheduler")
+            .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
+            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
+            .env("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/scheduler")
+            .env("AWS_LAMBDA_LOG_STREAM_NAME", "embedded")
+            .envs(self.variables)
+            .stdin(Stdio::null())
+            .stdout(written.try_clone().expect("a log"))
+            .stderr(written);
+        let process = command
+            .spawn()
+            .unwrap_or_else(|error| panic!("{}: {error}", self.binary.display()));
+        Running {
+            api,
+            process,
+            log,
+            count: 0,
+            _folder: folder,
+        }
+    }
+}
+
+impl Running {
+    /// Invokes it and waits for what it says.
+    ///
+    /// # Errors
+    /// If the function answers with an error.
+    pub fn invoke(&mut self, event: &Value) -> Result<Value, FunctionError> {
+        self.invoke_unless(event, || false)
+            .unwrap_or_else(|| panic!("no answer within {DEADLINE:?}:\n{}", self.log()))
+    }
+
+    /// The same, but kills it as soon as `dies` says so, or its deadline has passed, as Lambda
+    /// does: then there is no answer, and it is of no further use.
+    pub fn invoke_unless(
+        &mut self,
+        event: &Value,
+        dies: impl Fn() -> bool,
+    ) -> Option<Result<Value, FunctionError>> {
+        self.count += 1;
+        let asked = format!("00000000-0000-4000-8000-{:012}", self.count);
+        self.api.send(Invocation {
+            id: asked.clone(),
+            event: event.to_string(),
+            deadline_ms: deadline_ms(),
+        });
+        let said = wait_for(DEADLINE, || {
+            if dies() {
+                return Some(None);
+            }
+            // In this order: it may have spoken and ended between two looks.
+            let ended = self.process.try_wait().expect("its state");
+            let said = self.api.said();
+            if let (Some(status), None) = (ended, &said) {
+                panic!("the function ended ({status}):\n{}", self.log());
+            }
+            said.map(Some)
+        });
+        match said.flatten() {
+            None => {
+                self.kill();
+                None
+            }
+            Some(Said::Answer { id, body }) => {
+                assert_eq!(id, asked, "an answer to another invocation");
+                Some(Ok(body))
+            }
+            Some(Said::Error { body }) => {
+                let field = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+                Some(Err(FunctionError {
+                    kind: field("errorType"),
+                    message: field("errorMessage"),
+                }))
+            }
+        }
+    }
+
+    fn kill(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+
+    /// What it has written to its log so far.
+    pub fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap_or_default()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn deadline_ms() -> u128 {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the function's deadline is a real one"
+    )]
+    let now = std::time::SystemTime::now();
+    let now = now.duration_since(UNIX_EPOCH).expect("after 1970");
+    (now + DEADLINE).as_millis()
+}

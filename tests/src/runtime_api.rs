@@ -1,0 +1,181 @@
+//! AWS Lambda's Runtime API, as the function sees it: the next invocation, its answer, its error.
+//!
+//! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::{Arc, mpsc};
+use std::thread::{self, JoinHandle};
+
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::sync::{Mutex, Notify, mpsc as async_mpsc};
+
+const INVOCATION: &str = "/2018-06-01/runtime/invocation/";
+const INIT_ERROR: &str = "/2018-06-01/runtime/init/error";
+
+/// One invocation, on its way to the function.
+#[derive(Debug)]
+pub(crate) struct Invocation {
+    /// Its id, which the function uses as the correlation id.
+    pub(crate) id: String,
+    /// The event.
+    pub(crate) event: String,
+    /// When it must be over, in milliseconds since 1970.
+    pub(crate) deadline_ms: u128,
+}
+
+/// What the function said.
+#[derive(Debug)]
+pub(crate) enum Said {
+    /// The answer to an invocation.
+    Answer { id: String, body: Value },
+    /// The error of an invocation, or of the start.
+    Error { body: Value },
+}
+
+/// The server. It ends when dropped.
+#[derive(Debug)]
+pub(crate) struct RuntimeApi {
+    pub(crate) address: SocketAddr,
+    invocations: async_mpsc::UnboundedSender<Invocation>,
+    said: mpsc::Receiver<Said>,
+    ending: Arc<Notify>,
+    thread: Option<JoinHandle<()>>,
+}
+
+struct Hub {
+    invocations: Mutex<async_mpsc::UnboundedReceiver<Invocation>>,
+    said: mpsc::Sender<Said>,
+}
+
+impl RuntimeApi {
+    pub(crate) fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        listener.set_nonblocking(true).expect("a socket for tokio");
+        let address = listener.local_addr().expect("its address");
+        let (invocations, received) = async_mpsc::unbounded_channel();
+        let (sender, said) = mpsc::channel();
+        let ending = Arc::new(Notify::new());
+        let end = Arc::clone(&ending);
+        let hub = Arc::new(Hub {
+            invocations: Mutex::new(received),
+            said: sender,
+        });
+        let thread = thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_io()
+                .build()
+                .expect("a runtime");
+            runtime.block_on(async {
+                tokio::select! {
+                    () = serve(listener, hub) => {}
+                    () = end.notified() => {}
+                }
+            });
+        });
+        Self {
+            address,
+            invocations,
+            said,
+            ending,
+            thread: Some(thread),
+        }
+    }
+
+    pub(crate) fn send(&self, invocation: Invocation) {
+        self.invocations.send(invocation).expect("the server lives");
+    }
+
+    pub(crate) fn said(&self) -> Option<Said> {
+        self.said.try_recv().ok()
+    }
+}
+
+impl Drop for RuntimeApi {
+    fn drop(&mut self) {
+        self.ending.notify_one();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+async fn serve(listener: TcpListener, hub: Arc<Hub>) {
+    let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
+    while let Ok((stream, _)) = listener.accept().await {
+        let hub = Arc::clone(&hub);
+        let answer = service_fn(move |request| {
+            let hub = Arc::clone(&hub);
+            async move { hub.answer(request).await }
+        });
+        // A function that ends in the middle of a request is noticed by who waits for it.
+        tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), answer));
+    }
+}
+
+impl Hub {
+    async fn answer(&self, request: Request<Incoming>) -> hyper::Result<Response<Full<Bytes>>> {
+        let path = request.uri().path().to_owned();
+        if path == INIT_ERROR {
+            let body = read(request).await?;
+            self.tell(Said::Error { body });
+            return Ok(status(StatusCode::ACCEPTED));
+        }
+        match path
+            .strip_prefix(INVOCATION)
+            .map(|rest| rest.split_once('/'))
+        {
+            Some(None) => Ok(self.next().await),
+            Some(Some((id, what))) => {
+                let (id, body) = (id.to_owned(), read(request).await?);
+                self.tell(match what {
+                    "response" => Said::Answer { id, body },
+                    _ => Said::Error { body },
+                });
+                Ok(status(StatusCode::ACCEPTED))
+            }
+            None => Ok(status(StatusCode::NOT_FOUND)),
+        }
+    }
+
+    async fn next(&self) -> Response<Full<Bytes>> {
+        let Some(invocation) = self.invocations.lock().await.recv().await else {
+            return status(StatusCode::GONE);
+        };
+        Response::builder()
+            .header("Lambda-Runtime-Aws-Request-Id", invocation.id)
+            .header(
+                "Lambda-Runtime-Deadline-Ms",
+                invocation.deadline_ms.to_string(),
+            )
+            .header(
+                "Lambda-Runtime-Invoked-Function-Arn",
+                "arn:aws:lambda:eu-west-3:123456789012:function:scheduler",
+            )
+            .header("Content-Type", "application/json")
+            .body(Full::from(invocation.event))
+            .expect("a response")
+    }
+
+    fn tell(&self, said: Said) {
+        // Nobody listens any more where the test is over.
+        let _ = self.said.send(said);
+    }
+}
+
+async fn read(request: Request<Incoming>) -> hyper::Result<Value> {
+    let bytes = request.into_body().collect().await?.to_bytes();
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    Ok(serde_json::from_str(&text).unwrap_or(Value::String(text)))
+}
+
+fn status(status: StatusCode) -> Response<Full<Bytes>> {
+    let mut answer = Response::new(Full::from("{}"));
+    *answer.status_mut() = status;
+    answer
+}
