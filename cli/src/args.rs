@@ -45,7 +45,7 @@ pub(crate) enum Command {
     Explain(Explain),
     #[command(flatten)]
     Money(crate::money_args::MoneyCommand),
-    /// Keep an environment or one resource up or down until a time, whatever its schedule says
+    /// Keep an environment or one resource up, or down, until a time
     #[command(after_help = "Examples:\n  \
         nightcap hold preprod --running --until 23:00 --reason \"release 4.2\"\n  \
         nightcap hold greenleaf-preprod-db --stopped --for 2d --reason \"nobody needs it\"\n\n\
@@ -80,7 +80,8 @@ pub(crate) enum Command {
 /// Where the configuration is.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ConfigArg {
-    /// The configuration: a path, YAML or JSON itself, `ssm://NAME` or `s3://BUCKET/KEY`
+    #[expect(clippy::doc_markdown, reason = "a terminal shows no links")]
+    /// The configuration: a path, YAML or JSON itself, ssm://NAME or s3://BUCKET/KEY
     #[arg(
         long = "config",
         value_name = "F",

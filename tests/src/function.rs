@@ -9,10 +9,10 @@ use std::time::{Duration, UNIX_EPOCH};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::EmbeddedAws;
 use crate::patience::wait_for;
 use crate::program::environment;
 use crate::runtime_api::{Invocation, RuntimeApi, Said};
+use crate::{EmbeddedAws, Proxy};
 
 /// As `infra/` deploys it.
 const DEADLINE: Duration = Duration::from_mins(1);
@@ -68,6 +68,12 @@ impl Function {
         self
     }
 
+    /// Lets it talk to the AWS behind this proxy; to be said after [`Self::using`].
+    #[must_use]
+    pub fn through(self, proxy: &Proxy) -> Self {
+        self.with("AWS_ENDPOINT_URL", proxy.endpoint())
+    }
+
     /// Sets a variable of its environment. It sees no other variables but those Lambda sets.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
@@ -113,6 +119,17 @@ impl Running {
     /// # Errors
     /// If the function answers with an error.
     pub fn invoke(&mut self, event: &Value) -> Result<Value, FunctionError> {
+        self.invoke_unless(event, || false)
+            .unwrap_or_else(|| panic!("no answer within {DEADLINE:?}:\n{}", self.log()))
+    }
+
+    /// The same, but kills it as soon as `dies` says so, or its deadline has passed, as Lambda
+    /// does: then there is no answer, and it is of no further use.
+    pub fn invoke_unless(
+        &mut self,
+        event: &Value,
+        dies: impl Fn() -> bool,
+    ) -> Option<Result<Value, FunctionError>> {
         self.count += 1;
         let asked = format!("00000000-0000-4000-8000-{:012}", self.count);
         self.api.send(Invocation {
@@ -121,28 +138,39 @@ impl Running {
             deadline_ms: deadline_ms(),
         });
         let said = wait_for(DEADLINE, || {
+            if dies() {
+                return Some(None);
+            }
             // In this order: it may have spoken and ended between two looks.
             let ended = self.process.try_wait().expect("its state");
             let said = self.api.said();
             if let (Some(status), None) = (ended, &said) {
                 panic!("the function ended ({status}):\n{}", self.log());
             }
-            said
+            said.map(Some)
         });
-        match said {
-            None => panic!("no answer within {DEADLINE:?}:\n{}", self.log()),
+        match said.flatten() {
+            None => {
+                self.kill();
+                None
+            }
             Some(Said::Answer { id, body }) => {
                 assert_eq!(id, asked, "an answer to another invocation");
-                Ok(body)
+                Some(Ok(body))
             }
             Some(Said::Error { body }) => {
                 let field = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
-                Err(FunctionError {
+                Some(Err(FunctionError {
                     kind: field("errorType"),
                     message: field("errorMessage"),
-                })
+                }))
             }
         }
+    }
+
+    fn kill(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 
     /// What it has written to its log so far.
@@ -153,8 +181,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        self.kill();
     }
 }
 

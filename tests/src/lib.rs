@@ -39,6 +39,7 @@ mod greenleaf;
 mod journal;
 mod patience;
 mod program;
+mod proxy;
 mod runtime_api;
 
 pub use aws_call::AwsAnswer;
@@ -48,3 +49,4 @@ pub use function::{Function, FunctionError, Running};
 pub use greenleaf::{GreenLeaf, Mail};
 pub use journal::{Call, Change};
 pub use program::{environment, root};
+pub use proxy::{Asked, Fault, Proxy, throttling, weather};

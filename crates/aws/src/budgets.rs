@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aws_sdk_budgets::types::{Budget, Spend};
+use aws_sdk_budgets::types::{Budget, BudgetPerformanceHistory, Spend};
 use nightcap_domain::guard::AwsBudget;
 use nightcap_domain::money::{Money, Usd};
 
@@ -86,7 +86,7 @@ impl Budgets {
             let page = page.map_err(|error| AwsError::from_sdk("budgets", "ViewBudget", &error))?;
             let history = page.budget_performance_history();
             for period in history
-                .map(aws_sdk_budgets::types::BudgetPerformanceHistory::budgeted_and_actual_amounts_list)
+                .map(BudgetPerformanceHistory::budgeted_and_actual_amounts_list)
                 .unwrap_or_default()
             {
                 periods.push(BudgetPeriod {

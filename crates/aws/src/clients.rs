@@ -9,10 +9,20 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 
 use crate::error::AwsError;
+use crate::whole::{AskAgain, WholeXml};
 
 /// Attempts for one call, the first included: enough for throttling at the start of a
 /// busy hour, few enough that an endpoint that is down is told within seconds.
 const ATTEMPTS: u32 = 4;
+
+/// How long one attempt may take: AWS answers its longest page within a second or two. What
+/// stalls is asked again while there is time.
+const ATTEMPT: Duration = Duration::from_secs(6);
+
+/// How long one call may take with all its attempts. Lambda ends the function after a
+/// minute, and a tick has a few calls one after another: a resource whose calls stall must
+/// fail early enough for the others to be carried out, recorded and told.
+const CALL: Duration = Duration::from_secs(20);
 
 /// Where AWS keeps everything about money.
 const MONEY: Region = Region::from_static("us-east-1");
@@ -42,8 +52,8 @@ impl Clients {
             .timeout_config(
                 TimeoutConfig::builder()
                     .connect_timeout(Duration::from_secs(3))
-                    .operation_attempt_timeout(Duration::from_secs(15))
-                    .operation_timeout(Duration::from_mins(1))
+                    .operation_attempt_timeout(ATTEMPT)
+                    .operation_timeout(CALL)
                     .build(),
             )
             .load()
@@ -97,26 +107,41 @@ impl Clients {
 
     /// EC2 Auto Scaling.
     pub fn autoscaling(&self) -> &aws_sdk_autoscaling::Client {
-        self.autoscaling
-            .get_or_init(|| aws_sdk_autoscaling::Client::new(&self.config))
+        self.autoscaling.get_or_init(|| {
+            let builder = aws_sdk_autoscaling::config::Builder::from(&self.config)
+                .interceptor(WholeXml)
+                .retry_classifier(AskAgain);
+            aws_sdk_autoscaling::Client::from_conf(builder.build())
+        })
     }
 
     /// RDS and Aurora.
     pub fn rds(&self) -> &aws_sdk_rds::Client {
-        self.rds
-            .get_or_init(|| aws_sdk_rds::Client::new(&self.config))
+        self.rds.get_or_init(|| {
+            let builder = aws_sdk_rds::config::Builder::from(&self.config)
+                .interceptor(WholeXml)
+                .retry_classifier(AskAgain);
+            aws_sdk_rds::Client::from_conf(builder.build())
+        })
     }
 
     /// SNS.
     pub fn sns(&self) -> &aws_sdk_sns::Client {
-        self.sns
-            .get_or_init(|| aws_sdk_sns::Client::new(&self.config))
+        self.sns.get_or_init(|| {
+            let builder = aws_sdk_sns::config::Builder::from(&self.config)
+                .interceptor(WholeXml)
+                .retry_classifier(AskAgain);
+            aws_sdk_sns::Client::from_conf(builder.build())
+        })
     }
 
     /// `DynamoDB`.
     pub fn dynamodb(&self) -> &aws_sdk_dynamodb::Client {
-        self.dynamodb
-            .get_or_init(|| aws_sdk_dynamodb::Client::new(&self.config))
+        self.dynamodb.get_or_init(|| {
+            let builder =
+                aws_sdk_dynamodb::config::Builder::from(&self.config).retry_classifier(AskAgain);
+            aws_sdk_dynamodb::Client::from_conf(builder.build())
+        })
     }
 
     /// AWS Budgets, which lives in one region for all.
@@ -130,8 +155,15 @@ impl Clients {
     /// Cost Explorer, which lives in one region for all.
     pub fn costexplorer(&self) -> &aws_sdk_costexplorer::Client {
         self.costexplorer.get_or_init(|| {
+            // It adds up a month of rows before it answers, and nothing else waits for it.
+            let patient = TimeoutConfig::builder()
+                .operation_attempt_timeout(ATTEMPT * 2)
+                .operation_timeout(CALL * 2)
+                .build();
             let config = self.config.to_builder().region(MONEY).build();
-            aws_sdk_costexplorer::Client::new(&config)
+            let builder =
+                aws_sdk_costexplorer::config::Builder::from(&config).timeout_config(patient);
+            aws_sdk_costexplorer::Client::from_conf(builder.build())
         })
     }
 

@@ -27,3 +27,4 @@ pub mod registry;
 pub mod settings;
 pub mod sns;
 pub mod target;
+mod whole;

@@ -160,8 +160,8 @@ fn of_ticks_at_once_exactly_one_wins_each_resource() {
         );
     }
     assert!(
-        ticks_that_won > 25,
-        "they never met: {ticks_that_won} winners in 25 rounds"
+        ticks_that_won > ROUNDS,
+        "they never met: {ticks_that_won} winners in {ROUNDS} rounds"
     );
 }
 

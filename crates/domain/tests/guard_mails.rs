@@ -10,7 +10,7 @@
 mod guard_world;
 
 use guard_world::{World, bill, config, greenleaf};
-use nightcap_domain::guard::{Decision, NewsKind};
+use nightcap_domain::guard::{Decision, NewsKind, Spent};
 use nightcap_domain::message::{Mail, WIDTH};
 use nightcap_domain::money::Usd;
 use rust_decimal::Decimal;
@@ -61,7 +61,7 @@ fn mail(kind: NewsKind, language: &str) -> Mail {
             pick(&World::new(config(language, &[]), spent).look("2026-11-16"))
         }
         NewsKind::NotCalibrated => {
-            let mut world = World::new(config(language, &[]), Default::default());
+            let mut world = World::new(config(language, &[]), Spent::default());
             world.inventoried = Some(greenleaf());
             pick(&world.look("2026-11-01"))
         }

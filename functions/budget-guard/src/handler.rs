@@ -114,7 +114,7 @@ impl Guard {
                 ("report", false, messages)
             }
         };
-        let run = Run {
+        let look = Look {
             guard: self,
             config: &config,
             budget,
@@ -122,7 +122,7 @@ impl Guard {
             dry_run,
             reference: correlation_id,
         };
-        let mut answer = serde_json::to_value(run.look(command).await?)?;
+        let mut answer = serde_json::to_value(look.answer(command).await?)?;
         if let (Some(keys), false) = (answer.as_object_mut(), notified.is_empty()) {
             keys.insert("notified".to_owned(), serde_json::to_value(notified)?);
         }
@@ -138,11 +138,7 @@ impl Guard {
 }
 
 /// One look.
-#[expect(
-    clippy::struct_field_names,
-    reason = "`dry_run` is the contract's name"
-)]
-struct Run<'a> {
+struct Look<'a> {
     guard: &'a Guard,
     config: &'a Compiled,
     budget: &'a BudgetConfig,
@@ -151,8 +147,8 @@ struct Run<'a> {
     reference: &'a str,
 }
 
-impl Run<'_> {
-    async fn look(&self, command: &'static str) -> Result<GuardAnswer, GuardError> {
+impl Look<'_> {
+    async fn answer(&self, command: &'static str) -> Result<GuardAnswer, GuardError> {
         let mut problems = vec![];
         let (remembered, costs, aws) =
             futures_util::future::join3(self.remembered(), self.costs(), self.aws_budget()).await;

@@ -6,7 +6,7 @@ import argparse
 import time
 from pathlib import Path
 
-from . import apply, cron, docs, mocks, policies, scan, shell, static
+from . import apply, cron, docs, mocks, nat, policies, scan, shell, static
 from .step import Failed, Skipped, Step
 
 STEPS = [
@@ -18,6 +18,7 @@ STEPS = [
     Step("shell", "shellcheck on user data and scripts", shell.check),
     Step("scan", "checkov, no skip without a reason", scan.check),
     Step("policies", "policy linting, and simulation of allowed and denied cases", policies.check),
+    Step("nat", "the NAT's user data for real, in network namespaces", nat.check),
     Step("apply", "plan, apply, empty plan, sleep, empty plan, destroy against the embedded AWS", apply.check),
 ]
 

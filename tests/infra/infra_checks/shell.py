@@ -9,7 +9,7 @@ from .step import Failed, run, tool
 
 def check(repository: Path) -> str:
     scripts = [path for path in (repository / "infra").rglob("*") if ".terraform" not in path.parts and is_shell(path)]
-    scripts += [path for path in (repository / "tests" / "infra").rglob("*.sh")]
+    scripts += [path for path in (repository / "tests" / "infra").rglob("*") if is_shell(path)]
     if not scripts:
         raise Failed("no shell script under infra/")
     run([tool("shellcheck"), "--severity=style", *sorted(scripts)], repository)

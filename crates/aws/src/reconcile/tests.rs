@@ -86,7 +86,7 @@ struct Databases {
 impl Databases {
     async fn order(&self, name: &str, from: &Observed, to: Observed) -> Result<(), AwsError> {
         (self.interrupt)().await;
-        let done = self.aws.lock().unwrap().order(name, from, to);
+        let done = self.aws.lock().unwrap().order(name, &from, to);
         (self.interrupt)().await;
         done
     }
@@ -117,7 +117,7 @@ impl ResourceKind for Databases {
         resource: &'a Resource,
         _capacity: Option<Capacity>,
     ) -> BoxFuture<'a, Result<(), AwsError>> {
-        Box::pin(self.order(&resource.name, &Observed::Stopped, Observed::Starting))
+        Box::pin(self.order(&resource.name, Observed::Stopped, Observed::Starting))
     }
 
     fn stop<'a>(
@@ -125,7 +125,7 @@ impl ResourceKind for Databases {
         resource: &'a Resource,
         _how: Stop,
     ) -> BoxFuture<'a, Result<(), AwsError>> {
-        Box::pin(self.order(&resource.name, &Observed::Running, Observed::Stopping))
+        Box::pin(self.order(&resource.name, Observed::Running, Observed::Stopping))
     }
 }
 

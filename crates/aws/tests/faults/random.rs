@@ -68,6 +68,7 @@ async fn days(run: &Run, chance: &mut Chance, manual: &str) -> Result<u32, Strin
         run.until(at - TimeDelta::seconds(20) + seconds(chance, 600))
             .await;
         storm(run, chance).await;
+        run.until(at).await;
         if chance.percent(20) {
             let end = hold(run, chance);
             storm(run, chance).await;

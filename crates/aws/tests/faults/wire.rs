@@ -151,9 +151,8 @@ impl Wire {
         let place = self.calls.fetch_add(1, Ordering::Relaxed);
         let no_time = Duration::ZERO;
         match &mut *self.weather.lock().unwrap() {
-            Weather::Fair => (Fate::Fine, no_time, no_time),
             Weather::Strikes { place: at, fate } if *at == place => (*fate, no_time, no_time),
-            Weather::Strikes { .. } => (Fate::Fine, no_time, no_time),
+            Weather::Fair | Weather::Strikes { .. } => (Fate::Fine, no_time, no_time),
             Weather::Slow(chance) => (Fate::Fine, time(chance), time(chance)),
             Weather::Foul { chance, percent } => {
                 let fate = if chance.percent(*percent) {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::money::Usd;
-use crate::money::forecast::ForecastAnswer;
+use crate::money::forecast::{Forecast, ForecastAnswer};
 use crate::money::gate::Verdict;
 use crate::names::EnvironmentName;
 
@@ -224,10 +224,7 @@ impl GuardAnswer {
                 actual: decision.actual.cents(),
                 credits: credits.cents(),
             },
-            forecast: decision
-                .forecast
-                .as_ref()
-                .map(super::super::money::forecast::Forecast::answer),
+            forecast: decision.forecast.as_ref().map(Forecast::answer),
             data: decision.verdict.clone(),
             environments: decision
                 .environments

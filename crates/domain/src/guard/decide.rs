@@ -1,6 +1,6 @@
 //! From what is seen to what is told and asked for: a pure function.
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use rust_decimal::Decimal;
 
 use crate::config::{self, Measure};
@@ -26,6 +26,8 @@ use super::{Entry, EntryKey, LadderStep, News, NewsKind, Observation, Sight, Ste
 const PROVISIONAL_DAYS: u32 = 1;
 /// AWS's figures come up to a day and a half late.
 const MAX_AGE_DAYS: u32 = 3;
+/// The days of a month on which the close of one that was not watched is still news.
+const CLOSE_DAYS: u32 = 7;
 /// A year of plan beside a year of history.
 const PLAN_DAYS: u64 = 366;
 
@@ -353,6 +355,11 @@ fn close_of_last_month(sight: &Sight<'_>, outlook: &Outlook<'_>) -> Option<News>
     if reported > period.first_day() {
         return None;
     }
+    let watched = forecasted(sight, period, facts.actual);
+    // Who begins to watch late in a month is not told of the one before.
+    if watched.is_none() && sight.as_of().day() > CLOSE_DAYS {
+        return None;
+    }
     let reading = Reading {
         period,
         actual: facts.actual,
@@ -360,7 +367,7 @@ fn close_of_last_month(sight: &Sight<'_>, outlook: &Outlook<'_>) -> Option<News>
         ..outlook.reading(sight)
     };
     let alert = alert::due_at_close(&reading, sight.as_of(), &sight.memory.alerts)?;
-    let mail = month_close(&facts, forecasted(sight, period, facts.actual).as_ref());
+    let mail = month_close(&facts, watched.as_ref());
     Some(News {
         kind: NewsKind::MonthClose,
         key: alert_key(&alert),

@@ -27,18 +27,18 @@ pub fn data_doubtful(facts: &MoneyFacts<'_>, doubts: &[Doubt]) -> Mail {
         Language::En => format!("{reported} reported, which is not believed"),
         Language::Fr => format!("{reported} annoncés, ce qui n'est pas crédible"),
     };
-    head.by_when = facts
+    facts
         .say(
             "not told: the figures are in doubt",
             "non indiqué : chiffres douteux",
         )
-        .to_owned();
-    head.how_sure = facts
+        .clone_into(&mut head.by_when);
+    facts
         .say(
             "not at all, for the reasons below",
             "aucune, pour les raisons ci-dessous",
         )
-        .to_owned();
+        .clone_into(&mut head.how_sure);
     let mut lead: Vec<String> = doubts
         .iter()
         .take(LISTED)

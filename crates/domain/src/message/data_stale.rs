@@ -31,12 +31,12 @@ pub fn data_stale(facts: &MoneyFacts<'_>, doubt: &Doubt) -> Mail {
             .say("not known", "inconnu")
             .clone_into(&mut head.how_much);
     }
-    head.how_sure = facts
+    facts
         .say(
             "not at all: the figures are too old",
             "aucune : chiffres trop anciens",
         )
-        .to_owned();
+        .clone_into(&mut head.how_sure);
     let done = facts.say(
         "No alert is raised and nothing is asked for on old figures.",
         "Aucune alerte n'est émise et rien n'est demandé sur d'anciens chiffres.",

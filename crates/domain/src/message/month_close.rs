@@ -52,12 +52,12 @@ pub fn month_close(facts: &MoneyFacts<'_>, forecasted: Option<&Forecasted>) -> M
         Language::En => format!("the month ended on {last}"),
         Language::Fr => format!("le mois a pris fin le {last}"),
     };
-    head.how_sure = facts
+    facts
         .say(
             "closed days; AWS may still correct a little until its invoice",
             "jours clos ; AWS peut encore corriger un peu jusqu'à la facture",
         )
-        .to_owned();
+        .clone_into(&mut head.how_sure);
     facts.mail(&subject, &head, &[worth(facts, forecasted)], &[])
 }
 

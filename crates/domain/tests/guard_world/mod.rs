@@ -13,10 +13,9 @@ use nightcap_domain::money::price::PriceBook;
 
 /// The default configuration's shape, with a language and a ladder.
 pub(crate) fn config(language: &str, ladder: &[&str]) -> Compiled {
-    let ladder: String = ladder
-        .iter()
-        .map(|rule| format!("\n    - \"{rule}\""))
-        .collect();
+    let ladder = ladder.iter().fold(String::new(), |text, rule| {
+        text + &format!("\n    - \"{rule}\"")
+    });
     let ladder = if ladder.is_empty() {
         " []".to_owned()
     } else {

@@ -56,6 +56,8 @@ fn every_file_in_events_is_sent_by_a_test() {
     let there = fs::read_dir(root().join("events")).unwrap();
     let there: BTreeSet<String> = there
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        // Those of the other function are sent by its own tests.
+        .filter(|file| !file.starts_with("guard-"))
         .collect();
     let sent = EVENTS.iter().map(|(file, _)| (*file).to_owned()).collect();
     assert_eq!(there, sent, "add the file to EVENTS, above");

@@ -1,0 +1,56 @@
+//! Answers that end in the middle or make no sense: what was not read whole was not read.
+
+use nightcap_tests::{Asked, Fault};
+
+use crate::stage::{APP, Stage, Turn};
+use crate::world::group;
+
+const LISTINGS: [&str; 3] = [
+    "DescribeDBInstances",
+    "DescribeDBClusters",
+    "DescribeAutoScalingGroups",
+];
+
+/// At a tenth, at a half, and just before the last tags are closed. Each costs the seconds
+/// that four attempts take; every other combination is left to chance (`weather.rs`).
+const SPOILT: [(&str, Fault); 4] = [
+    (LISTINGS[0], Fault::Cut(500)),
+    (LISTINGS[1], Fault::Garbled(500)),
+    (LISTINGS[2], Fault::Cut(990)),
+    (LISTINGS[0], Fault::Garbled(100)),
+];
+
+#[test]
+fn a_truncated_or_malformed_page_is_no_page() {
+    let mut stage = Stage::open(1);
+    stage.go_to(Turn::Evening);
+    for (listing, fault) in SPOILT {
+        let spoil = move |asked: &Asked| (asked.action == listing).then_some(fault);
+        stage.processes[0].proxy.strike(spoil);
+        let said = stage.tick(1).remove(0).unwrap();
+        let error = said.expect_err(&format!("{listing} {fault:?} was taken for the fleet"));
+        assert_eq!(error.kind, "NothingDone", "{error}");
+        assert!(error.message.contains(listing), "{error}");
+        assert!(error.message.contains("cut short or malformed"), "{error}");
+    }
+    assert_eq!(group(&stage.aws, APP).0, "2/2/4", "nothing was done");
+    stage.settle();
+    stage.verify(Turn::Evening);
+}
+
+#[test]
+fn a_page_that_was_spoilt_once_is_asked_for_again() {
+    let mut stage = Stage::open(1);
+    stage.go_to(Turn::Evening);
+    for fault in [Fault::Cut(500), Fault::Garbled(500), Fault::Torn(500)] {
+        let spoil = move |asked: &Asked| {
+            (asked.nth == 0 && LISTINGS.contains(&asked.action.as_str())).then_some(fault)
+        };
+        stage.processes[0].proxy.strike(spoil);
+        let answer = stage.tick(1).remove(0).unwrap().unwrap();
+        assert_eq!(answer["summary"]["problems"], 0, "{fault:?}: {answer:#}");
+        assert_eq!(stage.processes[0].proxy.struck().len(), 3, "{fault:?}");
+    }
+    stage.settle();
+    stage.verify(Turn::Evening);
+}

@@ -1,0 +1,78 @@
+//! Faults by chance on every call, over HTTP: throttling, errors, drops, truncated pages,
+//! malformed answers, stalls.
+
+use std::collections::BTreeMap;
+
+use nightcap_tests::{Asked, Chance, Fault, first_seed, runs, throttling, weather};
+
+use crate::stage::{Stage, Turn};
+
+#[test]
+fn one_call_in_a_hundred_fails() {
+    days("faults", 1, 3, |seed| Box::new(weather(seed, 1)));
+}
+
+#[test]
+fn one_call_in_ten_fails() {
+    days("faults", 10, 2, |seed| Box::new(weather(seed, 10)));
+}
+
+#[test]
+fn every_second_call_fails() {
+    days("faults", 50, 1, |seed| Box::new(weather(seed, 50)));
+}
+
+#[test]
+fn one_call_in_ten_is_throttled() {
+    days("throttling", 10, 1, |seed| Box::new(throttling(seed, 10)));
+}
+
+#[test]
+fn every_second_call_is_throttled() {
+    days("throttling", 50, 1, |seed| Box::new(throttling(seed, 50)));
+}
+
+type Judge = Box<dyn FnMut(&Asked) -> Option<Fault> + Send>;
+
+/// So many days, each with its seed: a foul evening, a foul morning, and the verdict on both.
+fn days(what: &str, percent: u64, otherwise: u64, judge: impl Fn(u64) -> Judge) {
+    let (first, runs) = (first_seed(), runs(otherwise));
+    let mut stage = Stage::open(2);
+    let mut struck: BTreeMap<&str, usize> = BTreeMap::new();
+    let (mut ticks, mut unanswered, mut calls) = (0, 0, 0);
+    for seed in first..first + runs {
+        println!("{what} {percent} %, NIGHTCAP_FAULT_SEED={seed} NIGHTCAP_FAULT_RUNS=1");
+        let mut chance = Chance::new(seed);
+        for turn in [Turn::Evening, Turn::Morning] {
+            stage.go_to(turn);
+            for process in &stage.processes {
+                process.proxy.strike(judge(chance.draw()));
+            }
+            for _ in 0..3 {
+                let at_once = if chance.percent(30) { 2 } else { 1 };
+                let said = stage.tick(at_once);
+                ticks += said.len();
+                unanswered += said
+                    .iter()
+                    .filter(|said| !matches!(said, Some(Ok(_))))
+                    .count();
+            }
+            for process in &stage.processes {
+                calls += process.proxy.seen().len();
+                for (fault, times) in process.proxy.tally() {
+                    *struck.entry(fault).or_default() += times;
+                }
+            }
+            stage.settle();
+            stage.verify(turn);
+        }
+    }
+    stage.verify_untouchables();
+    println!(
+        "{what} {percent} %: {runs} days, {ticks} ticks ({unanswered} without an answer), {calls} calls, struck: {struck:?}"
+    );
+    assert!(
+        calls > 0 && (percent == 1 || !struck.is_empty()),
+        "nothing was struck"
+    );
+}
