@@ -84,7 +84,7 @@ struct Databases {
 }
 
 impl Databases {
-    async fn order(&self, name: &str, from: &Observed, to: Observed) -> Result<(), AwsError> {
+    async fn order(&self, name: &str, from: Observed, to: Observed) -> Result<(), AwsError> {
         (self.interrupt)().await;
         let done = self.aws.lock().unwrap().order(name, &from, to);
         (self.interrupt)().await;
