@@ -48,7 +48,7 @@ def install(world: World) -> None:
 
 def managed_policies() -> None:
     """moto has AWS's managed policies only on request (an environment variable); instances get one of them
-    attached (AmazonSSMManagedInstanceCore), which fails with 404 otherwise. Just that one: all take 0.3 s.
+    attached (AmazonSSMManagedInstanceCore), which fails with 404 otherwise. Just that one, not all thousand.
     """
     wanted = "AmazonSSMManagedInstanceCore"
 
