@@ -48,7 +48,7 @@ def install(world: World) -> None:
 
 def managed_policies() -> None:
     """moto has AWS's managed policies only on request (an environment variable); instances get one of them
-    attached (AmazonSSMManagedInstanceCore), which fails with 404 otherwise. Just that one: all take 0.3 s.
+    attached (AmazonSSMManagedInstanceCore), which fails with 404 otherwise. Just that one, not all thousand.
     """
     wanted = "AmazonSSMManagedInstanceCore"
 
@@ -131,26 +131,25 @@ class Secret(CloudFormationModel):
 
 def ubuntu_image() -> None:
     """Canonical's public parameter, for the Ubuntu variant; moto has Amazon's own images only."""
-    name = "/aws/service/canonical/ubuntu/server/22.04/stable/current/amd64/hvm/ebs-gp2/ami-id"
-    original = ssm_models.SimpleSystemManagerBackend.get_parameters
+    wanted = "/aws/service/canonical/ubuntu/server/22.04/stable/current/amd64/hvm/ebs-gp2/ami-id"
+    original = ssm_models.SimpleSystemManagerBackend.get_parameter
 
     @corrects(ssm_models.SimpleSystemManagerBackend)
-    def get_parameters(self: Any, names: list[str]) -> dict[str, Any]:
-        found = original(self, names)
-        if name in names:
-            found[name] = ssm_models.Parameter(
-                account_id="aws",
-                name=name,
-                value="ami-0ubuntu2204000000",
-                parameter_type="String",
-                description="",
-                allowed_pattern=None,
-                keyid=None,
-                last_modified_date=0.0,
-                version=1,
-                data_type="aws:ec2:image",
-            )
-        return found
+    def get_parameter(self: Any, name: str) -> Any:
+        if name != wanted:
+            return original(self, name)
+        return ssm_models.Parameter(
+            account_id="aws",
+            name=name,
+            value="ami-0ubuntu2204000000",
+            parameter_type="String",
+            description="",
+            allowed_pattern=None,
+            keyid=None,
+            last_modified_date=0.0,
+            version=1,
+            data_type="aws:ec2:image",
+        )
 
 
 def machine_images() -> None:
