@@ -32,7 +32,7 @@ test: test-rust test-python test-app test-infra ## Run every test, setting up wh
 .PHONY: test-rust
 test-rust: venv ## Run the Rust tests, the end-to-end ones among them
 	$(call say,Rust tests)
-	@if scripts/tool cargo-nextest; then cargo nextest run --workspace; else cargo test --workspace --lib --bins --tests; fi
+	@if scripts/tool cargo-nextest; then cargo nextest run --workspace --all-features; else cargo test --workspace --all-features --lib --bins --tests; fi
 	$(call say,Examples in the documentation)
 	@cargo test --workspace --all-features --doc --quiet
 

@@ -26,6 +26,7 @@ module "nightcap" {
   scheduler_zip       = coalesce(var.scheduler_zip, "${path.root}/../../target/lambda/scheduler/bootstrap.zip")
   budget_guard_zip    = var.budget_guard_zip
   architecture        = var.nightcap_architecture
+  inventory           = var.nightcap_inventory
   enabled             = var.nightcap_enabled
   topic_arn           = module.budget[0].topic_arn
   topic_key_arn       = module.budget[0].topic_key_arn

@@ -408,6 +408,13 @@ variable "budget_guard_zip" {
   default     = null
 }
 
+variable "nightcap_inventory" {
+  description = "What the budget guard plans the month from: `greenleaf`, with settings where they differ from the defaults (`greenleaf:preprod=slim,nat=gateway`), or an inventory's CSV."
+  type        = string
+  default     = "greenleaf"
+  nullable    = false
+}
+
 variable "nightcap_architecture" {
   description = "What the packages were built for: arm64 or x86_64."
   type        = string

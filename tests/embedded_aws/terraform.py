@@ -12,11 +12,14 @@ from moto.autoscaling import models as scaling_models
 from moto.awslambda.models import LambdaFunction
 from moto.budgets.responses import BudgetsResponse
 from moto.core.common_models import CloudFormationModel
+from moto.core.responses import EmptyResult
 from moto.ec2.models import amis, instances, launch_templates, security_groups
 from moto.ec2.responses.instances import InstanceResponse
 from moto.elasticache import models as elasticache_models
+from moto.elasticache.responses import ElastiCacheResponse
 from moto.iam import models as iam_models
 from moto.rds import models as rds_models
+from moto.secretsmanager import models as secretsmanager_models
 from moto.secretsmanager import secretsmanager_backends
 from moto.sqs import models as sqs_models
 from moto.ssm import models as ssm_models
@@ -31,6 +34,8 @@ def install(world: World) -> None:
     machine_images()
     spot_requests()
     cache_nodes()
+    cache_deletion()
+    managed_rotation()
     database_ids()
     database_parameters()
     rule_descriptions()
@@ -43,7 +48,7 @@ def install(world: World) -> None:
 
 def managed_policies() -> None:
     """moto has AWS's managed policies only on request (an environment variable); instances get one of them
-    attached (AmazonSSMManagedInstanceCore), which fails with 404 otherwise. Just that one: all take 0.3 s.
+    attached (AmazonSSMManagedInstanceCore), which fails with 404 otherwise. Just that one, not all thousand.
     """
     wanted = "AmazonSSMManagedInstanceCore"
 
@@ -126,26 +131,25 @@ class Secret(CloudFormationModel):
 
 def ubuntu_image() -> None:
     """Canonical's public parameter, for the Ubuntu variant; moto has Amazon's own images only."""
-    name = "/aws/service/canonical/ubuntu/server/22.04/stable/current/amd64/hvm/ebs-gp2/ami-id"
-    original = ssm_models.SimpleSystemManagerBackend.get_parameters
+    wanted = "/aws/service/canonical/ubuntu/server/22.04/stable/current/amd64/hvm/ebs-gp2/ami-id"
+    original = ssm_models.SimpleSystemManagerBackend.get_parameter
 
     @corrects(ssm_models.SimpleSystemManagerBackend)
-    def get_parameters(self: Any, names: list[str]) -> dict[str, Any]:
-        found = original(self, names)
-        if name in names:
-            found[name] = ssm_models.Parameter(
-                account_id="aws",
-                name=name,
-                value="ami-0ubuntu2204000000",
-                parameter_type="String",
-                description="",
-                allowed_pattern=None,
-                keyid=None,
-                last_modified_date=0.0,
-                version=1,
-                data_type="aws:ec2:image",
-            )
-        return found
+    def get_parameter(self: Any, name: str) -> Any:
+        if name != wanted:
+            return original(self, name)
+        return ssm_models.Parameter(
+            account_id="aws",
+            name=name,
+            value="ami-0ubuntu2204000000",
+            parameter_type="String",
+            description="",
+            allowed_pattern=None,
+            keyid=None,
+            last_modified_date=0.0,
+            version=1,
+            data_type="aws:ec2:image",
+        )
 
 
 def machine_images() -> None:
@@ -249,6 +253,50 @@ def cache_nodes() -> None:
             }
             for number in range(1, self.num_cache_nodes + 1)
         ]
+
+
+def cache_deletion() -> None:
+    """Deleted caches stay `deleting` in moto for ever, and their subnet groups cannot be deleted at all; Terraform
+    waits until they are gone.
+    """
+    backend = elasticache_models.ElastiCacheBackend
+    delete_cluster, delete_group = backend.delete_cache_cluster, backend.delete_replication_group
+
+    @corrects(backend)
+    def delete_cache_cluster(self: Any, cache_cluster_id: str) -> Any:
+        deleted = delete_cluster(self, cache_cluster_id)
+        del self.cache_clusters[cache_cluster_id]
+        return deleted
+
+    @corrects(backend)
+    def delete_replication_group(self: Any, replication_group_id: str, retain_primary_cluster: bool | None) -> Any:
+        deleted = delete_group(self, replication_group_id, retain_primary_cluster)
+        del self.replication_groups[replication_group_id]
+        return deleted
+
+    def delete_cache_subnet_group(self: Any) -> Any:
+        name = self._get_param("CacheSubnetGroupName")
+        if self.elasticache_backend.cache_subnet_groups.pop(name, None) is None:
+            raise elasticache_models.CacheSubnetGroupNotFound(name)
+        return EmptyResult()
+
+    ElastiCacheResponse.delete_cache_subnet_group = delete_cache_subnet_group
+
+
+def managed_rotation() -> None:
+    """moto refuses to cancel the rotation of a secret that RDS manages, for having no function of its own. AWS does
+    cancel it (hashicorp/terraform-provider-aws, pull request 49659), as Terraform does on destroy.
+    """
+    backend = secretsmanager_models.SecretsManagerBackend
+    original = backend.cancel_rotate_secret
+
+    @corrects(backend)
+    def cancel_rotate_secret(self: Any, secret_id: str) -> str:
+        secret = self.secrets.get(secret_id)
+        if secret is None or not secret.name.startswith("rds!"):
+            return original(self, secret_id)
+        secret.rotation_enabled = False
+        return secret.to_short_dict()
 
 
 def database_ids() -> None:

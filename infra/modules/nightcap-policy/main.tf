@@ -25,8 +25,8 @@ locals {
       # Listing is authorised on every database of the account, whatever its tags.
       Sid      = "SeeDatabases"
       Effect   = "Allow"
-      Action   = ["rds:DescribeDBInstances", "rds:DescribeDBClusters"]
-      Resource = local.databases
+      Action   = ["rds:DescribeDBInstances", "rds:DescribeDBClusters", "rds:DescribeGlobalClusters"]
+      Resource = concat(local.databases, ["arn:${var.partition}:rds::${var.account_id}:global-cluster:*"])
     },
     {
       Sid       = "ResizeGroups"

@@ -5,6 +5,11 @@ locals {
     NIGHTCAP_TABLE     = aws_dynamodb_table.ledger.name
     NIGHTCAP_QUEUE_URL = aws_sqs_queue.targets.url
   }
+  # The queue is the scheduler's: the guard has no use for it.
+  guard_environment = merge(
+    { for key, value in local.function_environment : key => value if key != "NIGHTCAP_QUEUE_URL" },
+    { for key, value in { NIGHTCAP_INVENTORY = var.inventory } : key => value if value != null },
+  )
 }
 
 resource "aws_cloudwatch_log_group" "scheduler" {
@@ -108,8 +113,7 @@ resource "aws_lambda_function" "guard" {
   kms_key_arn      = var.kms_key_arn
 
   environment {
-    # The queue is the scheduler's: the guard has no use for it.
-    variables = { for key, value in local.function_environment : key => value if key != "NIGHTCAP_QUEUE_URL" }
+    variables = local.guard_environment
   }
 
   dead_letter_config {

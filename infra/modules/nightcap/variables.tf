@@ -121,6 +121,12 @@ variable "guard_schedule" {
   }
 }
 
+variable "inventory" {
+  description = "What there is to pay for, by which the guard plans the month: `greenleaf`, `greenleaf:SETTING=VALUE,…`, or an inventory's CSV; null for a forecast without a plan."
+  type        = string
+  default     = null
+}
+
 variable "target_role_arns" {
   description = "Roles of other accounts the scheduler may assume, besides those nightcap.yaml lists."
   type        = list(string)

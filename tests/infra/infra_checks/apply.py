@@ -44,7 +44,7 @@ class Root:
         if command in ("plan", "apply", "destroy"):
             # Four of these run at once, against a server that answers one call at a time.
             words += ["-input=false", "-parallelism=4", *self.arguments]
-        return run(words, self.folder, self.env, timeout=900, codes=codes).stdout
+        return run(words, self.folder, self.env, timeout=600, codes=codes).stdout
 
     def apply(self) -> None:
         self.terraform("apply", "-auto-approve")

@@ -7,13 +7,14 @@ embedded AWS, plus what the platform's instances get.
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 from .apply import nightcap_example, package
 from .aws import embedded_aws
 from .evaluator import Request, decision, listed
-from .step import Failed, Skipped
+from .step import Failed, Skipped, run
 from .terraform import binary, copied
 
 Policy = dict[str, Any]
@@ -30,8 +31,11 @@ def check(repository: Path) -> str:
     try:
         import parliament  # noqa: F401
         import policy_sentry  # noqa: F401
+        import pytest  # noqa: F401
     except ImportError as error:
         raise Skipped(f"Python module {error.name} missing") from None
+    # Who judges the policies is judged first.
+    run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_evaluator.py"], repository / "tests/infra")
     roles = rendered(repository)
     for role, policies in roles.items():
         for policy in policies:

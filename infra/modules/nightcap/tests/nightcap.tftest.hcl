@@ -104,6 +104,7 @@ run "guard_and_x86" {
 
   variables {
     budget_guard_zip = "tests/fixtures/all.yaml"
+    inventory        = "greenleaf:nat=gateway"
     architecture     = "x86_64"
   }
 
@@ -112,8 +113,8 @@ run "guard_and_x86" {
     error_message = "the guard looks daily"
   }
   assert {
-    condition     = !contains(keys(aws_lambda_function.guard[0].environment[0].variables), "NIGHTCAP_QUEUE_URL")
-    error_message = "the queue is the scheduler's"
+    condition     = !contains(keys(local.guard_environment), "NIGHTCAP_QUEUE_URL") && local.guard_environment.NIGHTCAP_INVENTORY == "greenleaf:nat=gateway"
+    error_message = "the queue is the scheduler's, the inventory the guard's"
   }
 }
 
