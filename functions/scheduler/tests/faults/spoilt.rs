@@ -38,10 +38,15 @@ fn a_truncated_or_malformed_page_is_no_page() {
 }
 
 #[test]
-fn a_page_that_was_spoilt_once_is_asked_for_again() {
+fn a_page_that_was_spoilt_or_never_came_once_is_asked_for_again() {
     let mut stage = Stage::open(1);
     stage.go_to(Turn::Evening);
-    for fault in [Fault::Cut(500), Fault::Garbled(500), Fault::Torn(500)] {
+    for fault in [
+        Fault::Cut(500),
+        Fault::Garbled(500),
+        Fault::Torn(500),
+        Fault::Hung,
+    ] {
         let spoil = move |asked: &Asked| {
             (asked.nth == 0 && LISTINGS.contains(&asked.action.as_str())).then_some(fault)
         };
