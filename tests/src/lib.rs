@@ -10,7 +10,7 @@
 //!
 //! let aws = EmbeddedAws::start("2026-11-20T17:55:00Z");
 //! let greenleaf = aws.seed();
-//! let mut scheduler = Function::at(env!("CARGO_BIN_EXE_scheduler"))
+//! let mut scheduler = Function::at("target/debug/scheduler")
 //!     .using(&aws)
 //!     .with("NIGHTCAP_CONFIG", "timezone: Europe/Paris\n…")
 //!     .with("NIGHTCAP_TOPIC_ARN", &greenleaf.topic_arn)

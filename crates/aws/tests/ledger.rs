@@ -124,7 +124,7 @@ fn compete(aws: &EmbeddedAws, round: usize, tick: usize) -> Vec<ResourceArn> {
 }
 
 const TICKS: usize = 4;
-const ROUNDS: usize = 12;
+const ROUNDS: usize = 4;
 /// Three quarters of it are more than one transaction takes.
 const COMPETED_FOR: usize = 144;
 
