@@ -61,7 +61,7 @@ impl Fault {
 }
 
 /// Strikes so many calls in a hundred, by chance. A stall costs seconds of real time, so only
-/// one call in two thousand is stalled.
+/// one call in four thousand is stalled.
 pub fn weather(seed: u64, percent: u64) -> impl FnMut(&Asked) -> Option<Fault> + Send + 'static {
     move |asked| {
         let thing = format!("{} {} {}", asked.action, asked.resource, asked.nth);

@@ -9,7 +9,7 @@ use crate::run::{CONFIG, Run, fleet, on_paused_clock, utc};
 use crate::wire::Weather;
 use crate::world::Status;
 
-const RUNS: u64 = 100;
+const RUNS: u64 = 40;
 /// Asleep from the evening of 2 November to the morning of 1 December.
 const ASLEEP: &str = "windows: [{ start: '0 9 1 * *', stop: '0 19 2 * *' }]";
 const BEAT: TimeDelta = TimeDelta::minutes(15);

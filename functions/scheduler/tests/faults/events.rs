@@ -7,7 +7,7 @@ use crate::stage::{BEAT, Stage, Turn};
 use crate::world::tick;
 
 /// Days by chance, unless `NIGHTCAP_FAULT_RUNS` says otherwise.
-const RUNS: u64 = 4;
+const RUNS: u64 = 3;
 
 #[test]
 fn events_may_be_lost_repeated_and_reordered() {

@@ -7,36 +7,38 @@ use nightcap_tests::{Asked, Chance, Fault, first_seed, runs, throttling, weather
 
 use crate::stage::{Stage, Turn};
 
-#[test]
-fn one_call_in_a_hundred_fails() {
-    days("faults", 1, 3, |seed| Box::new(weather(seed, 1)));
-}
-
-#[test]
-fn one_call_in_ten_fails() {
-    days("faults", 10, 2, |seed| Box::new(weather(seed, 10)));
-}
-
-#[test]
-fn every_second_call_fails() {
-    days("faults", 50, 1, |seed| Box::new(weather(seed, 50)));
-}
-
-#[test]
-fn one_call_in_ten_is_throttled() {
-    days("throttling", 10, 1, |seed| Box::new(throttling(seed, 10)));
-}
-
-#[test]
-fn every_second_call_is_throttled() {
-    days("throttling", 50, 1, |seed| Box::new(throttling(seed, 50)));
-}
-
 type Judge = Box<dyn FnMut(&Asked) -> Option<Fault> + Send>;
+
+/// What strikes how many calls in a hundred, and for how many days by default.
+const WEATHERS: [(&str, u64, u64); 6] = [
+    ("faults", 1, 3),
+    ("faults", 10, 2),
+    ("faults", 50, 1),
+    ("throttling", 1, 2),
+    ("throttling", 10, 1),
+    ("throttling", 50, 1),
+];
+
+/// Side by side, each with an AWS of its own: a retry waits most of its time.
+#[test]
+fn however_often_calls_fail_the_fleet_ends_as_desired() {
+    std::thread::scope(|scope| {
+        for (what, percent, otherwise) in WEATHERS {
+            scope.spawn(move || {
+                days(what, percent, otherwise, |seed| match what {
+                    "throttling" => Box::new(throttling(seed, percent)),
+                    _ => Box::new(weather(seed, percent)),
+                });
+            });
+        }
+    });
+}
 
 /// So many days, each with its seed: a foul evening, a foul morning, and the verdict on both.
 fn days(what: &str, percent: u64, otherwise: u64, judge: impl Fn(u64) -> Judge) {
     let (first, runs) = (first_seed(), runs(otherwise));
+    // A tick of which every second call fails takes half a minute.
+    let beats = if percent < 50 { 3 } else { 2 };
     let mut stage = Stage::open(2);
     let mut struck: BTreeMap<&str, usize> = BTreeMap::new();
     let (mut ticks, mut unanswered, mut calls) = (0, 0, 0);
@@ -48,7 +50,7 @@ fn days(what: &str, percent: u64, otherwise: u64, judge: impl Fn(u64) -> Judge) 
             for process in &stage.processes {
                 process.proxy.strike(judge(chance.draw()));
             }
-            for _ in 0..3 {
+            for _ in 0..beats {
                 let at_once = if chance.percent(30) { 2 } else { 1 };
                 let said = stage.tick(at_once);
                 ticks += said.len();
