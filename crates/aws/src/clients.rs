@@ -7,6 +7,12 @@ use aws_config::retry::RetryConfig;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::{Builder as HttpBuilder, ConnectorBuilder};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 use crate::error::AwsError;
 use crate::whole::{AskAgain, WholeXml};
@@ -38,7 +44,6 @@ pub struct Clients {
     pub(crate) budgets: OnceLock<aws_sdk_budgets::Client>,
     pub(crate) costexplorer: OnceLock<aws_sdk_costexplorer::Client>,
     pub(crate) ssm: OnceLock<aws_sdk_ssm::Client>,
-    pub(crate) s3: OnceLock<aws_sdk_s3::Client>,
 }
 
 impl Clients {
@@ -48,6 +53,7 @@ impl Clients {
     /// to every AWS tool.
     pub async fn from_environment() -> Self {
         let config = aws_config::defaults(BehaviorVersion::latest())
+            .http_client(https())
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
             .timeout_config(
                 TimeoutConfig::builder()
@@ -61,8 +67,12 @@ impl Clients {
         Self::new(config)
     }
 
-    /// Clients that share one configuration.
+    /// Clients that share one configuration; where it names no HTTP client, with ours.
     pub fn new(config: SdkConfig) -> Self {
+        let config = match config.http_client() {
+            Some(_) => config,
+            None => config.to_builder().http_client(https()).build(),
+        };
         Self {
             config,
             autoscaling: OnceLock::new(),
@@ -72,8 +82,12 @@ impl Clients {
             budgets: OnceLock::new(),
             costexplorer: OnceLock::new(),
             ssm: OnceLock::new(),
-            s3: OnceLock::new(),
         }
+    }
+
+    /// What the clients share.
+    pub(crate) fn config(&self) -> &SdkConfig {
+        &self.config
     }
 
     /// The region that calls go to, if one is known.
@@ -185,14 +199,17 @@ impl Clients {
         self.ssm
             .get_or_init(|| aws_sdk_ssm::Client::new(&self.config))
     }
+}
 
-    /// S3, with paths instead of host names where an endpoint is set: a bucket is no
-    /// subdomain of a loopback address.
-    pub fn s3(&self) -> &aws_sdk_s3::Client {
-        self.s3.get_or_init(|| {
-            let builder = aws_sdk_s3::config::Builder::from(&self.config)
-                .force_path_style(self.config.endpoint_url().is_some());
-            aws_sdk_s3::Client::from_conf(builder.build())
-        })
-    }
+/// HTTPS for every client, with ring's cryptography: docs/decisions/tls.md says why, and
+/// what it costs. A proxy is honoured where the environment names one (`HTTPS_PROXY`).
+pub(crate) fn https() -> SharedHttpClient {
+    HttpBuilder::new().build_with_connector_fn(|settings, components| {
+        let mut connector = ConnectorBuilder::default()
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .proxy_config(ProxyConfig::from_env());
+        connector.set_connector_settings(settings.cloned());
+        connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
+        connector.build()
+    })
 }
