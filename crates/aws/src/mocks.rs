@@ -67,7 +67,9 @@ pub(crate) fn s3(status: u16, body: impl Into<SdkBody>) -> Arc<Clients> {
     let event = ReplayEvent::new(HttpRequest::new(SdkBody::empty()), answer);
     let config = SdkConfig::builder()
         .region(Region::new("eu-west-3"))
-        .credentials_provider(SharedCredentialsProvider::new(Credentials::new("id", "secret", None, None, "tests")))
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
+            "id", "secret", None, None, "tests",
+        )))
         .http_client(StaticReplayClient::new(vec![event]))
         .build();
     Arc::new(Clients::new(config))

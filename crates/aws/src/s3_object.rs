@@ -90,7 +90,10 @@ async fn ask(
         .await
         .map_err(SdkError::construction_failure)?;
     // Never more than is asked for, however large the object is.
-    headers.push(("range".to_owned(), format!("bytes=0-{}", limit.saturating_sub(1))));
+    headers.push((
+        "range".to_owned(),
+        format!("bytes=0-{}", limit.saturating_sub(1)),
+    ));
     let once = RetryConfig::disabled();
     let mut asking = Operation::builder()
         .service_name("s3")
@@ -173,9 +176,7 @@ fn own_endpoint(config: &SdkConfig) -> Option<String> {
 
 /// The headers that prove who asks.
 async fn signature(config: &SdkConfig, place: &Place) -> Result<Vec<(String, String)>, Unmade> {
-    let provider = config
-        .credentials_provider()
-        .ok_or(Unmade::NoCredentials)?;
+    let provider = config.credentials_provider().ok_or(Unmade::NoCredentials)?;
     let identity = provider.provide_credentials().await?.into();
     let mut settings = SigningSettings::default();
     // As S3 wants it: its paths are taken as they are.
@@ -203,7 +204,9 @@ fn request(path: &str, headers: &[(String, String)]) -> Result<HttpRequest, BoxE
     let mut request = HttpRequest::new(SdkBody::empty());
     request.set_uri(path)?;
     for (name, value) in headers {
-        request.headers_mut().try_insert(name.clone(), value.clone())?;
+        request
+            .headers_mut()
+            .try_insert(name.clone(), value.clone())?;
     }
     Ok(request)
 }

@@ -127,14 +127,36 @@ async fn an_empty_object_is_empty() {
 #[tokio::test]
 async fn what_s3_refuses_is_told_apart() {
     let xml = |code| {
-        format!("<?xml version=\"1.0\"?>\n<Error><Code>{code}</Code><Message>as S3 says</Message></Error>")
+        format!(
+            "<?xml version=\"1.0\"?>\n<Error><Code>{code}</Code><Message>as S3 says</Message></Error>"
+        )
     };
     for (status, body, cause, told) in [
         (404, xml("NoSuchKey"), Cause::Gone, "NoSuchKey: as S3 says"),
-        (404, xml("NoSuchBucket"), Cause::Gone, "NoSuchBucket: as S3 says"),
-        (403, xml("AccessDenied"), Cause::Denied, "AccessDenied: as S3 says"),
-        (403, xml("ExpiredToken"), Cause::Credentials, "ExpiredToken: as S3 says"),
-        (400, "<html>".to_owned(), Cause::Other, "an error without a code"),
+        (
+            404,
+            xml("NoSuchBucket"),
+            Cause::Gone,
+            "NoSuchBucket: as S3 says",
+        ),
+        (
+            403,
+            xml("AccessDenied"),
+            Cause::Denied,
+            "AccessDenied: as S3 says",
+        ),
+        (
+            403,
+            xml("ExpiredToken"),
+            Cause::Credentials,
+            "ExpiredToken: as S3 says",
+        ),
+        (
+            400,
+            "<html>".to_owned(),
+            Cause::Other,
+            "an error without a code",
+        ),
     ] {
         let (config, _) = settings(&[(status, &body)]);
         let error = read(&config, "bucket", "key", 9).await.unwrap_err();
