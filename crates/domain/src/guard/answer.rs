@@ -74,6 +74,8 @@ pub struct AwsView {
     pub actual: Option<Usd>,
     /// What AWS Budgets forecasts.
     pub forecast: Option<Usd>,
+    /// What AWS Budgets says was spent in the month before.
+    pub last_month: Option<Usd>,
     /// What Cost Explorer forecasts for the whole month.
     pub second_opinion: Option<Usd>,
 }
@@ -238,6 +240,9 @@ impl GuardAnswer {
                 limit: sight.aws.map(|aws| aws.limit),
                 actual: sight.aws.map(|aws| aws.actual),
                 forecast: sight.aws.and_then(|aws| aws.forecast),
+                last_month: sight
+                    .aws
+                    .and_then(|aws| aws.spent_in(month.previous(), false)),
                 second_opinion: sight.second_opinion.map(Usd::cents),
             },
             news: vec![],
