@@ -255,3 +255,29 @@ proptest! {
         }
     }
 }
+
+/// The table gives entries back in the order of their keys, `down` before `up`.
+#[test]
+fn the_order_in_which_alerts_are_read_does_not_matter() {
+    let verdict = Verdict::default();
+    let mut told: Vec<Alert> = vec![];
+    let memory = |told: &[Alert], backwards: bool| {
+        let mut ledger = AlertLedger::default();
+        let mut told = told.to_vec();
+        if backwards {
+            told.reverse();
+        }
+        told.iter().for_each(|alert| ledger.record(alert));
+        ledger
+    };
+    for total in [560, 300, 560, 300, 300, 620] {
+        let forecast = expecting(total);
+        let reading = reading(100, Some(&forecast), &verdict);
+        let forwards = due(&rules(), &reading, &memory(&told, false));
+        let backwards = due(&rules(), &reading, &memory(&told, true));
+        assert_eq!(forwards, backwards, "{total} after {} alerts", told.len());
+        told.extend(forwards);
+        let again = due(&rules(), &reading, &memory(&told, true));
+        assert_eq!(again, [], "{total}: told once");
+    }
+}

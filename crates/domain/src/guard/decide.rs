@@ -268,6 +268,7 @@ impl<'a> Outlook<'a> {
             // Figures that are not believed are shown, and nothing is made of them.
             let mut bare = facts.clone();
             bare.forecast = None;
+            bare.second_opinion = None;
             bare.why.truncate(1);
             let mail = data_doubtful(&bare, &wrong);
             let key = doubt_key(facts.period, first);

@@ -169,13 +169,18 @@ pub struct Reading<'a> {
     pub verdict: &'a Verdict,
 }
 
-/// The state of one level.
+/// The state of one level: its alerts so far, up and down, in whatever order they are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Track {
-    raised: bool,
-    /// Alerts so far, up and down.
     ups: u32,
     downs: u32,
+}
+
+impl Track {
+    /// Every alert that went up came down again, but perhaps the last.
+    fn raised(self) -> bool {
+        self.ups > self.downs
+    }
 }
 
 /// What was told already: the ledger's alerts, as a value.
@@ -198,14 +203,8 @@ impl AlertLedger {
             .entry((key.budget.clone(), key.period, rule, key.level))
             .or_default();
         match key.direction {
-            Direction::Up => {
-                track.raised = true;
-                track.ups = track.ups.max(alert.episode.saturating_add(1));
-            }
-            Direction::Down => {
-                track.raised = false;
-                track.downs = track.downs.max(alert.episode.saturating_add(1));
-            }
+            Direction::Up => track.ups = track.ups.max(alert.episode.saturating_add(1)),
+            Direction::Down => track.downs = track.downs.max(alert.episode.saturating_add(1)),
             Direction::Close => {}
         }
     }
@@ -258,7 +257,7 @@ fn due_of_rule(rule: AlertRule, reading: &Reading<'_>, ledger: &AlertLedger) -> 
 
 fn due_at(rule: AlertRule, level: Decimal, reading: &Reading<'_>, track: Track) -> Option<Alert> {
     let position = Position::of(rule.metric, level, reading)?;
-    let (direction, episode) = match (track.raised, position) {
+    let (direction, episode) = match (track.raised(), position) {
         (false, Position::Above) => (Direction::Up, track.ups),
         (true, Position::Recovered) => (Direction::Down, track.downs),
         _ => return None,

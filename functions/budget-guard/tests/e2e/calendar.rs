@@ -42,16 +42,14 @@ fn a_month_closes_once_with_what_its_forecast_was_worth_and_the_next_begins_afre
         "{}",
         mails[0].subject
     );
+    let body = unwrapped(&mails[0].body);
     let said = format!(
         "AWS Budgets says {} USD was spent",
         closed.as_str().unwrap()
     );
-    assert!(mails[0].body.contains(&said), "{}", mails[0].body);
-    assert!(
-        mails[0].body.contains("Mean error of the month's 2"),
-        "{}",
-        mails[0].body
-    );
+    for said in [said.as_str(), "Mean error of the month's 2 forecasts"] {
+        assert!(body.contains(said), "{said}: {body}");
+    }
     // The new month is told its own levels.
     let news = news(&stage.look("2026-12-10T10:00:00Z"));
     assert_eq!(
@@ -100,12 +98,8 @@ fn in_the_month_of_the_fold_a_hold_and_the_hours_are_true() {
     stage.look("2026-10-15T10:00:00Z");
     let answer = stage.look("2026-10-16T10:00:00Z");
     assert_eq!(answer["ladder"][0]["state"], "take", "{answer:#}");
-    let body = stage
-        .mails()
-        .into_iter()
-        .map(|mail| mail.body)
-        .collect::<String>();
-    let body = body.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mails = stage.mails().into_iter();
+    let body = unwrapped(&mails.map(|mail| mail.body).collect::<String>());
     for stretch in [
         "from Sat 17 Oct 2026 00:00 CEST to Mon 19 Oct 2026 00:00 CEST",
         "from Sat 24 Oct 2026 00:00 CEST to Mon 26 Oct 2026 00:00 CET",
@@ -136,4 +130,9 @@ fn february_of_a_leap_year_has_its_29th() {
         mail.subject
     );
     assert!(mail.body.contains("29 Feb 2028"), "{}", mail.body);
+}
+
+/// A text without the breaks of its lines.
+fn unwrapped(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

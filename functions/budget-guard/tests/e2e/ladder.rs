@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::scheduler::{Sleeper, asleep, awake, preprod};
-use crate::world::{CALM, COSTLY, FRIDAY, SLEEP, Stage, THURSDAY, config, news, problems};
+use crate::world::{
+    CALM, COSTLY, FRIDAY, SLEEP, Stage, THURSDAY, config, guard, news, problems, report,
+};
 
 const START: &str = "2026-11-12T08:30:00Z";
 
@@ -48,7 +50,7 @@ fn a_step_puts_preprod_to_bed_a_person_wakes_it_and_production_is_as_it_was() {
     let holds = sleeper.invoke(&json!({ "command": "holds", "at": "2026-11-13T11:00:00Z" }));
     let held = &holds["holds"][0];
     assert_eq!(
-        (&held["author"], &held["on"], &held["until"]),
+        (&held["author"], &held["on"]["environment"], &held["until"]),
         (
             &json!("guard"),
             &json!("preprod"),
@@ -89,18 +91,12 @@ fn a_step_that_is_no_longer_needed_ends_and_preprod_wakes() {
     let answer = stage.look("2026-11-17T10:00:00Z");
     assert_eq!(answer["ladder"][0]["state"], "revert", "{answer:#}");
     let subjects = stage.subjects();
-    assert!(
-        subjects
-            .iter()
-            .any(|subject| subject.starts_with("Back on schedule")),
-        "{subjects:#?}"
-    );
-    assert!(
-        subjects.iter().any(|subject| subject.contains("Recovered")
-            || subject.contains("recovered")
-            || subject.contains("again")),
-        "{subjects:#?}"
-    );
+    for start in ["Back on schedule", "Back below 100 % of the budget"] {
+        assert!(
+            subjects.iter().any(|subject| subject.starts_with(start)),
+            "{start}: {subjects:#?}"
+        );
+    }
     Sleeper::new(&stage.aws, &sleeping).settle("2026-11-17T10:05:00Z");
     assert_eq!(preprod(&stage.aws), awake());
     let again = stage.look("2026-11-17T11:00:00Z");
@@ -138,7 +134,7 @@ fn a_person_who_holds_preprod_up_is_not_overruled() {
     let mut stage = Stage::with_fleet(START, &config);
     stage.bill(&[("2026-11-01", "2026-12-01", COSTLY)]);
     Sleeper::new(&stage.aws, &config).invoke(&json!({
-        "command": "hold", "environment": "preprod", "state": "running", "for": "8d",
+        "command": "hold", "environment": "preprod", "state": "running", "for": "7d",
         "by": "the release manager", "reason": "release 4.2", "at": START
     }));
     stage.look(THURSDAY);
@@ -158,20 +154,23 @@ fn a_person_who_holds_preprod_up_is_not_overruled() {
 }
 
 #[test]
-fn a_protected_environment_is_refused_however_the_rule_names_it() {
-    let (stage, answer) = acted(&[
-        "forecast > 110% for 2 days: sleep prod until month end",
-        "forecast > 110% for 2 days: sleep non-production until month end",
-    ]);
-    assert_eq!(answer["ladder"][0]["state"], "refused", "{answer:#}");
-    assert_eq!(answer["ladder"][0]["refused"][0]["why"], "protected");
-    assert_eq!(answer["ladder"][1]["state"], "take");
-    let held = answer["ladder"][1]["holds"].to_string();
+fn a_protected_environment_is_never_among_those_that_sleep() {
+    let (mut stage, answer) =
+        acted(&["forecast > 110% for 2 days: sleep non-production until month end"]);
+    assert_eq!(answer["ladder"][0]["state"], "take", "{answer:#}");
+    let held = answer["ladder"][0]["holds"].to_string();
     assert!(
         held.contains("-preprod-") && held.contains("-dev-") && !held.contains("-prod-"),
         "{held}"
     );
-    drop(stage);
+    // A rule that names it is no configuration, and nothing is looked at by it.
+    let naming = config("en", &["forecast > 110%: sleep prod until month end"]);
+    stage.guard = guard(&stage.aws, &stage.greenleaf, &naming).start();
+    stage.aws.forget_calls();
+    let error = stage.guard.invoke(&report(FRIDAY)).unwrap_err();
+    assert_eq!(error.kind, "InvalidConfiguration");
+    assert!(error.message.contains("\"prod\" is protected"), "{error}");
+    assert_eq!(stage.aws.calls(), []);
 }
 
 #[test]
