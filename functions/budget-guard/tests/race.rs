@@ -252,10 +252,10 @@ fn guard(endpoint: &str, memory: &Arc<Memory>) -> Guard {
 }
 
 fn memory(kills: Kills) -> Arc<Memory> {
-    let first: NaiveDate = "2026-08-01".parse().unwrap();
+    let first: NaiveDate = "2026-09-20".parse().unwrap();
     let mut spent = Spent::default();
-    for (index, day) in (0_i64..).zip(first.iter_days().take(111)) {
-        let cents = if index < 92 { 1200 } else { 3000 };
+    for (index, day) in (0_i64..).zip(first.iter_days().take(61)) {
+        let cents = if index < 42 { 1200 } else { 3000 };
         spent.add(day, "preprod".into(), Usd::from_cents(cents + index % 5));
     }
     Arc::new(Memory {
@@ -267,9 +267,10 @@ fn memory(kills: Kills) -> Arc<Memory> {
 
 /// Any number of runs at once, so many minutes into the morning. Those that were killed are
 /// still there when the others are done, and are taken down.
-async fn runs(guard: &Arc<Guard>, count: usize, minutes: i64) {
+async fn runs(guard: &Arc<Guard>, memory: &Memory, count: usize, minutes: i64) {
     let now: DateTime<Utc> = "2026-11-20T10:00:00Z".parse().unwrap();
     let now = now + TimeDelta::minutes(minutes);
+    let killed_before = memory.kills.done.load(Ordering::Relaxed);
     let mut all = JoinSet::new();
     for run in 0..count {
         let guard = Arc::clone(guard);
@@ -279,9 +280,11 @@ async fn runs(guard: &Arc<Guard>, count: usize, minutes: i64) {
             answer.unwrap();
         });
     }
-    // Whoever is killed never ends; whoever is not ends soon.
-    while let Ok(Some(run)) = timeout(Duration::from_secs(1), all.join_next()).await {
-        run.unwrap();
+    // Whoever is killed never ends; all others do.
+    while all.len() > memory.kills.done.load(Ordering::Relaxed) - killed_before {
+        if let Ok(Some(run)) = timeout(Duration::from_millis(5), all.join_next()).await {
+            run.unwrap();
+        }
     }
     all.shutdown().await;
 }
@@ -303,15 +306,15 @@ fn assert_settled(memory: &Memory) {
     assert_eq!(memory.holds.lock().unwrap().len(), 1, "asked for once");
 }
 
-/// 3,600 runs, fifty at a time, with a topic that fails never, every second, every third time.
+/// 1,800 runs, fifty at a time, with a topic that fails never, every second, every third time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_mail_twice_and_none_lost() {
     for fails in [usize::MAX, 2, 3] {
         let (endpoint, mails) = topic(fails).await;
         let memory = memory(Kills::default());
         let guard = Arc::new(guard(&endpoint, &memory));
-        for _ in 0..24 {
-            runs(&guard, 50, 0).await;
+        for _ in 0..12 {
+            runs(&guard, &memory, 50, 0).await;
         }
         let sent = subjects(&mails);
         assert_eq!(sent.len(), MAILS, "{sent:#?}");
@@ -321,11 +324,11 @@ async fn no_mail_twice_and_none_lost() {
 }
 
 /// A run that dies between its claim and its mail has sent nothing: when its lease is over
-/// another takes it up. 3,200 runs over forty mornings, each of which loses somebody.
+/// another takes it up. 2,000 runs over 25 mornings, each of which loses somebody.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn runs_killed_between_claim_and_mail_lose_none_and_send_none_twice() {
     let mut killed = 0;
-    for morning in 0..40 {
+    for morning in 0..25 {
         let (endpoint, mails) = topic(usize::MAX).await;
         let memory = memory(Kills {
             after_claim: 2 + morning % 3,
@@ -334,7 +337,7 @@ async fn runs_killed_between_claim_and_mail_lose_none_and_send_none_twice() {
         let guard = Arc::new(guard(&endpoint, &memory));
         // Six minutes apart: each round finds the leases of the dead at their end.
         for round in 0..8 {
-            runs(&guard, 10, 6 * round).await;
+            runs(&guard, &memory, 10, 6 * round).await;
         }
         let sent = subjects(&mails);
         assert_eq!(sent.len(), MAILS, "{morning}: {sent:#?}");
@@ -345,14 +348,14 @@ async fn runs_killed_between_claim_and_mail_lose_none_and_send_none_twice() {
         assert_settled(&memory);
         killed += memory.kills.done.load(Ordering::Relaxed);
     }
-    assert!(killed >= 40, "only {killed} were killed");
+    assert!(killed >= 25, "only {killed} were killed");
 }
 
 /// A run that dies after its mail and before it could say so: SNS cannot be asked whether it
 /// was, so the mail comes again. It is never lost, and comes once more for each death at most.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn runs_killed_after_their_mail_lose_none_and_repeat_no_more_than_they_must() {
-    for morning in 0..20 {
+    for morning in 0..12 {
         let (endpoint, mails) = topic(usize::MAX).await;
         let memory = memory(Kills {
             before_mark: 2 + morning % 3,
@@ -360,13 +363,15 @@ async fn runs_killed_after_their_mail_lose_none_and_repeat_no_more_than_they_mus
         });
         let guard = Arc::new(guard(&endpoint, &memory));
         for round in 0..8 {
-            runs(&guard, 10, 6 * round).await;
+            runs(&guard, &memory, 10, 6 * round).await;
         }
         let sent = subjects(&mails);
         let killed = memory.kills.done.load(Ordering::Relaxed);
         assert!(killed > 0, "nobody died");
         assert_eq!(sent.len(), MAILS, "{sent:#?}");
-        assert_eq!(sent.values().sum::<usize>(), MAILS + killed, "{sent:#?}");
+        let repeated = sent.values().sum::<usize>() - MAILS;
+        // Some die after noting what had no mail.
+        assert!(repeated <= killed, "{repeated} of {killed}: {sent:#?}");
         assert_settled(&memory);
     }
 }

@@ -238,11 +238,13 @@ fn due_of_rule(rule: AlertRule, reading: &Reading<'_>, ledger: &AlertLedger) -> 
         .into_iter()
         .filter_map(|level| due_at(rule, level, reading, ledger.track(reading, rule, level)))
         .collect();
-    // The highest level raised speaks for those below it.
+    // The highest level raised speaks for those below it, be it raised now or before: a run
+    // that died may have left a lower one to be noted later.
     let highest = alerts
         .iter()
         .filter(|a| a.key.direction == Direction::Up)
         .map(|a| a.key.level)
+        .chain(standing(rule, reading, ledger))
         .max();
     for alert in &mut alerts {
         alert.notify = match alert.key.direction {
@@ -253,6 +255,16 @@ fn due_of_rule(rule: AlertRule, reading: &Reading<'_>, ledger: &AlertLedger) -> 
         };
     }
     alerts
+}
+
+/// The levels of a rule that are raised.
+fn standing<'a>(
+    rule: AlertRule,
+    reading: &'a Reading<'_>,
+    ledger: &'a AlertLedger,
+) -> impl Iterator<Item = Decimal> + 'a {
+    let levels = rule.levels().into_iter();
+    levels.filter(move |level| ledger.track(reading, rule, *level).raised())
 }
 
 fn due_at(rule: AlertRule, level: Decimal, reading: &Reading<'_>, track: Track) -> Option<Alert> {
