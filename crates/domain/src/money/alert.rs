@@ -16,7 +16,7 @@ use super::stats::{div, mul};
 use super::{BillingMonth, Usd};
 
 /// Above its own level, a forecast rule speaks again at these per cent of the budget.
-const ESCALATION: [i64; 2] = [110, 120];
+pub(crate) const ESCALATION: [i64; 2] = [110, 120];
 /// A level recovers this many per cent of the budget below itself.
 const DEAD_BAND: i64 = 5;
 /// The probability of passing a level at which it is raised: 0.8.
