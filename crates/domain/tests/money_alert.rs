@@ -267,7 +267,9 @@ fn the_order_in_which_alerts_are_read_does_not_matter() {
         if backwards {
             told.reverse();
         }
-        told.iter().for_each(|alert| ledger.record(alert));
+        for alert in &told {
+            ledger.record(alert);
+        }
         ledger
     };
     for total in [560, 300, 560, 300, 300, 620] {
