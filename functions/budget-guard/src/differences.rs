@@ -1,5 +1,6 @@
 //! Where AWS Budgets, Cost Explorer and the configuration do not agree: told, never acted on.
 
+use chrono::{Datelike, NaiveDate};
 use nightcap_domain::config::BudgetConfig;
 use nightcap_domain::guard::{AwsBudget, ProblemView, Spent};
 use nightcap_domain::money::{BillingMonth, Usd};
@@ -7,12 +8,15 @@ use nightcap_domain::money::{BillingMonth, Usd};
 /// Two totals of a closed month that are further apart than one in so many are worth a word.
 const APART: i64 = 50;
 
-/// The differences, none if all agree. `this_month` is the one that runs.
+/// Until this day of the next month a month's last days may still grow, at one of the two first.
+const SETTLED_ON: u32 = 3;
+
+/// The differences, none if all agree.
 pub fn differences(
     budget: &BudgetConfig,
     aws: &AwsBudget,
     spent: &Spent,
-    this_month: BillingMonth,
+    today: NaiveDate,
 ) -> Vec<ProblemView> {
     let mut found = vec![];
     let limit = Usd::new(budget.limit);
@@ -26,7 +30,9 @@ pub fn differences(
             remedy: "make both the same".to_owned(),
         });
     }
-    found.extend(other_total(aws, spent, this_month.previous()));
+    if today.day() >= SETTLED_ON {
+        found.extend(other_total(aws, spent, BillingMonth::of(today).previous()));
+    }
     found
 }
 

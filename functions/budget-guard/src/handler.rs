@@ -169,15 +169,15 @@ impl Look<'_> {
             problems.push(trouble("budget-unread", &error));
             None
         });
-        let month = BillingMonth::of(self.now.date_naive());
+        let today = self.now.date_naive();
         if let Some(aws) = &aws {
-            problems.extend(differences(self.budget, aws, &paid.spent, month));
+            problems.extend(differences(self.budget, aws, &paid.spent, today));
         }
         let inventoried = self.inventoried(&mut problems);
         let actual = paid
             .spent
             .charges
-            .between(month.first_day(), self.now.date_naive());
+            .between(BillingMonth::of(today).first_day(), today);
         let sight = Sight {
             config: self.config,
             budget: self.budget,
