@@ -187,6 +187,11 @@ impl EmbeddedAws {
         self.post("rds", database);
     }
 
+    /// Writes the bill, or clicks in a mail: `tests/embedded_aws/money.py` has the keys.
+    pub fn money(&self, sent: &Value) {
+        self.post("money", sent);
+    }
+
     /// Every call since the last [`Self::forget_calls`], in order.
     pub fn calls(&self) -> Vec<Call> {
         self.get("calls")
