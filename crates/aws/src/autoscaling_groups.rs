@@ -27,6 +27,7 @@ use nightcap_domain::fleet::{
 use nightcap_domain::names::ResourceArn;
 
 use crate::arn;
+use crate::capacity_tag::memory;
 use crate::clients::Clients;
 use crate::error::{AwsError, Cause};
 use crate::kind::{ResourceKind, Stop};
@@ -260,17 +261,6 @@ fn tags(list: &[TagDescription]) -> Tags {
     list.iter()
         .filter_map(|tag| Some((tag.key()?, tag.value().unwrap_or_default())))
         .collect()
-}
-
-/// What the group's tag remembers. A zero in it could wake the group to nothing unseen.
-fn memory(tags: &Tags) -> Memory {
-    let Some(text) = tags.get(CAPACITY_TAG) else {
-        return Memory::None;
-    };
-    match text.trim().parse::<Capacity>() {
-        Ok(capacity) if !capacity.is_zero() => Memory::Of(capacity),
-        _ => Memory::Unreadable(text.to_owned()),
-    }
 }
 
 #[cfg(test)]
