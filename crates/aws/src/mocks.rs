@@ -20,6 +20,15 @@ pub(crate) fn refusal(status: u16, code: &str, message: &str) -> HttpResponse {
     HttpResponse::new(StatusCode::try_from(status).unwrap(), SdkBody::from(body))
 }
 
+/// The same of a service that speaks JSON (ECS, EKS).
+pub(crate) fn refusal_in_json(status: u16, code: &'static str, message: &str) -> HttpResponse {
+    let body = format!("{{\"__type\": \"{code}\", \"message\": \"{message}\"}}");
+    let status = StatusCode::try_from(status).unwrap();
+    let mut answer = HttpResponse::new(status, SdkBody::from(body));
+    answer.headers_mut().insert("x-amzn-errortype", code);
+    answer
+}
+
 /// Clients of which none answers.
 pub(crate) fn nobody() -> Clients {
     Clients::new(

@@ -230,8 +230,6 @@ fn data(field: &mut Field<'_, '_>) -> Result<String, XmlDecodeError> {
 
 #[cfg(test)]
 mod tests {
-    use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-
     use super::*;
 
     #[test]
