@@ -1,7 +1,7 @@
 """ECS, EKS and the tagging API: tasks and nodes that come and go in time, node groups that are found by tag, pages.
 
 moto runs no task of a new service, and starts or stops the others at once; it keeps no Auto Scaling group for a
-node group, accepts any size of it, and lists no node group by tag. AWS:
+node group, accepts any size of it, and neither takes tags for a node group nor lists one by tag. AWS:
 - the group that EKS keeps: https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html
 - sizes, the maximum at least one: https://docs.aws.amazon.com/eks/latest/APIReference/API_NodegroupScalingConfig.html
 - what is found by tag: https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/supported-services.html
@@ -34,6 +34,7 @@ TASK_TAKES = timedelta(minutes=1)
 def install(world: World) -> None:
     _correct_tasks(world)
     _correct_node_groups()
+    _correct_node_group_tags()
     _correct_tagging(world)
     _correct_instance_pages(world)
 
@@ -112,6 +113,34 @@ def _correct_node_groups() -> None:
         machines.min_size, machines.max_size = sizes["minSize"], sizes["maxSize"]
         machines.set_desired_capacity(sizes["desiredSize"])
         return update
+
+
+def _correct_node_group_tags() -> None:
+    original_tag = EKSBackend.tag_resource
+    original_untag = EKSBackend.untag_resource
+
+    # moto tags clusters only, and knows no node group by its ARN.
+    @corrects(EKSBackend)
+    def tag_resource(self: EKSBackend, resource_arn: str, tags: dict[str, str]) -> None:
+        group = _node_group(self, resource_arn)
+        if group is None:
+            original_tag(self, resource_arn, tags)
+        else:
+            group.tags.update(tags)
+
+    @corrects(EKSBackend)
+    def untag_resource(self: EKSBackend, resource_arn: str, tag_keys: list[str] | str) -> None:
+        group = _node_group(self, resource_arn)
+        if group is None:
+            original_untag(self, resource_arn, tag_keys)
+            return
+        for key in tag_keys if isinstance(tag_keys, list) else [tag_keys]:
+            group.tags.pop(key, None)
+
+
+def _node_group(backend: EKSBackend, arn: str) -> Nodegroup | None:
+    groups = (group for cluster in backend.clusters.values() for group in cluster.nodegroups.values())
+    return next((group for group in groups if group.arn == arn), None)
 
 
 def _machines_of(group: Nodegroup) -> str:

@@ -39,6 +39,9 @@ mod size;
 /// The most that AWS gives a page.
 const PAGE: i32 = 100;
 
+/// How EKS marks the group that it keeps for a managed node group.
+const NODE_GROUP_TAG: &str = "eks:nodegroup-name";
+
 /// How AWS calls a group in the tags' own requests.
 const TAGGED_TYPE: &str = "auto-scaling-group";
 
@@ -248,6 +251,17 @@ fn not_ours(group: &AutoScalingGroup) -> Option<Text> {
         return Some(Text::fixed(
             "it is being deleted",
             "en cours de suppression",
+        ));
+    }
+    // EKS's own, for a node group: it would undo what is done to it, and take it for a fault.
+    let nodes = group
+        .tags()
+        .iter()
+        .find(|t| t.key() == Some(NODE_GROUP_TAG));
+    if let Some(nodes) = nodes.and_then(TagDescription::value) {
+        return Some(Text::made(
+            format!("the machines of EKS node group {nodes}: tag the node group instead"),
+            format!("machines du groupe de nœuds EKS {nodes} : étiquetez plutôt celui-ci"),
         ));
     }
     let operator = group.operator()?.principal()?;

@@ -66,6 +66,14 @@ class Containers(EmbeddedAwsTest):
             self.eks.update_nodegroup_config(clusterName="shop", nodegroupName="workers", scalingConfig=wrong)
         self.assertEqual(refused.exception.response["Error"]["Code"], "InvalidParameterException")
 
+    def test_a_node_group_is_tagged_and_untagged(self) -> None:
+        arn = self.group["nodegroupArn"]
+        tags = lambda: self.eks.describe_nodegroup(clusterName="shop", nodegroupName="workers")["nodegroup"]["tags"]  # noqa: E731
+        self.eks.tag_resource(resourceArn=arn, tags={"nightcap:capacity": "1/2/4"})
+        self.assertEqual(tags(), {**TAGS, "nightcap:capacity": "1/2/4"})
+        self.eks.untag_resource(resourceArn=arn, tagKeys=["nightcap:capacity"])
+        self.assertEqual(tags(), TAGS)
+
     def test_both_are_found_by_tag_page_by_page(self) -> None:
         self.node_group(0, 0, 1, "spare")
         self.aws.post("pages", {"limit": 1})
