@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use aws_sdk_applicationautoscaling::types::{ScalableDimension, ServiceNamespace};
-use aws_sdk_ecs::types::{SchedulingStrategy, Service, ServiceField, Tag};
+use aws_sdk_ecs::types::{DeploymentConfiguration, SchedulingStrategy, Service, ServiceField, Tag};
 use futures_util::future::BoxFuture;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use nightcap_domain::capacity::Capacity;
@@ -341,7 +341,7 @@ fn observed(service: &Service, size: &Size, scales_itself: bool) -> Observed {
 fn enough(service: &Service, desired: u32) -> u32 {
     let percent = service
         .deployment_configuration()
-        .and_then(|deployment| deployment.minimum_healthy_percent())
+        .and_then(DeploymentConfiguration::minimum_healthy_percent)
         .and_then(|percent| u32::try_from(percent).ok())
         .unwrap_or(100)
         .min(100);

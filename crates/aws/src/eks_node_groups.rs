@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use aws_sdk_autoscaling::types::{Instance, LifecycleState};
-use aws_sdk_eks::types::{Nodegroup, NodegroupScalingConfig, NodegroupStatus};
+use aws_sdk_eks::types::{Nodegroup, NodegroupResources, NodegroupScalingConfig, NodegroupStatus};
 use futures_util::future::BoxFuture;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use nightcap_domain::capacity::Capacity;
@@ -249,7 +249,7 @@ fn scaled_by(group: &Nodegroup) -> impl Iterator<Item = &str> {
     group
         .resources()
         .into_iter()
-        .flat_map(|resources| resources.auto_scaling_groups())
+        .flat_map(NodegroupResources::auto_scaling_groups)
         .filter_map(|group| group.name())
 }
 

@@ -42,6 +42,9 @@ class Containers(EmbeddedAwsTest):
         found = self.aws.client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=[name])
         return [instance["LifecycleState"] for instance in found["AutoScalingGroups"][0]["Instances"]]
 
+    def tags(self) -> dict[str, str]:
+        return dict(self.eks.describe_nodegroup(clusterName="shop", nodegroupName="workers")["nodegroup"]["tags"])
+
     def test_tasks_take_a_minute(self) -> None:
         self.assertEqual(self.running(), 0)
         self.aws.advance(60)
@@ -68,11 +71,10 @@ class Containers(EmbeddedAwsTest):
 
     def test_a_node_group_is_tagged_and_untagged(self) -> None:
         arn = self.group["nodegroupArn"]
-        tags = lambda: self.eks.describe_nodegroup(clusterName="shop", nodegroupName="workers")["nodegroup"]["tags"]  # noqa: E731
         self.eks.tag_resource(resourceArn=arn, tags={"nightcap:capacity": "1/2/4"})
-        self.assertEqual(tags(), {**TAGS, "nightcap:capacity": "1/2/4"})
+        self.assertEqual(self.tags(), {**TAGS, "nightcap:capacity": "1/2/4"})
         self.eks.untag_resource(resourceArn=arn, tagKeys=["nightcap:capacity"])
-        self.assertEqual(tags(), TAGS)
+        self.assertEqual(self.tags(), TAGS)
 
     def test_both_are_found_by_tag_page_by_page(self) -> None:
         self.node_group(0, 0, 1, "spare")

@@ -211,7 +211,7 @@ async fn without_a_region_or_credentials_the_remedy_says_so() {
     let nowhere = Ec2::new(SdkConfig::builder().build());
     let error = nowhere.stop_instance("i-1").await.unwrap_err();
     assert_eq!(error.cause, Cause::NoRegion, "{error}");
-    let client: SharedHttpClient = aws_smithy_mocks::create_mock_http_client().into();
+    let client: SharedHttpClient = aws_smithy_mocks::create_mock_http_client();
     let nobody = SdkConfig::builder()
         .region(Region::new("eu-west-3"))
         .http_client(client)

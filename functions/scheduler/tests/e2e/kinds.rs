@@ -11,6 +11,8 @@ use crate::world::{
 
 const TABLE: &str = "nightcap";
 const TAG: &str = "nightcap:environment";
+/// What stands for a tag that is not there.
+const NOTHING: &str = "nothing";
 /// The night after Friday, when all is asleep.
 const NIGHT: &str = "2026-11-20T23:00:00Z";
 
@@ -85,7 +87,7 @@ fn set_service(aws: &EmbeddedAws, name: &str, count: u32) {
 }
 
 /// Tasks asked for, tasks running, and what the service remembers.
-fn service(aws: &EmbeddedAws, name: &str) -> (u64, u64, Option<String>) {
+fn service(aws: &EmbeddedAws, name: &str) -> (u64, u64, String) {
     let asked = json!({ "cluster": "shop", "services": [name], "include": ["TAGS"] });
     let told = ecs(aws, "DescribeServices", &asked);
     let found = &told["services"][0];
@@ -94,7 +96,9 @@ fn service(aws: &EmbeddedAws, name: &str) -> (u64, u64, Option<String>) {
     (
         found["desiredCount"].as_u64().unwrap(),
         found["runningCount"].as_u64().unwrap(),
-        memory.map(|tag| tag["value"].as_str().unwrap().to_owned()),
+        memory
+            .map_or(NOTHING, |tag| tag["value"].as_str().unwrap())
+            .to_owned(),
     )
 }
 
@@ -123,7 +127,7 @@ fn set_node_group(aws: &EmbeddedAws, name: &str, size: [u32; 3]) {
 }
 
 /// The size of a node group, its machines in service, and what it remembers.
-fn node_group(aws: &EmbeddedAws, name: &str) -> (String, usize, Option<String>) {
+fn node_group(aws: &EmbeddedAws, name: &str) -> (String, usize, String) {
     let told = aws.rest_get("eks", &format!("/clusters/shop/node-groups/{name}"));
     let found = &told["nodegroup"];
     let size =
@@ -135,28 +139,27 @@ fn node_group(aws: &EmbeddedAws, name: &str) -> (String, usize, Option<String>) 
     (
         size.join("/"),
         group(aws, machines).1,
-        memory.map(str::to_owned),
+        memory.unwrap_or(NOTHING).to_owned(),
     )
-}
-
-fn some(text: &str) -> Option<String> {
-    Some(text.to_owned())
 }
 
 fn assert_asleep(aws: &EmbeddedAws, dev_box: &str) {
     assert_eq!(instance(aws, dev_box), "stopped");
-    assert_eq!(service(aws, "web"), (0, 0, some("3/3/3")));
+    assert_eq!(service(aws, "web"), (0, 0, "3/3/3".to_owned()));
     assert_eq!(
         node_group(aws, "workers"),
-        ("0/0/4".to_owned(), 0, some("2/3/4"))
+        ("0/0/4".to_owned(), 0, "2/3/4".to_owned())
     );
     assert_eq!(database(aws, "db"), "stopped");
 }
 
 fn assert_awake(aws: &EmbeddedAws, dev_box: &str) {
     assert_eq!(instance(aws, dev_box), "running");
-    assert_eq!(service(aws, "web"), (3, 3, None));
-    assert_eq!(node_group(aws, "workers"), ("2/3/4".to_owned(), 3, None));
+    assert_eq!(service(aws, "web"), (3, 3, NOTHING.to_owned()));
+    assert_eq!(
+        node_group(aws, "workers"),
+        ("2/3/4".to_owned(), 3, NOTHING.to_owned())
+    );
     assert_eq!(database(aws, "db"), "available");
 }
 
@@ -177,14 +180,17 @@ fn every_kind_sleeps_before_its_database_and_wakes_after_it_as_it_was() {
     set_service(&aws, "web", 5);
     set_node_group(&aws, "workers", [1, 2, 6]);
     settle(&aws, &mut function, "2026-11-23T18:00:00Z");
-    assert_eq!(service(&aws, "web"), (0, 0, some("5/5/5")));
+    assert_eq!(service(&aws, "web"), (0, 0, "5/5/5".to_owned()));
     assert_eq!(
         node_group(&aws, "workers"),
-        ("0/0/6".to_owned(), 0, some("1/2/6"))
+        ("0/0/6".to_owned(), 0, "1/2/6".to_owned())
     );
     settle(&aws, &mut function, "2026-11-24T08:00:00Z");
-    assert_eq!(service(&aws, "web"), (5, 5, None));
-    assert_eq!(node_group(&aws, "workers"), ("1/2/6".to_owned(), 2, None));
+    assert_eq!(service(&aws, "web"), (5, 5, NOTHING.to_owned()));
+    assert_eq!(
+        node_group(&aws, "workers"),
+        ("1/2/6".to_owned(), 2, NOTHING.to_owned())
+    );
 }
 
 #[test]
@@ -229,7 +235,7 @@ fn changes_by_hand_are_respected_until_the_next_transition() {
     assert_eq!(node_group(&aws, "workers").0, "0/1/4");
     // What they leave running is what is put to bed next.
     settle(&aws, &mut function, "2026-11-23T18:00:00Z");
-    assert_eq!(service(&aws, "web"), (0, 0, some("1/1/1")));
+    assert_eq!(service(&aws, "web"), (0, 0, "1/1/1".to_owned()));
 }
 
 #[test]
@@ -254,7 +260,10 @@ fn what_is_edited_in_its_sleep_wakes_as_edited() {
     settle(&aws, &mut function, FRIDAY);
     set_node_group(&aws, "workers", [0, 0, 2]);
     settle(&aws, &mut function, MONDAY);
-    assert_eq!(node_group(&aws, "workers"), ("2/2/2".to_owned(), 2, None));
+    assert_eq!(
+        node_group(&aws, "workers"),
+        ("2/2/2".to_owned(), 2, NOTHING.to_owned())
+    );
 }
 
 #[test]
@@ -278,10 +287,10 @@ fn production_and_strangers_are_never_touched() {
     for id in [&prod, &stranger] {
         assert_eq!(instance(&aws, id), "running");
     }
-    assert_eq!(service(&aws, "prod-web"), (2, 2, None));
+    assert_eq!(service(&aws, "prod-web"), (2, 2, NOTHING.to_owned()));
     assert_eq!(
         node_group(&aws, "prod-workers"),
-        ("1/1/2".to_owned(), 1, None)
+        ("1/1/2".to_owned(), 1, NOTHING.to_owned())
     );
 }
 
@@ -325,7 +334,7 @@ fn what_cannot_sleep_is_left_with_its_reason() {
     let answer = function.invoke(&tick(FRIDAY)).unwrap();
     let left = ["shop/agent", "shop/scaled"].map(|name| decided(&answer, name));
     assert_eq!(left, ["leave/fixed/none"; 2]);
-    assert_eq!(service(&aws, "scaled"), (2, 2, None));
+    assert_eq!(service(&aws, "scaled"), (2, 2, NOTHING.to_owned()));
     assert_eq!(decided(&answer, "app"), "stop/transition/done");
 }
 
