@@ -13,7 +13,7 @@ os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from . import autoscaling, budgets, money, rds, terraform
+from . import autoscaling, budgets, containers, money, rds, terraform
 from .control import Control
 from .front import Front
 from .world import World
@@ -32,6 +32,7 @@ class EmbeddedAws:
         autoscaling.install(self.world)
         budgets.install(self.world)
         bill = money.install(self.world)
+        containers.install(self.world)
         terraform.install(self.world)
         control = Control(self.world, databases, bill, nonce)
         moto = DomainDispatcherApplication(create_backend_app)

@@ -252,6 +252,27 @@ impl EmbeddedAws {
         answer(sent).fine(target).json()
     }
 
+    /// Calls a service that speaks REST with JSON (`eks`): `POST`, a path and a body.
+    pub fn rest(&self, service: &str, path: &str, body: &Value) -> Value {
+        let sent = self
+            .agent
+            .post(format!("{}{path}", self.endpoint))
+            .header("Authorization", authorization(service, REGION))
+            .header("Content-Type", "application/json")
+            .send(body.to_string());
+        answer(sent).fine(path).json()
+    }
+
+    /// What a service that speaks REST with JSON has at a path.
+    pub fn rest_get(&self, service: &str, path: &str) -> Value {
+        let sent = self
+            .agent
+            .get(format!("{}{path}", self.endpoint))
+            .header("Authorization", authorization(service, REGION))
+            .call();
+        answer(sent).fine(path).json()
+    }
+
     /// Puts an object into S3, making its bucket.
     pub fn put_object(&self, bucket: &str, key: &str, text: &str) {
         for (path, body) in [(bucket.to_owned(), ""), (format!("{bucket}/{key}"), text)] {
