@@ -39,6 +39,7 @@ pub struct Clients {
     pub(crate) costexplorer: OnceLock<aws_sdk_costexplorer::Client>,
     pub(crate) ssm: OnceLock<aws_sdk_ssm::Client>,
     pub(crate) s3: OnceLock<aws_sdk_s3::Client>,
+    pub(crate) sqs: OnceLock<aws_sdk_sqs::Client>,
 }
 
 impl Clients {
@@ -73,6 +74,7 @@ impl Clients {
             costexplorer: OnceLock::new(),
             ssm: OnceLock::new(),
             s3: OnceLock::new(),
+            sqs: OnceLock::new(),
         }
     }
 
@@ -184,6 +186,12 @@ impl Clients {
     pub fn ssm(&self) -> &aws_sdk_ssm::Client {
         self.ssm
             .get_or_init(|| aws_sdk_ssm::Client::new(&self.config))
+    }
+
+    /// SQS.
+    pub fn sqs(&self) -> &aws_sdk_sqs::Client {
+        self.sqs
+            .get_or_init(|| aws_sdk_sqs::Client::new(&self.config))
     }
 
     /// S3, with paths instead of host names where an endpoint is set: a bucket is no

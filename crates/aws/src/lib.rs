@@ -20,6 +20,7 @@ pub mod ledger;
 pub mod logs;
 #[cfg(test)]
 mod mocks;
+pub mod queue;
 pub mod rds_instances;
 mod rds_status;
 pub mod reconcile;

@@ -58,4 +58,5 @@ clients_with! {
     costexplorer, costexplorer_by, aws_sdk_costexplorer;
     ssm, ssm_by, aws_sdk_ssm;
     s3, s3_by, aws_sdk_s3;
+    sqs, sqs_by, aws_sdk_sqs;
 }
