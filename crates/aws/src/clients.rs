@@ -1,14 +1,20 @@
 //! Clients, made when first needed: one that is never asked costs nothing at cold start.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_smithy_http_client::Builder as HttpBuilder;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use crate::error::AwsError;
+use crate::rate::{Family, Rates};
+use crate::reconcile::ORDERS_AT_ONCE;
 use crate::whole::{AskAgain, WholeXml};
 
 /// Attempts for one call, the first included: enough for throttling at the start of a
@@ -31,6 +37,10 @@ const MONEY: Region = Region::from_static("us-east-1");
 #[derive(Debug)]
 pub struct Clients {
     config: SdkConfig,
+    /// How fast AWS is asked, shared with the clients of every target.
+    rates: Arc<Rates>,
+    /// The account that the calls count for; empty for the credentials' own.
+    account: String,
     pub(crate) autoscaling: OnceLock<aws_sdk_autoscaling::Client>,
     pub(crate) rds: OnceLock<aws_sdk_rds::Client>,
     pub(crate) sns: OnceLock<aws_sdk_sns::Client>,
@@ -62,10 +72,16 @@ impl Clients {
         Self::new(config)
     }
 
-    /// Clients that share one configuration.
+    /// Clients that share one configuration; where it names no HTTP client, with the default one.
     pub fn new(config: SdkConfig) -> Self {
+        let config = match config.http_client() {
+            Some(_) => config,
+            None => config.to_builder().http_client(https()).build(),
+        };
         Self {
             config,
+            rates: Arc::default(),
+            account: String::new(),
             autoscaling: OnceLock::new(),
             rds: OnceLock::new(),
             sns: OnceLock::new(),
@@ -95,7 +111,7 @@ impl Clients {
         let region = Region::new(region.to_owned());
         let builder = self.config.to_builder().region(region.clone());
         let Some(role) = role else {
-            return Self::new(builder.build());
+            return self.sharing(builder.build(), String::new());
         };
         let provider = AssumeRoleProvider::builder(role)
             .session_name("nightcap")
@@ -104,13 +120,62 @@ impl Clients {
             .build()
             .await;
         let provider = aws_credential_types::provider::SharedCredentialsProvider::new(provider);
-        Self::new(builder.credentials_provider(provider).build())
+        let config = builder.credentials_provider(provider).build();
+        self.sharing(config, account_of(role))
+    }
+
+    /// Clients of another configuration that ask no faster together than these alone.
+    fn sharing(&self, config: SdkConfig, account: String) -> Self {
+        Self {
+            rates: Arc::clone(&self.rates),
+            account,
+            ..Self::new(config)
+        }
+    }
+
+    /// An HTTP client that respects the rates of this family.
+    fn limited(&self, family: Family) -> SharedHttpClient {
+        let client = self.config.http_client().unwrap_or_else(https);
+        let region = self.region().unwrap_or_default();
+        self.rates.limit(client, family, &self.account, region)
+    }
+
+    /// The time limits of a call, with room for waiting until its turn comes.
+    fn patient(&self, family: Family) -> TimeoutConfig {
+        let wait = family.longest_wait(ORDERS_AT_ONCE.try_into().unwrap_or(u16::MAX));
+        let limits = self.config.timeout_config().cloned();
+        let limits = limits.unwrap_or_else(TimeoutConfig::disabled);
+        let (attempt, call) = (
+            limits.operation_attempt_timeout(),
+            limits.operation_timeout(),
+        );
+        let mut patient = limits.to_builder();
+        patient.set_operation_attempt_timeout(attempt.map(|limit| limit + wait));
+        patient.set_operation_timeout(call.map(|limit| limit + wait));
+        patient.build()
+    }
+
+    /// The bucket from which orders of this family take their tokens.
+    #[cfg(test)]
+    pub(crate) fn bucket(&self, family: Family) -> Arc<leaky_bucket::RateLimiter> {
+        let region = self.region().unwrap_or_default();
+        self.rates.bucket(family, &self.account, region, false)
+    }
+
+    /// What [`Self::target`] makes, but for the credentials.
+    #[cfg(test)]
+    pub(crate) fn target_in(&self, region: &'static str, role: &str) -> Self {
+        let region = Region::from_static(region);
+        let config = self.config.to_builder().region(region).build();
+        self.sharing(config, account_of(role))
     }
 
     /// EC2 Auto Scaling.
     pub fn autoscaling(&self) -> &aws_sdk_autoscaling::Client {
         self.autoscaling.get_or_init(|| {
             let builder = aws_sdk_autoscaling::config::Builder::from(&self.config)
+                .http_client(self.limited(Family::AutoScaling))
+                .timeout_config(self.patient(Family::AutoScaling))
                 .interceptor(WholeXml)
                 .retry_classifier(AskAgain);
             aws_sdk_autoscaling::Client::from_conf(builder.build())
@@ -121,6 +186,8 @@ impl Clients {
     pub fn rds(&self) -> &aws_sdk_rds::Client {
         self.rds.get_or_init(|| {
             let builder = aws_sdk_rds::config::Builder::from(&self.config)
+                .http_client(self.limited(Family::Rds))
+                .timeout_config(self.patient(Family::Rds))
                 .interceptor(WholeXml)
                 .retry_classifier(AskAgain);
             aws_sdk_rds::Client::from_conf(builder.build())
@@ -203,4 +270,16 @@ impl Clients {
             aws_sdk_s3::Client::from_conf(builder.build())
         })
     }
+}
+
+/// The account of a role, as its ARN has it.
+fn account_of(role: &str) -> String {
+    role.split(':').nth(4).unwrap_or_default().to_owned()
+}
+
+/// HTTPS for every client, the SDK's own default.
+fn https() -> SharedHttpClient {
+    HttpBuilder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+        .build_https()
 }

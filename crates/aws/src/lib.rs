@@ -21,6 +21,7 @@ pub mod logs;
 #[cfg(test)]
 mod mocks;
 pub mod queue;
+pub mod rate;
 pub mod rds_instances;
 mod rds_status;
 pub mod reconcile;

@@ -246,4 +246,4 @@ fn refused(cause: Cause, message: String) -> AwsError {
 }
 
 #[cfg(test)]
-mod tests {}
+mod tests;

@@ -20,7 +20,7 @@ use crate::ledger::LedgerStore;
 use crate::target::{Reach, Target};
 
 /// Orders given at once.
-const ORDERS_AT_ONCE: usize = 16;
+pub(crate) const ORDERS_AT_ONCE: usize = 16;
 
 /// How a tick is carried out.
 #[derive(Clone, Debug)]
