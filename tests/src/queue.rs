@@ -70,7 +70,7 @@ impl<'a> Queue<'a> {
         loop {
             let messages = self.receive(&self.url);
             if messages.is_empty() {
-                return taken.chunks(batch).map(|part| event(part)).collect();
+                return taken.chunks(batch).map(event).collect();
             }
             for message in messages {
                 self.delete(&self.url, &message);

@@ -13,7 +13,7 @@ use nightcap_aws::target::Target;
 use serde_json::Value;
 use tracing::Instrument;
 
-use self::answer::{Became, Sent, Worked};
+use self::answer::{Became, Spread, Worked};
 use crate::error::HandlerError;
 use crate::handler::{Scene, Scheduler, json_of};
 use crate::request::Received;
@@ -169,7 +169,7 @@ async fn send(
             tracing::error!(%target, %error, "not sent; the next tick sends it again");
         }
     }
-    let answer = Sent::new(tick, &results);
+    let answer = Spread::new(tick, &results);
     tracing::info!(targets = answer.sent(), "sent to the queue");
     json_of(answer)
 }

@@ -73,7 +73,8 @@ impl Scheduler {
         let config = self.configuration().await?;
         let targets = targets(&config, &self.region(&config)?);
         let scene = Scene::new(&config, targets, now, correlation_id);
-        self.answer(request, &scene).await
+        // On the heap: it is a large state machine.
+        Box::pin(self.answer(request, &scene)).await
     }
 
     async fn answer(&self, request: Request, scene: &Scene<'_>) -> Result<Value, HandlerError> {

@@ -67,7 +67,11 @@ async fn what_is_left_over_is_sent_again_and_nothing_else_is() {
         .then_output(|| answer(&[0, 1, 2, 4, 5, 6, 7, 9], &[(3, false), (8, false)]));
     let second = mock!(Client::send_message_batch)
         .match_requests(|request| {
-            let ids: Vec<&str> = request.entries().iter().map(|entry| entry.id()).collect();
+            let ids: Vec<&str> = request
+                .entries()
+                .iter()
+                .map(SendMessageBatchRequestEntry::id)
+                .collect();
             ids == ["3", "8"]
         })
         .then_output(|| answer(&[3, 8], &[]));

@@ -14,7 +14,7 @@ use crate::request::Received;
 
 /// The answer of a tick that has sent its targets to the queue.
 #[derive(Debug, Serialize)]
-pub(super) struct Sent {
+pub(super) struct Spread {
     command: &'static str,
     at: DateTime<Utc>,
     dry_run: bool,
@@ -23,11 +23,11 @@ pub(super) struct Sent {
     sent: Vec<TargetAnswer>,
     /// Those that are not.
     problems: Vec<ProblemAnswer>,
-    summary: SentSummary,
+    summary: SpreadSummary,
 }
 
 #[derive(Debug, Serialize)]
-struct SentSummary {
+struct SpreadSummary {
     sent: usize,
     unsent: usize,
     /// After so many seconds, a message is not worked any more.
@@ -41,7 +41,7 @@ struct TargetAnswer {
     role: Option<RoleArn>,
 }
 
-impl Sent {
+impl Spread {
     pub(super) fn new(tick: &Tick, results: &[(&Target, Result<(), AwsError>)]) -> Self {
         let sent: Vec<TargetAnswer> = results
             .iter()
@@ -66,7 +66,7 @@ impl Sent {
             at: tick.now,
             dry_run: false,
             correlation_id: tick.correlation_id.clone(),
-            summary: SentSummary {
+            summary: SpreadSummary {
                 sent: sent.len(),
                 unsent: problems.len(),
                 fresh_seconds: FRESH.num_seconds(),
