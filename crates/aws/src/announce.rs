@@ -269,3 +269,6 @@ fn lately(ledger: &Ledger, now: DateTime<Utc>) -> usize {
     let homes: BTreeSet<Option<&str>> = recent.map(|(key, _)| home(key)).collect();
     homes.len()
 }
+
+#[cfg(test)]
+mod tests;

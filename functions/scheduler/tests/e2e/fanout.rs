@@ -137,6 +137,18 @@ fn every_target_is_sent_once_and_worked_once_with_and_without_a_ledger() {
         assert_eq!(stopped.len(), 12, "each once");
         assert_eq!(stopped.into_iter().collect::<BTreeSet<_>>(), everywhere());
 
+        let log = function.log();
+        let worked: Vec<&str> = log
+            .lines()
+            .filter(|line| line.contains("target worked"))
+            .collect();
+        let sender = "\"correlation_id\":\"00000000-0000-4000-8000-000000000001\"";
+        assert_eq!(worked.len(), 12);
+        assert!(
+            worked.iter().all(|line| line.contains(sender)),
+            "{worked:#?}"
+        );
+
         // At least once means: twice.
         for event in &events {
             let answer = function.invoke(event).unwrap();
@@ -360,4 +372,29 @@ fn an_event_of_rds_ticks_only_the_target_it_comes_from() {
     let answer = function.invoke(&news).unwrap();
     assert_eq!(answer["ignored"], true, "{answer:#}");
     assert_eq!(aws.calls(), []);
+}
+
+#[test]
+fn what_fails_everywhere_is_ten_mails_and_the_rest_is_told_later() {
+    let (aws, greenleaf) = fleet();
+    let queue = Queue::create(&aws, "targets");
+    let mut function = function(&aws, &greenleaf, &queue, true);
+    aws.fail(&json!({ "action": "AssumeRole", "error": "AccessDenied" }));
+    let mails: Vec<usize> = [
+        "2026-11-20T18:00:00Z",
+        "2026-11-20T18:20:00Z",
+        "2026-11-20T18:40:00Z",
+    ]
+    .into_iter()
+    .map(|at| {
+        function.invoke(&tick(at)).unwrap();
+        // One by one: those that look at the same moment do not see each other.
+        for event in queue.take(1) {
+            let answer = function.invoke(&event).unwrap();
+            assert_eq!(results(&answer), counts(&[("failed", 1)]));
+        }
+        greenleaf.mails(&aws).len()
+    })
+    .collect();
+    assert_eq!(mails, [10, 2, 0]);
 }
