@@ -83,25 +83,30 @@ impl<'a> Queue<'a> {
     /// what is not reported as failed is deleted, the rest comes back. Nothing, if the queue
     /// is empty.
     pub fn deliver(&self, function: &mut Running) -> Option<Result<Value, FunctionError>> {
+        self.deliver_by(|event| Some(function.invoke(event)))
+            .flatten()
+    }
+
+    /// The same to a function that may be killed meanwhile: then there is no answer, and all
+    /// of the batch comes back.
+    pub fn deliver_by(
+        &self,
+        mut invoke: impl FnMut(&Value) -> Option<Result<Value, FunctionError>>,
+    ) -> Option<Option<Result<Value, FunctionError>>> {
         let messages = self.receive(&self.url);
         if messages.is_empty() {
             return None;
         }
-        let answer = function.invoke(&event(&messages));
-        let failed: Vec<&str> = match &answer {
-            Ok(answer) => answer["batchItemFailures"]
+        let answer = invoke(&event(&messages));
+        if let Some(Ok(answer)) = &answer {
+            let failures = answer["batchItemFailures"]
                 .as_array()
-                .expect("the failures, which Lambda asks for")
-                .iter()
-                .map(|failure| failure["itemIdentifier"].as_str().expect("an id"))
-                .collect(),
-            Err(_) => messages
-                .iter()
-                .filter_map(|m| m["MessageId"].as_str())
-                .collect(),
-        };
-        for message in &messages {
-            if !failed.contains(&message["MessageId"].as_str().expect("an id")) {
+                .expect("the failures, which Lambda asks for");
+            let failed = |message: &Value| {
+                let mut failures = failures.iter();
+                failures.any(|failure| failure["itemIdentifier"] == message["MessageId"])
+            };
+            for message in messages.iter().filter(|message| !failed(message)) {
                 self.delete(&self.url, message);
             }
         }
