@@ -15,6 +15,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use crate::error::AwsError;
 use crate::rate::{Family, Rates};
 use crate::reconcile::ORDERS_AT_ONCE;
+use crate::settings::setting;
 use crate::whole::{AskAgain, WholeXml};
 
 /// Attempts for one call, the first included: enough for throttling at the start of a
@@ -69,7 +70,11 @@ impl Clients {
             )
             .load()
             .await;
-        Self::new(config)
+        let rates = Rates::from_setting(setting("NIGHTCAP_RATE_LIMITS").as_deref());
+        Self {
+            rates: Arc::new(rates),
+            ..Self::new(config)
+        }
     }
 
     /// Clients that share one configuration; where it names no HTTP client, with the default one.
@@ -153,6 +158,15 @@ impl Clients {
         patient.set_operation_attempt_timeout(attempt.map(|limit| limit + wait));
         patient.set_operation_timeout(call.map(|limit| limit + wait));
         patient.build()
+    }
+
+    /// The same with these rates.
+    #[cfg(test)]
+    pub(crate) fn with_rates(self, rates: Rates) -> Self {
+        Self {
+            rates: Arc::new(rates),
+            ..self
+        }
     }
 
     /// The bucket from which orders of this family take their tokens.

@@ -131,6 +131,17 @@ async fn a_fleet_smaller_than_the_bucket_never_waits() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn limits_are_off_only_where_that_is_said() {
+    for (setting, waits) in [(Some("off"), false), (Some("on"), true), (None, true)] {
+        let aws = Noting::default();
+        let began = Instant::now();
+        let rates = Rates::from_setting(setting);
+        stop(&aws.clients().with_rates(rates), 100).await;
+        assert_eq!(began.elapsed() > Duration::ZERO, waits, "{setting:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn whoever_comes_first_is_served_first_and_nobody_waits_longer_than_promised() {
     for family in ALL {
         let bucket = Arc::new(limiter(family.rate(false)));
