@@ -40,6 +40,7 @@ mod journal;
 mod patience;
 mod program;
 mod proxy;
+mod queue;
 mod runtime_api;
 
 pub use aws_call::AwsAnswer;
@@ -50,3 +51,4 @@ pub use greenleaf::{GreenLeaf, Mail};
 pub use journal::{Call, Change};
 pub use program::{environment, root};
 pub use proxy::{Asked, Fault, Proxy, throttling, weather};
+pub use queue::Queue;

@@ -1,15 +1,22 @@
 //! Clients, made when first needed: one that is never asked costs nothing at cold start.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_smithy_http_client::Builder as HttpBuilder;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use crate::ec2::Ec2;
 use crate::error::AwsError;
+use crate::rate::{Family, Rates};
+use crate::reconcile::ORDERS_AT_ONCE;
+use crate::settings::setting;
 use crate::whole::{AskAgain, WholeXml};
 
 /// Attempts for one call, the first included: enough for throttling at the start of a
@@ -33,6 +40,10 @@ const MONEY: Region = Region::from_static("us-east-1");
 pub struct Clients {
     config: SdkConfig,
     pub(crate) applicationautoscaling: OnceLock<aws_sdk_applicationautoscaling::Client>,
+    /// How fast AWS is asked, shared with the clients of every target.
+    rates: Arc<Rates>,
+    /// The account that the calls count for; empty for the credentials' own.
+    account: String,
     pub(crate) autoscaling: OnceLock<aws_sdk_autoscaling::Client>,
     pub(crate) ec2: OnceLock<Ec2>,
     pub(crate) ecs: OnceLock<aws_sdk_ecs::Client>,
@@ -45,6 +56,7 @@ pub struct Clients {
     pub(crate) ssm: OnceLock<aws_sdk_ssm::Client>,
     pub(crate) s3: OnceLock<aws_sdk_s3::Client>,
     pub(crate) tagging: OnceLock<aws_sdk_resourcegroupstagging::Client>,
+    pub(crate) sqs: OnceLock<aws_sdk_sqs::Client>,
 }
 
 impl Clients {
@@ -64,14 +76,24 @@ impl Clients {
             )
             .load()
             .await;
-        Self::new(config)
+        let rates = Rates::from_setting(setting("NIGHTCAP_RATE_LIMITS").as_deref());
+        Self {
+            rates: Arc::new(rates),
+            ..Self::new(config)
+        }
     }
 
-    /// Clients that share one configuration.
+    /// Clients that share one configuration; where it names no HTTP client, with the default one.
     pub fn new(config: SdkConfig) -> Self {
+        let config = match config.http_client() {
+            Some(_) => config,
+            None => config.to_builder().http_client(https()).build(),
+        };
         Self {
             config,
             applicationautoscaling: OnceLock::new(),
+            rates: Arc::default(),
+            account: String::new(),
             autoscaling: OnceLock::new(),
             ec2: OnceLock::new(),
             ecs: OnceLock::new(),
@@ -84,6 +106,7 @@ impl Clients {
             ssm: OnceLock::new(),
             s3: OnceLock::new(),
             tagging: OnceLock::new(),
+            sqs: OnceLock::new(),
         }
     }
 
@@ -104,7 +127,7 @@ impl Clients {
         let region = Region::new(region.to_owned());
         let builder = self.config.to_builder().region(region.clone());
         let Some(role) = role else {
-            return Self::new(builder.build());
+            return self.sharing(builder.build(), String::new());
         };
         let provider = AssumeRoleProvider::builder(role)
             .session_name("nightcap")
@@ -113,13 +136,71 @@ impl Clients {
             .build()
             .await;
         let provider = aws_credential_types::provider::SharedCredentialsProvider::new(provider);
-        Self::new(builder.credentials_provider(provider).build())
+        let config = builder.credentials_provider(provider).build();
+        self.sharing(config, account_of(role))
+    }
+
+    /// Clients of another configuration that ask no faster together than these alone.
+    fn sharing(&self, config: SdkConfig, account: String) -> Self {
+        Self {
+            rates: Arc::clone(&self.rates),
+            account,
+            ..Self::new(config)
+        }
+    }
+
+    /// An HTTP client that respects the rates of this family.
+    fn limited(&self, family: Family) -> SharedHttpClient {
+        let client = self.config.http_client().unwrap_or_else(https);
+        let region = self.region().unwrap_or_default();
+        self.rates.limit(client, family, &self.account, region)
+    }
+
+    /// The time limits of a call, with room for waiting until its turn comes.
+    fn patient(&self, family: Family) -> TimeoutConfig {
+        let wait = family.longest_wait(ORDERS_AT_ONCE.try_into().unwrap_or(u16::MAX));
+        let limits = self.config.timeout_config().cloned();
+        let limits = limits.unwrap_or_else(TimeoutConfig::disabled);
+        let (attempt, call) = (
+            limits.operation_attempt_timeout(),
+            limits.operation_timeout(),
+        );
+        let mut patient = limits.to_builder();
+        patient.set_operation_attempt_timeout(attempt.map(|limit| limit + wait));
+        patient.set_operation_timeout(call.map(|limit| limit + wait));
+        patient.build()
+    }
+
+    /// The same with these rates.
+    #[cfg(test)]
+    pub(crate) fn with_rates(self, rates: Rates) -> Self {
+        Self {
+            rates: Arc::new(rates),
+            ..self
+        }
+    }
+
+    /// The bucket from which orders of this family take their tokens.
+    #[cfg(test)]
+    pub(crate) fn bucket(&self, family: Family) -> Arc<leaky_bucket::RateLimiter> {
+        let region = self.region().unwrap_or_default();
+        self.rates.bucket(family, &self.account, region, false)
+    }
+
+    /// What [`Self::target`] makes, but for the credentials.
+    #[cfg(test)]
+    pub(crate) fn target_in(&self, region: &'static str, role: &str) -> Self {
+        let region = Region::from_static(region);
+        let config = self.config.to_builder().region(region).build();
+        self.sharing(config, account_of(role))
     }
 
     /// EC2 Auto Scaling.
     pub fn autoscaling(&self) -> &aws_sdk_autoscaling::Client {
         self.autoscaling.get_or_init(|| {
             let builder = aws_sdk_autoscaling::config::Builder::from(&self.config)
+                .http_client(self.limited(Family::AutoScaling))
+                .timeout_config(self.patient(Family::AutoScaling))
                 .interceptor(WholeXml)
                 .retry_classifier(AskAgain);
             aws_sdk_autoscaling::Client::from_conf(builder.build())
@@ -137,14 +218,22 @@ impl Clients {
 
     /// EC2, as far as its instances are concerned.
     pub(crate) fn ec2(&self) -> &Ec2 {
-        self.ec2.get_or_init(|| Ec2::new(self.config.clone()))
+        self.ec2.get_or_init(|| {
+            let builder = self.config.to_builder();
+            let config = builder
+                .http_client(self.limited(Family::Ec2))
+                .timeout_config(self.patient(Family::Ec2));
+            Ec2::new(config.build())
+        })
     }
 
     /// ECS.
     pub fn ecs(&self) -> &aws_sdk_ecs::Client {
         self.ecs.get_or_init(|| {
-            let builder =
-                aws_sdk_ecs::config::Builder::from(&self.config).retry_classifier(AskAgain);
+            let builder = aws_sdk_ecs::config::Builder::from(&self.config)
+                .http_client(self.limited(Family::Ecs))
+                .timeout_config(self.patient(Family::Ecs))
+                .retry_classifier(AskAgain);
             aws_sdk_ecs::Client::from_conf(builder.build())
         })
     }
@@ -152,8 +241,10 @@ impl Clients {
     /// EKS.
     pub fn eks(&self) -> &aws_sdk_eks::Client {
         self.eks.get_or_init(|| {
-            let builder =
-                aws_sdk_eks::config::Builder::from(&self.config).retry_classifier(AskAgain);
+            let builder = aws_sdk_eks::config::Builder::from(&self.config)
+                .http_client(self.limited(Family::Eks))
+                .timeout_config(self.patient(Family::Eks))
+                .retry_classifier(AskAgain);
             aws_sdk_eks::Client::from_conf(builder.build())
         })
     }
@@ -171,6 +262,8 @@ impl Clients {
     pub fn rds(&self) -> &aws_sdk_rds::Client {
         self.rds.get_or_init(|| {
             let builder = aws_sdk_rds::config::Builder::from(&self.config)
+                .http_client(self.limited(Family::Rds))
+                .timeout_config(self.patient(Family::Rds))
                 .interceptor(WholeXml)
                 .retry_classifier(AskAgain);
             aws_sdk_rds::Client::from_conf(builder.build())
@@ -238,6 +331,12 @@ impl Clients {
             .get_or_init(|| aws_sdk_ssm::Client::new(&self.config))
     }
 
+    /// SQS.
+    pub fn sqs(&self) -> &aws_sdk_sqs::Client {
+        self.sqs
+            .get_or_init(|| aws_sdk_sqs::Client::new(&self.config))
+    }
+
     /// S3, with paths instead of host names where an endpoint is set: a bucket is no
     /// subdomain of a loopback address.
     pub fn s3(&self) -> &aws_sdk_s3::Client {
@@ -247,4 +346,16 @@ impl Clients {
             aws_sdk_s3::Client::from_conf(builder.build())
         })
     }
+}
+
+/// The account of a role, as its ARN has it.
+fn account_of(role: &str) -> String {
+    role.split(':').nth(4).unwrap_or_default().to_owned()
+}
+
+/// HTTPS for every client, the SDK's own default.
+fn https() -> SharedHttpClient {
+    HttpBuilder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+        .build_https()
 }

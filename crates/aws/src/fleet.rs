@@ -23,6 +23,7 @@ pub struct Fleet<'a> {
     /// what another resource depends on.
     pub unread: Vec<(Target, AwsError)>,
     means: Vec<&'a dyn ResourceKind>,
+    homes: Vec<&'a Target>,
     of: HashMap<ResourceArn, usize>,
 }
 
@@ -38,6 +39,7 @@ impl<'a> Fleet<'a> {
             resources: vec![],
             unread: vec![],
             means: vec![],
+            homes: vec![],
             of: HashMap::new(),
         };
         for (reach, result) in read {
@@ -52,6 +54,11 @@ impl<'a> Fleet<'a> {
     /// The means to act on a resource.
     pub fn means(&self, arn: &ResourceArn) -> Option<&'a dyn ResourceKind> {
         self.means.get(*self.of.get(arn)?).copied()
+    }
+
+    /// The target in which a resource stands.
+    pub fn target(&self, arn: &str) -> Option<&'a Target> {
+        self.homes.get(*self.of.get(arn)?).copied()
     }
 
     /// Resources by the means to act on them: one kind in one target each.
@@ -75,6 +82,7 @@ impl<'a> Fleet<'a> {
         for (kind, resources) in reach.kinds.iter().zip(found) {
             let means = self.means.len();
             self.means.push(kind.as_ref());
+            self.homes.push(&reach.target);
             for resource in resources {
                 if belongs(config, &reach.target, &resource) {
                     self.of.insert(resource.arn.clone(), means);

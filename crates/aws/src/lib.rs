@@ -25,6 +25,8 @@ pub mod ledger;
 pub mod logs;
 #[cfg(test)]
 mod mocks;
+pub mod queue;
+pub mod rate;
 pub mod rds_instances;
 mod rds_status;
 pub mod reconcile;

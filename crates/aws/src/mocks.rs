@@ -83,6 +83,7 @@ answering! {
     set_costexplorer, costexplorer, aws_sdk_costexplorer;
     set_ssm, ssm, aws_sdk_ssm;
     set_s3, s3, aws_sdk_s3;
+    set_sqs, sqs, aws_sdk_sqs;
     set_applicationautoscaling, applicationautoscaling, aws_sdk_applicationautoscaling;
     set_ecs, ecs, aws_sdk_ecs;
     set_eks, eks, aws_sdk_eks;
@@ -98,4 +99,5 @@ clients_with! {
     costexplorer, costexplorer_by, set_costexplorer;
     ssm, ssm_by, set_ssm;
     s3, s3_by, set_s3;
+    sqs, sqs_by, set_sqs;
 }

@@ -1,6 +1,8 @@
 //! One tick: read, decide, act, record, tell. It makes no choice of its own: those are
 //! [`nightcap_domain::plan`]'s.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use futures_util::{StreamExt, stream};
 use nightcap_domain::answer::{Answer, Circumstances, Outcome};
@@ -18,7 +20,7 @@ use crate::ledger::LedgerStore;
 use crate::target::{Reach, Target};
 
 /// Orders given at once.
-const ORDERS_AT_ONCE: usize = 16;
+pub(crate) const ORDERS_AT_ONCE: usize = 16;
 
 /// How a tick is carried out.
 #[derive(Clone, Debug)]
@@ -100,6 +102,10 @@ pub struct Report {
     pub ledger: Ledger,
     /// Whether every target could be read.
     pub saw_everything: bool,
+    /// The targets that were read, as they are written in mails.
+    pub seen: Vec<String>,
+    /// The target of each problem, by what the problem is about.
+    pub homes: BTreeMap<String, String>,
 }
 
 impl Report {
@@ -163,13 +169,35 @@ pub async fn tick(
     }));
     problems.extend(fleet.unread.iter().map(unread));
     problems.extend(conflicts(&fleet, &plan).await);
+    let homes = homes(&fleet, &problems);
     Ok(Report {
         plan,
         outcomes,
         problems,
         saw_everything: fleet.unread.is_empty(),
+        seen: seen(reach, &fleet),
+        homes,
         ledger: read,
     })
+}
+
+/// The targets that could be read.
+fn seen(reach: &[Reach], fleet: &Fleet<'_>) -> Vec<String> {
+    let unread = |target: &Target| fleet.unread.iter().any(|(other, _)| other == target);
+    let read = reach.iter().map(|reach| &reach.target);
+    read.filter(|target| !unread(target))
+        .map(ToString::to_string)
+        .collect()
+}
+
+/// Where each problem is at home; a target that could not be read, in itself.
+fn homes(fleet: &Fleet<'_>, problems: &[Problem]) -> BTreeMap<String, String> {
+    let home = |about: &str| match fleet.target(about) {
+        Some(target) => target.to_string(),
+        None => about.to_owned(),
+    };
+    let all = problems.iter().map(|problem| &problem.about);
+    all.map(|about| (about.clone(), home(about))).collect()
 }
 
 fn planned(plan: &Plan) -> Vec<Outcome> {

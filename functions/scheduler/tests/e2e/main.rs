@@ -13,6 +13,7 @@
 
 mod config_source;
 mod events;
+mod fanout;
 mod faults;
 mod fleet;
 mod kinds;
