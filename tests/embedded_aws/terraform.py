@@ -12,13 +12,14 @@ from moto.autoscaling import models as scaling_models
 from moto.awslambda.models import LambdaFunction
 from moto.budgets.responses import BudgetsResponse
 from moto.core.common_models import CloudFormationModel
-from moto.core.responses import EmptyResult
+from moto.core.responses import ActionResult, EmptyResult
 from moto.ec2.models import amis, instances, launch_templates, security_groups
 from moto.ec2.responses.instances import InstanceResponse
 from moto.elasticache import models as elasticache_models
 from moto.elasticache.responses import ElastiCacheResponse
 from moto.iam import models as iam_models
 from moto.rds import models as rds_models
+from moto.rds.responses import RDSResponse
 from moto.secretsmanager import models as secretsmanager_models
 from moto.secretsmanager import secretsmanager_backends
 from moto.sqs import models as sqs_models
@@ -44,6 +45,7 @@ def install(world: World) -> None:
     function_settings()
     queue_policies()
     budget_subscribers()
+    replicated_backups()
 
 
 def managed_policies() -> None:
@@ -411,3 +413,42 @@ def budget_subscribers() -> None:
 
     for added in (list_tags_for_resource, describe_subscribers_for_notification):
         setattr(BudgetsResponse, added.__name__, added)
+
+
+def replicated_backups() -> None:
+    """moto cannot keep copies of a database's backups in another region, which is how the standby keeps its data."""
+    kept: dict[str, dict[str, Any]] = {}
+    original = RDSResponse.describe_db_instance_automated_backups
+
+    def start_db_instance_automated_backups_replication(self: Any) -> ActionResult:
+        source = self.params["source_db_instance_arn"]
+        digest = hashlib.sha256(f"{self.region} {source}".encode()).hexdigest()[:26]
+        arn = f"arn:aws:rds:{self.region}:{self.current_account}:auto-backup:ab-{digest}"
+        kept[arn] = {
+            "DBInstanceAutomatedBackupsArn": arn,
+            "DBInstanceArn": source,
+            "DBInstanceIdentifier": source.rpartition(":")[2],
+            "Region": source.split(":")[3],
+            "Status": "replicating",
+            "BackupRetentionPeriod": self.params.get("backup_retention_period", 7),
+            "KmsKeyId": self.params.get("kms_key_id"),
+            "Encrypted": True,
+        }
+        return ActionResult({"DBInstanceAutomatedBackup": kept[arn]})
+
+    def stop_db_instance_automated_backups_replication(self: Any) -> ActionResult:
+        source = self.params["source_db_instance_arn"]
+        (arn,) = [arn for arn, backup in kept.items() if backup["DBInstanceArn"] == source and f":{self.region}:" in arn]
+        return ActionResult({"DBInstanceAutomatedBackup": kept.pop(arn)})
+
+    def describe_db_instance_automated_backups(self: Any) -> ActionResult:
+        wanted = self.params.get("db_instance_automated_backups_arn")
+        found = [backup for arn, backup in kept.items() if f":{self.region}:" in arn and wanted in (None, arn)]
+        return ActionResult({"DBInstanceAutomatedBackups": found}) if found or wanted else original(self)
+
+    for added in (
+        start_db_instance_automated_backups_replication,
+        stop_db_instance_automated_backups_replication,
+        describe_db_instance_automated_backups,
+    ):
+        setattr(RDSResponse, added.__name__, added)

@@ -13,6 +13,17 @@ locals {
       }
     }
   ]...)
+
+  queue_alarms = {
+    queue-age = {
+      description = "A target has waited for more than 15 minutes: its account and region are not being scheduled."
+      metric      = "ApproximateAgeOfOldestMessage", queue = aws_sqs_queue.targets.name, above = 900
+    }
+    dead-letters = {
+      description = "Something failed for good; the message in ${aws_sqs_queue.dead_letters.name} says what."
+      metric      = "ApproximateNumberOfMessagesVisible", queue = aws_sqs_queue.dead_letters.name, above = 0
+    }
+  }
 }
 
 resource "aws_cloudwatch_metric_alarm" "function" {
@@ -35,35 +46,19 @@ resource "aws_cloudwatch_metric_alarm" "function" {
   tags = var.tags
 }
 
-resource "aws_cloudwatch_metric_alarm" "queue_age" {
-  alarm_name          = "${var.name}-queue-age"
-  alarm_description   = "A target has waited for more than 15 minutes: its account and region are not being scheduled."
+resource "aws_cloudwatch_metric_alarm" "queue" {
+  for_each = local.queue_alarms
+
+  alarm_name          = "${var.name}-${each.key}"
+  alarm_description   = each.value.description
   namespace           = "AWS/SQS"
-  metric_name         = "ApproximateAgeOfOldestMessage"
-  dimensions          = { QueueName = aws_sqs_queue.targets.name }
+  metric_name         = each.value.metric
+  dimensions          = { QueueName = each.value.queue }
   statistic           = "Maximum"
   period              = 300
   evaluation_periods  = 1
   comparison_operator = "GreaterThanThreshold"
-  threshold           = 900
-  treat_missing_data  = "notBreaching"
-  alarm_actions       = [var.topic_arn]
-  ok_actions          = [var.topic_arn]
-
-  tags = var.tags
-}
-
-resource "aws_cloudwatch_metric_alarm" "dead_letters" {
-  alarm_name          = "${var.name}-dead-letters"
-  alarm_description   = "Something failed for good; the message in ${aws_sqs_queue.dead_letters.name} says what."
-  namespace           = "AWS/SQS"
-  metric_name         = "ApproximateNumberOfMessagesVisible"
-  dimensions          = { QueueName = aws_sqs_queue.dead_letters.name }
-  statistic           = "Maximum"
-  period              = 300
-  evaluation_periods  = 1
-  comparison_operator = "GreaterThanThreshold"
-  threshold           = 0
+  threshold           = each.value.above
   treat_missing_data  = "notBreaching"
   alarm_actions       = [var.topic_arn]
   ok_actions          = [var.topic_arn]

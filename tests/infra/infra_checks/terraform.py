@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -47,8 +47,8 @@ def has_provider(name: str) -> bool:
     return place is None or (place / PROVIDER_FOLDER / name).is_dir()
 
 
-def init(folder: Path, env: Mapping[str, str], backend: bool = False) -> None:
-    command: list[str | Path] = [binary(), "init", "-no-color"]
+def init(folder: Path, env: Mapping[str, str], backend: bool = False, more: Sequence[str] = ()) -> None:
+    command: list[str | Path] = [binary(), "init", "-no-color", "-input=false", *more]
     if not backend:
         command.append("-backend=false")
     if place := mirror():

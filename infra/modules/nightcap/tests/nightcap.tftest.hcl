@@ -86,6 +86,13 @@ run "function" {
     error_message = "errors, throttles, and silence are alarms"
   }
   assert {
+    condition = { for name, alarm in aws_cloudwatch_metric_alarm.queue : name => "${alarm.metric_name} > ${alarm.threshold}" } == {
+      queue-age    = "ApproximateAgeOfOldestMessage > 900"
+      dead-letters = "ApproximateNumberOfMessagesVisible > 0"
+    }
+    error_message = "a target that waits and a message that failed for good are alarms"
+  }
+  assert {
     condition     = tolist(aws_lambda_event_source_mapping.targets.function_response_types) == tolist(["ReportBatchItemFailures"]) && aws_sqs_queue.targets.visibility_timeout_seconds == 360
     error_message = "partial batch failures, six times the timeout"
   }
