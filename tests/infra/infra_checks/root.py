@@ -59,7 +59,6 @@ def fresh(root: Path, name: str, folder: str) -> Path:
     """A copy of infra/ for one configuration: a workspace is chosen by folder, and they run side by side."""
     copy = root / "lives" / name
     shutil.copytree(root / "infra", copy / "infra")
-    if (root / "nightcap.yaml").exists():
-        shutil.copy(root / "nightcap.yaml", copy)
+    shutil.copy(root / "nightcap.yaml", copy)
     (copy / "target").symlink_to(root / "target")
     return copy / "infra" / folder

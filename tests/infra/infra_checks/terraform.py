@@ -65,8 +65,8 @@ def copied(repository: Path) -> Iterator[Path]:
         skip = shutil.ignore_patterns(".terraform", "*.tfstate*", ".terraform.lock.hcl")
         shutil.copytree(repository / "infra", root / "infra", ignore=skip, symlinks=True)
         shutil.copytree(repository / "tests" / "infra" / "fixtures", root / "fixtures")
-        if (repository / "nightcap.yaml").exists():
-            shutil.copy(repository / "nightcap.yaml", root)
+        # The proof that all fits says what time it is, which the function takes from nobody unless this is set.
+        (root / "nightcap.yaml").write_text((repository / "nightcap.yaml").read_text() + "\ndrills: true\n")
         yield root
 
 
