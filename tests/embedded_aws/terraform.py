@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 import re
 from dataclasses import dataclass, field
@@ -34,6 +35,8 @@ def install(world: World) -> None:
     ubuntu_image()
     machine_images()
     spot_requests()
+    # Before the next, which hides what a cache is made of.
+    cache_members()
     cache_nodes()
     cache_deletion()
     managed_rotation()
@@ -257,6 +260,20 @@ def cache_nodes() -> None:
         ]
 
 
+def cache_members() -> None:
+    """A replication group's nodes are caches of their own, which moto names but does not have; Terraform reads one."""
+    backend, wanted = elasticache_models.ElastiCacheBackend, inspect.signature(elasticache_models.CacheCluster).parameters
+    original = backend.create_replication_group
+
+    @corrects(backend)
+    def create_replication_group(self: Any, **settings: Any) -> Any:
+        group = original(self, **settings)
+        common = {**{name: settings.get(name) for name in wanted}, "account_id": self.account_id, "region_name": self.region_name}
+        for name in group.member_clusters:
+            self.cache_clusters[name] = elasticache_models.CacheCluster(**{**common, "cache_cluster_id": name})
+        return group
+
+
 def cache_deletion() -> None:
     """Deleted caches stay `deleting` in moto for ever, and their subnet groups cannot be deleted at all; Terraform
     waits until they are gone.
@@ -274,6 +291,8 @@ def cache_deletion() -> None:
     def delete_replication_group(self: Any, replication_group_id: str, retain_primary_cluster: bool | None) -> Any:
         deleted = delete_group(self, replication_group_id, retain_primary_cluster)
         del self.replication_groups[replication_group_id]
+        for name in deleted.member_clusters:
+            self.cache_clusters.pop(name, None)
         return deleted
 
     def delete_cache_subnet_group(self: Any) -> Any:

@@ -92,13 +92,13 @@ def made(root: Path, name: str, aws: Aws) -> Root:
     return one
 
 
-def prove(root: Path, preprod: Root, prod: Root, aws: Aws) -> None:
+def prove(root: Path, preprod: Root, prod: Root, aws: Aws) -> list[fit.Look]:
     def plans(when: str) -> None:
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(lambda one: one.nothing_to_do(when), (preprod, prod)))
 
     nightcap = cast(dict[str, object], prod.outputs()["nightcap"])
-    fit.together(preprod.outputs(), nightcap, package.place(root, "scheduler"), root / "run", aws, plans)
+    return fit.together(preprod.outputs(), nightcap, package.place(root, "scheduler"), root / "run", aws, plans)
 
 
 def unmade(root: Root, aws: Aws) -> int:

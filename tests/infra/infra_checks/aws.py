@@ -114,4 +114,5 @@ def embedded_aws(repository: Path, folder: Path) -> Iterator[Aws]:
 def tracebacks(log: str) -> str:
     """The last failure inside the embedded AWS, if there was one: a 500 seen by Terraform says nothing."""
     _, found, rest = log.rpartition("Traceback (most recent call last)")
-    return f"in the embedded AWS: {found}{rest[:4000]}" if found else ""
+    # Its end says what went wrong, its beginning only who asked.
+    return f"in the embedded AWS: {rest[-3000:]}" if found else ""

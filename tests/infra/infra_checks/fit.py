@@ -7,6 +7,7 @@ the schedules Terraform made. Only the instant is given to it besides, since its
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,7 @@ class Proof:
     preprod: dict[str, Any]
     nightcap: dict[str, Any]
 
-    def fall_asleep(self) -> None:
+    def fall_asleep(self) -> tuple[Look, Look]:
         before = look(self.aws)
         demand(before.groups[self.group] == (2, 2, 4), f"before: {before}")
         self.aws.control("calls", method="DELETE")
@@ -59,13 +60,15 @@ class Proof:
         demand(self.memory() == "2/2/4", f"the group remembers {self.memory()}")
         problems = [problem for answer in answers for problem in answer["problems"]]
         demand(not problems, f"the function reports problems: {problems}")
+        return before, after
 
-    def wake(self) -> None:
+    def wake(self) -> Look:
         asleep = look(self.aws)
         answers = self.until_quiet(MORNING, "start")
         after = look(self.aws)
         demand(asleep.changed(after) == {self.group, self.database}, f"woken: {sorted(asleep.changed(after))}")
         demand(after.groups[self.group] == (2, 2, 4) and after.databases[self.database] == "available", f"awake: {after}\n{answers[-1]}")
+        return after
 
     def until_quiet(self, instant: str, edge: str) -> list[dict[str, Any]]:
         """The schedule's own tick at its instant, then one every five minutes of the embedded AWS's clock."""
@@ -85,10 +88,8 @@ class Proof:
         policies = [json.loads(policy) for policy in self.nightcap["scheduler_policies"].values()]
         statements = [statement for policy in policies for statement in policy["Statement"] if statement["Effect"] == "Allow"]
         allowed = {action for statement in statements for action in listed(statement["Action"])}
-        made = {call["service"] + ":" + call["action"] for call in self.aws.control("calls")}
-        # The checks themselves read the schedule whose input they send.
-        beyond = made - allowed - {"scheduler:GetSchedule"}
-        demand("rds:StopDBInstance" in made and not beyond, f"calls the role does not allow: {sorted(beyond)} of {sorted(made)}")
+        made = {action for call in self.aws.control("calls") for action in actions(call)}
+        demand("rds:StopDBInstance" in made and made <= allowed, f"calls the role does not allow: {sorted(made - allowed)} of {sorted(made)}")
 
     @property
     def group(self) -> str:
@@ -101,6 +102,17 @@ class Proof:
     def memory(self) -> str | None:
         (group,) = self.aws.client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=[self.group])["AutoScalingGroups"]
         return tags(group["Tags"]).get(CAPACITY_TAG)
+
+
+def actions(call: dict[str, Any]) -> list[str]:
+    """What IAM asks for; a transaction is authorised by what it does to each item."""
+    service, name = call["service"], call["action"]
+    if service == "scheduler":
+        # The checks' own question for the input of a schedule.
+        return []
+    if name != "TransactWriteItems":
+        return [f"{service}:{name}"]
+    return [f"{service}:{verb}" + ("" if verb.endswith("Item") else "Item") for item in call["parameters"]["TransactItems"] for verb in item]
 
 
 def look(aws: Aws) -> Look:
@@ -118,11 +130,12 @@ def look(aws: Aws) -> Look:
     )
 
 
-def together(preprod: dict[str, Any], nightcap: dict[str, Any], package: Path, folder: Path, aws: Aws, plans: Any) -> None:
-    """Sleep, an empty plan, waking, an empty plan; `plans` makes the plans of both environments."""
+def together(preprod: dict[str, Any], nightcap: dict[str, Any], package: Path, folder: Path, aws: Aws, plans: Callable[[str], None]) -> list[Look]:
+    """Sleep, an empty plan, waking, an empty plan; `plans` makes the plans of both environments. Before, asleep, awake."""
     with deployed(FUNCTION, package, folder, aws) as function:
         proof = Proof(aws, function, preprod, nightcap)
-        proof.fall_asleep()
+        before, asleep = proof.fall_asleep()
         plans("asleep")
-        proof.wake()
+        awake = proof.wake()
         plans("awake again")
+    return [before, asleep, awake]
