@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 LEFT_OUT = 3
 """Exit code where Terraform, or its AWS provider, is not on this machine."""
 INFRA = ROOT / "tests" / "infra"
+TOOLS = ROOT / "target" / "infra-tools"
 
 
 class Act:
@@ -78,6 +79,8 @@ def main() -> int:
     from infra_checks.step import Failed, Skipped
 
     try:
+        at_hand()
+        use_the_tools_of_the_checks()
         tell(ROOT)
     except Skipped as reason:
         say(f"Skipped: Terraform and the scheduler together ({reason}); see docs/infra.md.")
@@ -88,15 +91,29 @@ def main() -> int:
     return 0
 
 
-def tell(repository: Path) -> None:
-    from infra_checks import apply, package
-    from infra_checks.aws import embedded_aws
+def at_hand() -> None:
     from infra_checks.step import Skipped
-    from infra_checks.terraform import binary, copied, mirror
+    from infra_checks.terraform import binary, mirror
 
     binary()
     if mirror() is None:
         raise Skipped("the AWS provider is not on this machine, and the demo does not fetch its 700 MB")
+
+
+def use_the_tools_of_the_checks() -> None:
+    """Their Python has more of the fake AWS than the demo's: CloudFormation, which the platform makes secrets with."""
+    from infra_checks.setup import make_environment
+
+    if Path(sys.prefix) != TOOLS:
+        make_environment(TOOLS, INFRA / "requirements.txt")
+        os.execv(TOOLS / "bin" / "python", [str(TOOLS / "bin" / "python"), "-m", "demo.terraform"])
+
+
+def tell(repository: Path) -> None:
+    from infra_checks import apply, package
+    from infra_checks.aws import embedded_aws
+    from infra_checks.terraform import copied
+
     with copied(repository) as root, embedded_aws(repository, root) as aws:
         package.real(repository, root)
         with ThreadPoolExecutor(2) as pool:

@@ -267,10 +267,15 @@ def cache_members() -> None:
 
     @corrects(backend)
     def create_replication_group(self: Any, **settings: Any) -> Any:
+        # moto counts the replicas and passes over the caches that were asked for; where they are, it has in America.
+        settings["replicas_per_node_group"] = settings["replicas_per_node_group"] or (settings["num_cache_clusters"] or 1) - 1
+        settings["preferred_cache_cluster_azs"] = settings["preferred_cache_cluster_azs"] or [f"{self.region_name}a", f"{self.region_name}b"]
         group = original(self, **settings)
         common = {**{name: settings.get(name) for name in wanted}, "account_id": self.account_id, "region_name": self.region_name}
         for name in group.member_clusters:
-            self.cache_clusters[name] = elasticache_models.CacheCluster(**{**common, "cache_cluster_id": name})
+            member = elasticache_models.CacheCluster(**{**common, "cache_cluster_id": name})
+            member.at_rest_encryption_enabled = group.at_rest_encryption_enabled
+            self.cache_clusters[name] = member
         return group
 
 

@@ -66,11 +66,19 @@ resource "aws_cloudwatch_metric_alarm" "queue" {
   tags = var.tags
 }
 
-# The dead man's switch: no figure at all is the alarm. Counted by Lambda, so that it
-# holds whatever the function's code does or does not publish.
+# The dead man's switch: no figure at all is the alarm. The function says `Heartbeat` at
+# the end of a tick that was carried through. Lambda's own counts would be free, but they
+# rise with whatever succeeds (a person's `holds`, a database's event) and call a tick
+# that could read nothing a success. Should the figures themselves get lost, this goes
+# off too: better once in vain than never.
 resource "aws_cloudwatch_metric_alarm" "heartbeat" {
   alarm_name          = "${var.name}-heartbeat"
-  alarm_description   = "No tick of ${local.scheduler_name} has succeeded for ${var.heartbeat_minutes} minutes: nothing is being put to sleep or woken."
+  alarm_description   = "${local.scheduler_name} has not carried a tick through for ${var.heartbeat_minutes} minutes: nothing is being put to sleep or woken."
+  namespace           = var.metrics_namespace
+  metric_name         = "Heartbeat"
+  dimensions          = { Function = local.scheduler_name }
+  statistic           = "Sum"
+  period              = 60 * var.heartbeat_minutes
   evaluation_periods  = 1
   comparison_operator = "LessThanThreshold"
   threshold           = 1
@@ -78,29 +86,6 @@ resource "aws_cloudwatch_metric_alarm" "heartbeat" {
   actions_enabled     = var.enabled
   alarm_actions       = [var.topic_arn]
   ok_actions          = [var.topic_arn]
-
-  metric_query {
-    id          = "succeeded"
-    expression  = "FILL(invocations, 0) - FILL(errors, 0)"
-    label       = "Ticks that succeeded"
-    return_data = true
-  }
-
-  dynamic "metric_query" {
-    for_each = { invocations = "Invocations", errors = "Errors" }
-
-    content {
-      id = metric_query.key
-
-      metric {
-        namespace   = "AWS/Lambda"
-        metric_name = metric_query.value
-        dimensions  = { FunctionName = aws_lambda_function.scheduler.function_name }
-        stat        = "Sum"
-        period      = 60 * var.heartbeat_minutes
-      }
-    }
-  }
 
   tags = var.tags
 }

@@ -56,6 +56,11 @@ def account_services(outputs: dict[str, Any], aws: Aws) -> None:
     notes = budgets.describe_notifications_for_budget(AccountId="123456789012", BudgetName=budget["BudgetName"])["Notifications"]
     said = {(note["NotificationType"], float(note["Threshold"])) for note in notes}
     demand(said == {("ACTUAL", 80.0), ("FORECASTED", 100.0)}, f"its notifications: {said}")
+    registry = aws.client("ecr")
+    for repository in registry.describe_repositories()["repositories"]:
+        safe = repository["imageTagMutability"] == "IMMUTABLE" and repository["imageScanningConfiguration"]["scanOnPush"]
+        kept = registry.get_lifecycle_policy(repositoryName=repository["repositoryName"])["lifecyclePolicyText"]
+        demand(safe and '"countNumber":10' in kept, f"{repository['repositoryName']}: immutable, scanned, the last 10 kept")
     nightcap = outputs["nightcap"]
     demand("prod" not in nightcap["scheduled_environments"], "prod is never schedulable")
     settings = nightcap["scheduler_environment"]

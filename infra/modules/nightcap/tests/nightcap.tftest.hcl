@@ -125,6 +125,26 @@ run "guard_and_x86" {
   }
 }
 
+run "silence_is_an_alarm" {
+  command = plan
+
+  variables {
+    metrics_namespace = "Ours"
+    heartbeat_minutes = 45
+  }
+
+  assert {
+    condition = alltrue([
+      for alarm in [aws_cloudwatch_metric_alarm.heartbeat] : alarm.namespace == "Ours" && alarm.metric_name == "Heartbeat" && alarm.dimensions == tomap({ Function = "nightcap-scheduler" }) && alarm.period == 2700
+    ])
+    error_message = "the figure the function writes, under the name Lambda gives it"
+  }
+  assert {
+    condition     = local.function_environment.NIGHTCAP_METRICS_NAMESPACE == "Ours"
+    error_message = "and the function is told the namespace"
+  }
+}
+
 run "a_long_configuration_goes_to_parameter_store" {
   command = plan
 
