@@ -21,6 +21,8 @@ from moto.elasticache.responses import ElastiCacheResponse
 from moto.iam import models as iam_models
 from moto.rds import models as rds_models
 from moto.rds.responses import RDSResponse
+from moto.s3.models import FakeBucket
+from moto.s3.responses import S3Response
 from moto.secretsmanager import models as secretsmanager_models
 from moto.secretsmanager import secretsmanager_backends
 from moto.sqs import models as sqs_models
@@ -49,6 +51,7 @@ def install(world: World) -> None:
     queue_policies()
     budget_subscribers()
     replicated_backups()
+    noncurrent_versions()
 
 
 def managed_policies() -> None:
@@ -476,3 +479,21 @@ def replicated_backups() -> None:
         describe_db_instance_automated_backups,
     ):
         setattr(RDSResponse, added.__name__, added)
+
+
+def noncurrent_versions() -> None:
+    """moto forgets how many old versions a life cycle keeps whatever their age; Terraform waits until S3 says it."""
+    rule, kept = "NoncurrentVersionExpiration", "NewerNoncurrentVersions"
+    put, get = FakeBucket.set_lifecycle, S3Response.get_bucket_lifecycle
+
+    @corrects(FakeBucket)
+    def set_lifecycle(self: Any, rules: list[dict[str, Any]]) -> None:
+        put(self, rules)
+        self.kept_versions = [given[rule].get(kept) for given in rules if rule in given]
+
+    @corrects(S3Response)
+    def get_bucket_lifecycle(self: Any) -> Any:
+        status, headers, body = get(self)
+        counts = iter(self.backend.get_bucket(self.bucket_name).kept_versions)
+        fill = (f"<{kept}>{count}</{kept}>" if count else "" for count in counts)
+        return status, headers, re.sub(f"<{rule}>", lambda tag: tag[0] + next(fill), body)

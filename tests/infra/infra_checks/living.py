@@ -51,7 +51,7 @@ def shaped_like_prod(name: str, outputs: dict[str, Any], aws: Aws) -> None:
 
 def account_services(outputs: dict[str, Any], aws: Aws) -> None:
     budgets = aws.client("budgets")
-    (budget,) = budgets.describe_budgets(AccountId="123456789012")["Budgets"]
+    budget = budgets.describe_budget(AccountId="123456789012", BudgetName="greenleaf-monthly")["Budget"]
     demand(float(budget["BudgetLimit"]["Amount"]) == 500 and budget["TimeUnit"] == "MONTHLY", "the budget is 500 USD a month")
     notes = budgets.describe_notifications_for_budget(AccountId="123456789012", BudgetName=budget["BudgetName"])["Notifications"]
     said = {(note["NotificationType"], float(note["Threshold"])) for note in notes}
