@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -33,7 +34,8 @@ TOOLS = ROOT / "target" / "infra-tools"
 class Act:
     """A context manager: inside, it is being played; `show` waits for its end. Nothing of it is left afterwards."""
 
-    def __init__(self) -> None:
+    def __init__(self, command: Sequence[str] = (sys.executable, "-m", "demo.terraform")) -> None:
+        self._command = command
         self._folder = tempfile.TemporaryDirectory(prefix="nightcap-demo-terraform-")
         self._told = Path(self._folder.name) / "told"
         self._process: subprocess.Popen[bytes] | None = None
@@ -43,7 +45,7 @@ class Act:
             return self
         with self._told.open("wb") as told:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "demo.terraform"],
+                self._command,
                 cwd=ROOT / "tests",
                 stdin=subprocess.DEVNULL,
                 stdout=told,
