@@ -1,7 +1,7 @@
 """The demo's last act: preprod and prod made by `infra/` itself, put to sleep by the function that Terraform deployed.
 
-It takes two minutes, most of which are the AWS provider's own pauses (a minute before it first looks at a new
-database), so it runs beside the rest of the demo and is shown at the end. `DEMO_TERRAFORM=0` leaves it out.
+It takes about three minutes, most of which are the AWS provider's own pauses (a minute before it first looks at a
+new database), so it runs beside the rest of the demo, which is there to read meanwhile, and is shown at the end. `DEMO_TERRAFORM=0` leaves it out.
 `python -m demo.terraform` is this act alone.
 """
 
@@ -67,8 +67,12 @@ class Act:
         if self._process is None:
             return True
         if self._process.poll() is None:
-            progress.step("Terraform is still at it, beside all this (Ctrl-C ends the demo here)")
-        code = self._process.wait()
+            progress.step("Terraform is still at it, beside all this: two minutes more (Ctrl-C ends the demo here)")
+        try:
+            code = self._process.wait()
+        except KeyboardInterrupt:
+            progress.step("Left out: Terraform and the scheduler together")
+            return True
         say()
         say(self._told.read_text(errors="replace").rstrip())
         return code in (0, LEFT_OUT)

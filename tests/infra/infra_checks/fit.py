@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from .aws import Aws
 from .evaluator import listed
 from .living import CAPACITY_TAG, demand, tags
@@ -55,7 +57,7 @@ class Proof:
         self.permitted()
         after = look(self.aws)
         slept = before.changed(after)
-        demand(slept == {self.group, self.database}, f"asleep are {sorted(slept)}, not just preprod's group and database\n{answers[-1]}")
+        demand(self.all_of(slept), f"asleep are {sorted(slept)}, not just preprod's group and database\n{answers[-1]}")
         demand(after.groups[self.group] == (0, 0, 0) and after.databases[self.database] == "stopped", f"asleep: {after}")
         demand(self.memory() == "2/2/4", f"the group remembers {self.memory()}")
         problems = [problem for answer in answers for problem in answer["problems"]]
@@ -66,9 +68,24 @@ class Proof:
         asleep = look(self.aws)
         answers = self.until_quiet(MORNING, "start")
         after = look(self.aws)
-        demand(asleep.changed(after) == {self.group, self.database}, f"woken: {sorted(asleep.changed(after))}")
+        demand(self.all_of(asleep.changed(after)), f"woken: {sorted(asleep.changed(after))}")
         demand(after.groups[self.group] == (2, 2, 4) and after.databases[self.database] == "available", f"awake: {after}\n{answers[-1]}")
         return after
+
+    def all_of(self, changed: set[str]) -> bool:
+        """Preprod's group and database, and nothing else but dev's machines where dev lists their kind."""
+        both = {self.group, self.database}
+        return both <= changed <= both | self.machines()
+
+    def machines(self) -> set[str]:
+        text = self.nightcap["scheduler_environment"]["NIGHTCAP_CONFIG"]
+        if text.startswith("ssm://"):
+            text = self.aws.client("ssm").get_parameter(Name=text.removeprefix("ssm://"))["Parameter"]["Value"]
+        dev = yaml.safe_load(text)["environments"].get("dev", {})
+        if "ec2-instance" not in dev.get("kinds", []):
+            return set()
+        tagged = [{"Name": "tag:nightcap:environment", "Values": ["dev"]}]
+        return {one["InstanceId"] for page in self.aws.client("ec2").describe_instances(Filters=tagged)["Reservations"] for one in page["Instances"]}
 
     def until_quiet(self, instant: str, edge: str) -> list[dict[str, Any]]:
         """The schedule's own tick at its instant, then one every five minutes of the embedded AWS's clock."""
