@@ -1,6 +1,6 @@
 //! Clients, made when first needed: one that is never asked costs nothing at cold start.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
@@ -9,6 +9,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 
 use crate::error::AwsError;
+use crate::metrics::calls::{Calls, CountCalls, CountedRole};
 use crate::whole::{AskAgain, WholeXml};
 
 /// Attempts for one call, the first included: enough for throttling at the start of a
@@ -31,6 +32,7 @@ const MONEY: Region = Region::from_static("us-east-1");
 #[derive(Debug)]
 pub struct Clients {
     config: SdkConfig,
+    calls: Arc<Calls>,
     pub(crate) autoscaling: OnceLock<aws_sdk_autoscaling::Client>,
     pub(crate) rds: OnceLock<aws_sdk_rds::Client>,
     pub(crate) sns: OnceLock<aws_sdk_sns::Client>,
@@ -65,6 +67,7 @@ impl Clients {
     pub fn new(config: SdkConfig) -> Self {
         Self {
             config,
+            calls: Arc::default(),
             autoscaling: OnceLock::new(),
             rds: OnceLock::new(),
             sns: OnceLock::new(),
@@ -93,7 +96,7 @@ impl Clients {
         let region = Region::new(region.to_owned());
         let builder = self.config.to_builder().region(region.clone());
         let Some(role) = role else {
-            return Self::new(builder.build());
+            return self.sharing(builder.build());
         };
         let provider = AssumeRoleProvider::builder(role)
             .session_name("nightcap")
@@ -101,14 +104,33 @@ impl Clients {
             .configure(&self.config)
             .build()
             .await;
+        let provider = CountedRole(provider, Arc::clone(&self.calls));
         let provider = aws_credential_types::provider::SharedCredentialsProvider::new(provider);
-        Self::new(builder.credentials_provider(provider).build())
+        self.sharing(builder.credentials_provider(provider).build())
+    }
+
+    /// Clients of another configuration whose calls are counted together with these.
+    fn sharing(&self, config: SdkConfig) -> Self {
+        Self {
+            calls: Arc::clone(&self.calls),
+            ..Self::new(config)
+        }
+    }
+
+    /// What these clients, and those of all their targets, ask of AWS.
+    pub fn calls(&self) -> Arc<Calls> {
+        Arc::clone(&self.calls)
+    }
+
+    fn counting(&self) -> CountCalls {
+        CountCalls(Arc::clone(&self.calls))
     }
 
     /// EC2 Auto Scaling.
     pub fn autoscaling(&self) -> &aws_sdk_autoscaling::Client {
         self.autoscaling.get_or_init(|| {
             let builder = aws_sdk_autoscaling::config::Builder::from(&self.config)
+                .interceptor(self.counting())
                 .interceptor(WholeXml)
                 .retry_classifier(AskAgain);
             aws_sdk_autoscaling::Client::from_conf(builder.build())
@@ -119,6 +141,7 @@ impl Clients {
     pub fn rds(&self) -> &aws_sdk_rds::Client {
         self.rds.get_or_init(|| {
             let builder = aws_sdk_rds::config::Builder::from(&self.config)
+                .interceptor(self.counting())
                 .interceptor(WholeXml)
                 .retry_classifier(AskAgain);
             aws_sdk_rds::Client::from_conf(builder.build())
@@ -129,6 +152,7 @@ impl Clients {
     pub fn sns(&self) -> &aws_sdk_sns::Client {
         self.sns.get_or_init(|| {
             let builder = aws_sdk_sns::config::Builder::from(&self.config)
+                .interceptor(self.counting())
                 .interceptor(WholeXml)
                 .retry_classifier(AskAgain);
             aws_sdk_sns::Client::from_conf(builder.build())
@@ -138,8 +162,9 @@ impl Clients {
     /// `DynamoDB`.
     pub fn dynamodb(&self) -> &aws_sdk_dynamodb::Client {
         self.dynamodb.get_or_init(|| {
-            let builder =
-                aws_sdk_dynamodb::config::Builder::from(&self.config).retry_classifier(AskAgain);
+            let builder = aws_sdk_dynamodb::config::Builder::from(&self.config)
+                .interceptor(self.counting())
+                .retry_classifier(AskAgain);
             aws_sdk_dynamodb::Client::from_conf(builder.build())
         })
     }
@@ -148,7 +173,9 @@ impl Clients {
     pub fn budgets(&self) -> &aws_sdk_budgets::Client {
         self.budgets.get_or_init(|| {
             let config = self.config.to_builder().region(MONEY).build();
-            aws_sdk_budgets::Client::new(&config)
+            let builder =
+                aws_sdk_budgets::config::Builder::from(&config).interceptor(self.counting());
+            aws_sdk_budgets::Client::from_conf(builder.build())
         })
     }
 
@@ -161,8 +188,9 @@ impl Clients {
                 .operation_timeout(CALL * 2)
                 .build();
             let config = self.config.to_builder().region(MONEY).build();
-            let builder =
-                aws_sdk_costexplorer::config::Builder::from(&config).timeout_config(patient);
+            let builder = aws_sdk_costexplorer::config::Builder::from(&config)
+                .interceptor(self.counting())
+                .timeout_config(patient);
             aws_sdk_costexplorer::Client::from_conf(builder.build())
         })
     }
@@ -172,7 +200,8 @@ impl Clients {
     /// # Errors
     /// Whatever AWS refuses.
     pub async fn account(&self) -> Result<String, AwsError> {
-        aws_sdk_sts::Client::new(&self.config)
+        let builder = aws_sdk_sts::config::Builder::from(&self.config).interceptor(self.counting());
+        aws_sdk_sts::Client::from_conf(builder.build())
             .get_caller_identity()
             .send()
             .await
@@ -182,8 +211,11 @@ impl Clients {
 
     /// Systems Manager's parameters.
     pub fn ssm(&self) -> &aws_sdk_ssm::Client {
-        self.ssm
-            .get_or_init(|| aws_sdk_ssm::Client::new(&self.config))
+        self.ssm.get_or_init(|| {
+            let builder =
+                aws_sdk_ssm::config::Builder::from(&self.config).interceptor(self.counting());
+            aws_sdk_ssm::Client::from_conf(builder.build())
+        })
     }
 
     /// S3, with paths instead of host names where an endpoint is set: a bucket is no
@@ -191,6 +223,7 @@ impl Clients {
     pub fn s3(&self) -> &aws_sdk_s3::Client {
         self.s3.get_or_init(|| {
             let builder = aws_sdk_s3::config::Builder::from(&self.config)
+                .interceptor(self.counting())
                 .force_path_style(self.config.endpoint_url().is_some());
             aws_sdk_s3::Client::from_conf(builder.build())
         })
