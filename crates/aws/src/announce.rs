@@ -18,6 +18,24 @@ pub struct Announcer {
     topic: Topic,
 }
 
+/// What became of the mails of a tick.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mails {
+    /// Taken by SNS.
+    pub sent: u64,
+    /// Not taken.
+    pub failed: u64,
+}
+
+impl Mails {
+    fn of(sent: bool) -> Self {
+        Self {
+            sent: u64::from(sent),
+            failed: u64::from(!sent),
+        }
+    }
+}
+
 /// What is new to tell since the last mail.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct News {
@@ -43,7 +61,7 @@ impl Announcer {
         ledger: &dyn LedgerStore,
         tick: &Tick,
         result: Result<&Report, &TickError>,
-    ) {
+    ) -> Mails {
         let language = config.config().language;
         match result {
             Ok(report) => self.tell(config, ledger, tick, report).await,
@@ -61,9 +79,14 @@ impl Announcer {
                     .read(tick.now)
                     .await
                     .is_ok_and(|ledger| ledger.told.contains_key(&key));
-                if !told && self.send(&mail).await {
+                if told {
+                    return Mails::default();
+                }
+                let sent = self.send(&mail).await;
+                if sent {
                     remember(ledger, &[(key, true)], tick).await;
                 }
+                Mails::of(sent)
             }
         }
     }
@@ -74,7 +97,7 @@ impl Announcer {
         ledger: &dyn LedgerStore,
         tick: &Tick,
         report: &Report,
-    ) {
+    ) -> Mails {
         let news = if ledger.remembers() {
             news(report)
         } else {
@@ -82,7 +105,7 @@ impl Announcer {
         };
         let eventful = report.is_eventful();
         if !eventful && news == News::default() {
-            return;
+            return Mails::default();
         }
         let language: Language = config.config().language;
         let mail = message::tick(&TickNews {
@@ -98,7 +121,8 @@ impl Announcer {
             language,
             reference: &tick.correlation_id,
         });
-        if self.send(&mail).await {
+        let sent = self.send(&mail).await;
+        if sent {
             let told: Vec<(String, bool)> = news
                 .begun
                 .iter()
@@ -107,6 +131,7 @@ impl Announcer {
                 .collect();
             remember(ledger, &told, tick).await;
         }
+        Mails::of(sent)
     }
 
     async fn send(&self, mail: &Mail) -> bool {

@@ -224,11 +224,7 @@ async fn carry_out(
     let given: Vec<(usize, Outcome)> = stream::iter(places.iter().zip(mine))
         .map(|(&index, mine)| async move {
             let outcome = match plan.steps.get(index) {
-                Some(step) if mine => {
-                    order(fleet, step, tick)
-                        .instrument(span_of(step))
-                        .await
-                }
+                Some(step) if mine => order(fleet, step, tick).instrument(span_of(step)).await,
                 _ => Outcome::Overtaken,
             };
             (index, outcome)

@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use nightcap_aws::announce::Announcer;
+use nightcap_aws::announce::{Announcer, Mails};
 use nightcap_aws::clients::Clients;
 use nightcap_aws::config_source;
 use nightcap_aws::ledger::LedgerStore;
+use nightcap_aws::logs;
+use nightcap_aws::metrics::emf::Line;
+use nightcap_aws::metrics::{Meter, Publisher};
 use nightcap_aws::reconcile::{self, Report, Tick, TickError};
 use nightcap_aws::target::{Reach, reach, targets};
 use nightcap_domain::answer::Answer;
@@ -18,6 +21,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::error::HandlerError;
+use crate::figures;
 use crate::request::Request;
 
 /// What the function keeps between invocations.
@@ -25,6 +29,7 @@ pub struct Scheduler {
     clients: Arc<Clients>,
     ledger: Box<dyn LedgerStore>,
     announcer: Option<Announcer>,
+    publisher: Option<Publisher>,
     config: String,
 }
 
@@ -41,8 +46,16 @@ impl Scheduler {
             clients,
             ledger,
             announcer,
+            publisher: None,
             config,
         }
+    }
+
+    /// The same, telling CloudWatch of every tick that is no dry run.
+    #[must_use]
+    pub fn publishing(mut self, publisher: Publisher) -> Self {
+        self.publisher = Some(publisher);
+        self
     }
 
     /// Answers one event.
@@ -55,7 +68,33 @@ impl Scheduler {
         now: DateTime<Utc>,
         correlation_id: &str,
     ) -> Result<Value, HandlerError> {
+        let meter = Meter::begin(&self.clients);
         let request = Request::parse(event)?;
+        logs::command(request.command());
+        let ticks = request.ticks();
+        let answer = self.respond(request, now, correlation_id, &meter).await;
+        match &answer {
+            // A tick that has begun has told its own end.
+            Err(error) if ticks && !matches!(error, HandlerError::NothingDone(_)) => {
+                let effort = meter.lap();
+                let mails = Mails::default();
+                self.publish(
+                    &figures::of_failure(correlation_id, error.kind(), mails, &effort),
+                    now,
+                );
+            }
+            _ => {}
+        }
+        answer
+    }
+
+    async fn respond(
+        &self,
+        request: Request,
+        now: DateTime<Utc>,
+        correlation_id: &str,
+        meter: &Meter,
+    ) -> Result<Value, HandlerError> {
         if let Request::Ignored { event } = &request {
             tracing::info!(event, "ignored");
             return Ok(ignored(event, now, correlation_id));
@@ -67,6 +106,7 @@ impl Scheduler {
             targets: &targets,
             now,
             correlation_id,
+            meter,
         };
         self.answer(request, &scene).await
     }
@@ -139,10 +179,21 @@ impl Scheduler {
 
     async fn tick(&self, scene: &Scene<'_>, tick: &Tick) -> Result<Answer, HandlerError> {
         let result = self.look(scene, tick).await;
-        if let (Some(announcer), false) = (&self.announcer, tick.dry_run) {
-            announcer
-                .announce(scene.config, self.ledger(), tick, result.as_ref())
-                .await;
+        let mails = match (&self.announcer, tick.dry_run) {
+            (Some(announcer), false) => {
+                announcer
+                    .announce(scene.config, self.ledger(), tick, result.as_ref())
+                    .await
+            }
+            _ => Mails::default(),
+        };
+        if !tick.dry_run {
+            let effort = scene.meter.lap();
+            let line = match &result {
+                Ok(report) => figures::of_tick(report, tick, mails, &effort),
+                Err(_) => figures::of_failure(scene.correlation_id, "NothingDone", mails, &effort),
+            };
+            self.publish(&line, scene.now);
         }
         Ok(result?.answer("tick", tick))
     }
@@ -150,6 +201,12 @@ impl Scheduler {
     /// Looks, and acts unless this is a dry run.
     async fn look(&self, scene: &Scene<'_>, tick: &Tick) -> Result<Report, TickError> {
         reconcile::tick(scene.config, scene.targets, self.ledger(), tick).await
+    }
+
+    fn publish(&self, line: &Line, now: DateTime<Utc>) {
+        if let Some(publisher) = &self.publisher {
+            publisher.publish(line, now);
+        }
     }
 
     pub(crate) fn ledger(&self) -> &dyn LedgerStore {
@@ -185,6 +242,7 @@ struct Scene<'a> {
     targets: &'a [Reach],
     now: DateTime<Utc>,
     correlation_id: &'a str,
+    meter: &'a Meter,
 }
 
 impl Scene<'_> {

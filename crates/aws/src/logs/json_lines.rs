@@ -169,7 +169,12 @@ mod tests {
             "target": "nightcap_aws::logs::json_lines::tests",
         });
         assert_eq!(lines[0], first);
-        let order: Vec<&str> = lines[0].as_object().unwrap().keys().map(String::as_str).collect();
+        let order: Vec<&str> = lines[0]
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
         assert_eq!(order[..3], ["level", "message", "correlation_id"]);
         assert_eq!(lines[1]["correlation_id"], Value::Null);
     }
@@ -184,7 +189,9 @@ mod tests {
             .instrument(tracing::error_span!("order", resource = name))
         };
         let lines = logged(LevelFilter::INFO, || {
-            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .build()
+                .unwrap();
             let both = async { futures_util::future::join(order("a"), order("b")).await };
             runtime.block_on(both.instrument(logs::invocation("id-2")));
         });
@@ -211,8 +218,12 @@ mod tests {
     #[test]
     fn the_runtimes_own_lines_are_found_by_the_same_id() {
         let lines = logged(LevelFilter::INFO, || {
-            tracing::info_span!("Lambda runtime invoke", requestId = "id-4", xrayTraceId = "Root=1")
-                .in_scope(|| tracing::info!("said"));
+            tracing::info_span!(
+                "Lambda runtime invoke",
+                requestId = "id-4",
+                xrayTraceId = "Root=1"
+            )
+            .in_scope(|| tracing::info!("said"));
         });
         assert_eq!(lines[0]["correlation_id"], "id-4");
         assert_eq!(lines[0].as_object().unwrap().len(), 4);

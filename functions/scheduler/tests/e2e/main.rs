@@ -17,5 +17,6 @@ mod faults;
 mod fleet;
 mod ledger;
 mod refusals;
+mod signals;
 mod weekend;
 mod world;
