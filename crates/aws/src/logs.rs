@@ -22,7 +22,9 @@ pub fn as_json(filter: Option<&str>) {
             Targets::new()
                 .with_default(LevelFilter::INFO)
                 .with_target("aws_config", LevelFilter::WARN)
-        });
+        })
+        // The runtime tells errors outside of our spans; its own span has the id as well.
+        .with_target("lambda_runtime", LevelFilter::INFO);
     tracing_subscriber::registry()
         .with(told)
         .with(JsonLines::to(std::io::stdout))

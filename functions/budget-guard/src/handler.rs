@@ -211,7 +211,7 @@ impl Look<'_> {
         log(&answer);
         if let (Some(publisher), false) = (&self.guard.publisher, self.dry_run) {
             let known = paid.spent.charges.before(self.now.date_naive());
-            let age = |day| (self.now.date_naive() - day).num_days();
+            let age = |day: chrono::NaiveDate| (self.now.date_naive() - day).num_days();
             let line = figures::of_look(&answer, known.last_day().map(age), &self.meter.lap());
             publisher.publish(&line, self.now);
         }

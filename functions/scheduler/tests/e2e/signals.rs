@@ -134,9 +134,9 @@ fn a_tick_that_fails_is_told_without_a_heartbeat() {
         line["_aws"]["CloudWatchMetrics"][0]["Namespace"],
         "GreenLeaf/Nightcap"
     );
-    // Whatever the filter, the line that says why carries the id.
+    // Whatever the filter, the line that says why carries the id, and so does the runtime's own.
     let told = broken.log_lines();
-    assert_eq!(told.len(), 2, "{told:#?}");
+    assert_eq!(told.len(), 3, "{told:#?}");
     assert!(
         told.iter().all(|line| line["correlation_id"].is_string()),
         "{told:#?}"
