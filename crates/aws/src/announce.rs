@@ -37,6 +37,23 @@ const MOST: usize = 10;
 
 /// See [`MOST`].
 const LATELY: TimeDelta = TimeDelta::minutes(15);
+/// What became of the mails of a tick.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mails {
+    /// Taken by SNS.
+    pub sent: u64,
+    /// Not taken.
+    pub failed: u64,
+}
+
+impl Mails {
+    fn of(sent: bool) -> Self {
+        Self {
+            sent: u64::from(sent),
+            failed: u64::from(!sent),
+        }
+    }
+}
 
 /// What is new to tell since the last mail.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -75,7 +92,7 @@ impl Announcer {
         ledger: &dyn LedgerStore,
         tick: &Tick,
         result: Result<&Report, &TickError>,
-    ) {
+    ) -> Mails {
         let language = config.config().language;
         match result {
             Ok(report) => self.tell(config, ledger, tick, report).await,
@@ -95,15 +112,20 @@ impl Announcer {
                 };
                 if self.of == Whose::Target && !ledger.remembers() {
                     // It would come with every attempt; the alarm on the dead-letter queue tells.
-                    return;
+                    return Mails::default();
                 }
                 let told = ledger.read(tick.now).await.is_ok_and(|ledger| {
                     ledger.told.contains_key(&key)
                         || (self.of == Whose::Target && lately(&ledger, tick.now) >= MOST)
                 });
-                if !told && self.send(&mail).await {
+                if told {
+                    return Mails::default();
+                }
+                let sent = self.send(&mail).await;
+                if sent {
                     remember(ledger, &[(key, true)], tick).await;
                 }
+                Mails::of(sent)
             }
         }
     }
@@ -114,7 +136,7 @@ impl Announcer {
         ledger: &dyn LedgerStore,
         tick: &Tick,
         report: &Report,
-    ) {
+    ) -> Mails {
         let news = if ledger.remembers() {
             news(config, report)
         } else {
@@ -127,14 +149,14 @@ impl Announcer {
             Whose::Target => !ledger.remembers() && has_failed(report),
         };
         if !eventful && news == News::default() {
-            return;
+            return Mails::default();
         }
         if self.of == Whose::Target && lately(&report.ledger, tick.now) >= MOST {
             tracing::warn!(
                 most = MOST,
                 "so many targets have told of problems that this one waits"
             );
-            return;
+            return Mails::default();
         }
         let language: Language = config.config().language;
         let over: Vec<String> = news
@@ -155,7 +177,8 @@ impl Announcer {
             language,
             reference: &tick.correlation_id,
         });
-        if self.send(&mail).await {
+        let sent = self.send(&mail).await;
+        if sent {
             let told: Vec<(String, bool)> = news
                 .begun
                 .iter()
@@ -164,6 +187,7 @@ impl Announcer {
                 .collect();
             remember(ledger, &told, tick).await;
         }
+        Mails::of(sent)
     }
 
     async fn send(&self, mail: &Mail) -> bool {

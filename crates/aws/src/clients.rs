@@ -17,6 +17,7 @@ use crate::error::AwsError;
 use crate::rate::{Family, Rates};
 use crate::reconcile::ORDERS_AT_ONCE;
 use crate::settings::setting;
+use crate::metrics::calls::{Calls, CountCalls, CountedRole};
 use crate::whole::{AskAgain, WholeXml};
 
 /// Attempts for one call, the first included: enough for throttling at the start of a
@@ -44,6 +45,7 @@ pub struct Clients {
     rates: Arc<Rates>,
     /// The account that the calls count for; empty for the credentials' own.
     account: String,
+    calls: Arc<Calls>,
     pub(crate) autoscaling: OnceLock<aws_sdk_autoscaling::Client>,
     pub(crate) ec2: OnceLock<Ec2>,
     pub(crate) ecs: OnceLock<aws_sdk_ecs::Client>,
@@ -94,6 +96,7 @@ impl Clients {
             applicationautoscaling: OnceLock::new(),
             rates: Arc::default(),
             account: String::new(),
+            calls: Arc::default(),
             autoscaling: OnceLock::new(),
             ec2: OnceLock::new(),
             ecs: OnceLock::new(),
@@ -135,14 +138,17 @@ impl Clients {
             .configure(&self.config)
             .build()
             .await;
+        let provider = CountedRole(provider, Arc::clone(&self.calls));
         let provider = aws_credential_types::provider::SharedCredentialsProvider::new(provider);
         let config = builder.credentials_provider(provider).build();
         self.sharing(config, account_of(role))
     }
 
-    /// Clients of another configuration that ask no faster together than these alone.
+    /// Clients of another configuration that ask no faster together than these alone, and are
+    /// counted together with them.
     fn sharing(&self, config: SdkConfig, account: String) -> Self {
         Self {
+            calls: Arc::clone(&self.calls),
             rates: Arc::clone(&self.rates),
             account,
             ..Self::new(config)
@@ -195,12 +201,22 @@ impl Clients {
         self.sharing(config, account_of(role))
     }
 
+    /// What these clients, and those of all their targets, ask of AWS.
+    pub fn calls(&self) -> Arc<Calls> {
+        Arc::clone(&self.calls)
+    }
+
+    fn counting(&self) -> CountCalls {
+        CountCalls(Arc::clone(&self.calls))
+    }
+
     /// EC2 Auto Scaling.
     pub fn autoscaling(&self) -> &aws_sdk_autoscaling::Client {
         self.autoscaling.get_or_init(|| {
             let builder = aws_sdk_autoscaling::config::Builder::from(&self.config)
                 .http_client(self.limited(Family::AutoScaling))
                 .timeout_config(self.patient(Family::AutoScaling))
+                .interceptor(self.counting())
                 .interceptor(WholeXml)
                 .retry_classifier(AskAgain);
             aws_sdk_autoscaling::Client::from_conf(builder.build())
@@ -211,6 +227,7 @@ impl Clients {
     pub fn applicationautoscaling(&self) -> &aws_sdk_applicationautoscaling::Client {
         self.applicationautoscaling.get_or_init(|| {
             let builder = aws_sdk_applicationautoscaling::config::Builder::from(&self.config)
+                .interceptor(self.counting())
                 .retry_classifier(AskAgain);
             aws_sdk_applicationautoscaling::Client::from_conf(builder.build())
         })
@@ -223,7 +240,7 @@ impl Clients {
             let config = builder
                 .http_client(self.limited(Family::Ec2))
                 .timeout_config(self.patient(Family::Ec2));
-            Ec2::new(config.build())
+            Ec2::new(config.build()).counted_by(self.counting())
         })
     }
 
@@ -233,6 +250,7 @@ impl Clients {
             let builder = aws_sdk_ecs::config::Builder::from(&self.config)
                 .http_client(self.limited(Family::Ecs))
                 .timeout_config(self.patient(Family::Ecs))
+                .interceptor(self.counting())
                 .retry_classifier(AskAgain);
             aws_sdk_ecs::Client::from_conf(builder.build())
         })
@@ -244,6 +262,7 @@ impl Clients {
             let builder = aws_sdk_eks::config::Builder::from(&self.config)
                 .http_client(self.limited(Family::Eks))
                 .timeout_config(self.patient(Family::Eks))
+                .interceptor(self.counting())
                 .retry_classifier(AskAgain);
             aws_sdk_eks::Client::from_conf(builder.build())
         })
@@ -253,6 +272,7 @@ impl Clients {
     pub fn tagging(&self) -> &aws_sdk_resourcegroupstagging::Client {
         self.tagging.get_or_init(|| {
             let builder = aws_sdk_resourcegroupstagging::config::Builder::from(&self.config)
+                .interceptor(self.counting())
                 .retry_classifier(AskAgain);
             aws_sdk_resourcegroupstagging::Client::from_conf(builder.build())
         })
@@ -264,6 +284,7 @@ impl Clients {
             let builder = aws_sdk_rds::config::Builder::from(&self.config)
                 .http_client(self.limited(Family::Rds))
                 .timeout_config(self.patient(Family::Rds))
+                .interceptor(self.counting())
                 .interceptor(WholeXml)
                 .retry_classifier(AskAgain);
             aws_sdk_rds::Client::from_conf(builder.build())
@@ -274,6 +295,7 @@ impl Clients {
     pub fn sns(&self) -> &aws_sdk_sns::Client {
         self.sns.get_or_init(|| {
             let builder = aws_sdk_sns::config::Builder::from(&self.config)
+                .interceptor(self.counting())
                 .interceptor(WholeXml)
                 .retry_classifier(AskAgain);
             aws_sdk_sns::Client::from_conf(builder.build())
@@ -283,8 +305,9 @@ impl Clients {
     /// `DynamoDB`.
     pub fn dynamodb(&self) -> &aws_sdk_dynamodb::Client {
         self.dynamodb.get_or_init(|| {
-            let builder =
-                aws_sdk_dynamodb::config::Builder::from(&self.config).retry_classifier(AskAgain);
+            let builder = aws_sdk_dynamodb::config::Builder::from(&self.config)
+                .interceptor(self.counting())
+                .retry_classifier(AskAgain);
             aws_sdk_dynamodb::Client::from_conf(builder.build())
         })
     }
@@ -293,7 +316,9 @@ impl Clients {
     pub fn budgets(&self) -> &aws_sdk_budgets::Client {
         self.budgets.get_or_init(|| {
             let config = self.config.to_builder().region(MONEY).build();
-            aws_sdk_budgets::Client::new(&config)
+            let builder =
+                aws_sdk_budgets::config::Builder::from(&config).interceptor(self.counting());
+            aws_sdk_budgets::Client::from_conf(builder.build())
         })
     }
 
@@ -306,8 +331,9 @@ impl Clients {
                 .operation_timeout(CALL * 2)
                 .build();
             let config = self.config.to_builder().region(MONEY).build();
-            let builder =
-                aws_sdk_costexplorer::config::Builder::from(&config).timeout_config(patient);
+            let builder = aws_sdk_costexplorer::config::Builder::from(&config)
+                .interceptor(self.counting())
+                .timeout_config(patient);
             aws_sdk_costexplorer::Client::from_conf(builder.build())
         })
     }
@@ -317,7 +343,8 @@ impl Clients {
     /// # Errors
     /// Whatever AWS refuses.
     pub async fn account(&self) -> Result<String, AwsError> {
-        aws_sdk_sts::Client::new(&self.config)
+        let builder = aws_sdk_sts::config::Builder::from(&self.config).interceptor(self.counting());
+        aws_sdk_sts::Client::from_conf(builder.build())
             .get_caller_identity()
             .send()
             .await
@@ -327,14 +354,20 @@ impl Clients {
 
     /// Systems Manager's parameters.
     pub fn ssm(&self) -> &aws_sdk_ssm::Client {
-        self.ssm
-            .get_or_init(|| aws_sdk_ssm::Client::new(&self.config))
+        self.ssm.get_or_init(|| {
+            let builder =
+                aws_sdk_ssm::config::Builder::from(&self.config).interceptor(self.counting());
+            aws_sdk_ssm::Client::from_conf(builder.build())
+        })
     }
 
     /// SQS.
     pub fn sqs(&self) -> &aws_sdk_sqs::Client {
-        self.sqs
-            .get_or_init(|| aws_sdk_sqs::Client::new(&self.config))
+        self.sqs.get_or_init(|| {
+            let builder =
+                aws_sdk_sqs::config::Builder::from(&self.config).interceptor(self.counting());
+            aws_sdk_sqs::Client::from_conf(builder.build())
+        })
     }
 
     /// S3, with paths instead of host names where an endpoint is set: a bucket is no
@@ -342,6 +375,7 @@ impl Clients {
     pub fn s3(&self) -> &aws_sdk_s3::Client {
         self.s3.get_or_init(|| {
             let builder = aws_sdk_s3::config::Builder::from(&self.config)
+                .interceptor(self.counting())
                 .force_path_style(self.config.endpoint_url().is_some());
             aws_sdk_s3::Client::from_conf(builder.build())
         })

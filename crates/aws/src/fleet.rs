@@ -7,6 +7,7 @@ use futures_util::{StreamExt, stream};
 use nightcap_domain::config::Compiled;
 use nightcap_domain::fleet::{Claim, Resource};
 use nightcap_domain::names::ResourceArn;
+use tracing::Instrument;
 
 use crate::error::AwsError;
 use crate::kind::ResourceKind;
@@ -31,7 +32,10 @@ impl<'a> Fleet<'a> {
     /// Reads all targets.
     pub async fn read(config: &Compiled, reach: &'a [Reach]) -> Self {
         let read: Vec<_> = stream::iter(reach)
-            .map(|reach| async move { (reach, read_target(reach).await) })
+            .map(|reach| async move {
+                let read = read_target(reach).instrument(span_of(&reach.target));
+                (reach, read.await)
+            })
             .buffered(TARGETS_AT_ONCE)
             .collect()
             .await;
@@ -91,6 +95,12 @@ impl<'a> Fleet<'a> {
             }
         }
     }
+}
+
+/// What is logged about reading a target stands in this.
+fn span_of(target: &Target) -> tracing::Span {
+    let role = target.role.as_ref().map(tracing::field::display);
+    tracing::error_span!("target", region = %target.region, role)
 }
 
 async fn read_target(reach: &Reach) -> Result<Vec<Vec<Resource>>, AwsError> {

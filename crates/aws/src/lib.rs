@@ -23,6 +23,7 @@ pub mod fleet;
 pub mod kind;
 pub mod ledger;
 pub mod logs;
+pub mod metrics;
 #[cfg(test)]
 mod mocks;
 pub mod queue;

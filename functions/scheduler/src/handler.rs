@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use nightcap_aws::announce::Announcer;
+use nightcap_aws::announce::{Announcer, Mails};
 use nightcap_aws::clients::Clients;
 use nightcap_aws::config_source;
 use nightcap_aws::ledger::LedgerStore;
+use nightcap_aws::logs;
+use nightcap_aws::metrics::emf::Line;
+use nightcap_aws::metrics::{Meter, Publisher};
 use nightcap_aws::queue::TargetQueue;
 use nightcap_aws::reconcile::{self, Report, Tick, TickError};
 use nightcap_aws::target::{Reach, Target, reach, targets};
@@ -20,6 +23,7 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use crate::error::HandlerError;
+use crate::figures;
 use crate::request::{Place, Request};
 
 /// What the function keeps between invocations.
@@ -28,6 +32,7 @@ pub struct Scheduler {
     ledger: Box<dyn LedgerStore>,
     announcer: Option<Announcer>,
     queue: Option<TargetQueue>,
+    publisher: Option<Publisher>,
     config: String,
 }
 
@@ -45,6 +50,7 @@ impl Scheduler {
             ledger,
             announcer,
             queue: None,
+            publisher: None,
             config,
         }
     }
@@ -53,6 +59,13 @@ impl Scheduler {
     #[must_use]
     pub fn with_queue(self, queue: Option<TargetQueue>) -> Self {
         Self { queue, ..self }
+    }
+
+    /// The same, telling CloudWatch of every tick that is no dry run.
+    #[must_use]
+    pub fn publishing(mut self, publisher: Publisher) -> Self {
+        self.publisher = Some(publisher);
+        self
     }
 
     /// Answers one event.
@@ -65,14 +78,40 @@ impl Scheduler {
         now: DateTime<Utc>,
         correlation_id: &str,
     ) -> Result<Value, HandlerError> {
+        let meter = Meter::begin(&self.clients);
         let request = Request::parse(event)?;
+        logs::command(request.command());
+        let ticks = request.ticks();
+        let answer = self.respond(request, now, correlation_id, &meter).await;
+        match &answer {
+            // A tick that has begun has told its own end.
+            Err(error) if ticks && !matches!(error, HandlerError::NothingDone(_)) => {
+                let effort = meter.lap();
+                let mails = Mails::default();
+                self.publish(
+                    &figures::of_failure(correlation_id, error.kind(), mails, &effort),
+                    now,
+                );
+            }
+            _ => {}
+        }
+        answer
+    }
+
+    async fn respond(
+        &self,
+        request: Request,
+        now: DateTime<Utc>,
+        correlation_id: &str,
+        meter: &Meter,
+    ) -> Result<Value, HandlerError> {
         if let Request::Ignored { event } = &request {
             tracing::info!(event, "ignored");
             return Ok(ignored(event, now, correlation_id));
         }
         let config = self.configuration().await?;
         let targets = targets(&config, &self.region(&config)?);
-        let scene = Scene::new(&config, targets, now, correlation_id);
+        let scene = Scene::new(&config, targets, now, correlation_id, meter);
         // On the heap: it is a large state machine.
         Box::pin(self.answer(request, &scene)).await
     }
@@ -180,6 +219,7 @@ impl Scheduler {
         Ok(result?.answer("tick", tick))
     }
 
+    /// Tells people and CloudWatch of a tick that was no dry run.
     async fn tell(
         &self,
         announcer: Option<&Announcer>,
@@ -187,11 +227,23 @@ impl Scheduler {
         tick: &Tick,
         result: &Result<Report, TickError>,
     ) {
-        if let (Some(announcer), false) = (announcer, tick.dry_run) {
-            announcer
-                .announce(scene.config, self.ledger(), tick, result.as_ref())
-                .await;
+        if tick.dry_run {
+            return;
         }
+        let mails = match announcer {
+            Some(announcer) => {
+                announcer
+                    .announce(scene.config, self.ledger(), tick, result.as_ref())
+                    .await
+            }
+            None => Mails::default(),
+        };
+        let effort = scene.meter.lap();
+        let line = match result {
+            Ok(report) => figures::of_tick(report, tick, mails, &effort),
+            Err(_) => figures::of_failure(scene.correlation_id, "NothingDone", mails, &effort),
+        };
+        self.publish(&line, scene.now);
     }
 
     /// Looks, and acts unless this is a dry run.
@@ -202,6 +254,12 @@ impl Scheduler {
 
     pub(crate) fn queue(&self) -> Option<&TargetQueue> {
         self.queue.as_ref()
+    }
+
+    fn publish(&self, line: &Line, now: DateTime<Utc>) {
+        if let Some(publisher) = &self.publisher {
+            publisher.publish(line, now);
+        }
     }
 
     pub(crate) fn ledger(&self) -> &dyn LedgerStore {
@@ -237,6 +295,7 @@ pub(crate) struct Scene<'a> {
     pub(crate) targets: Vec<Target>,
     pub(crate) now: DateTime<Utc>,
     pub(crate) correlation_id: &'a str,
+    meter: &'a Meter,
     reached: OnceCell<Vec<Reach>>,
 }
 
@@ -246,19 +305,27 @@ impl<'a> Scene<'a> {
         targets: Vec<Target>,
         now: DateTime<Utc>,
         correlation_id: &'a str,
+        meter: &'a Meter,
     ) -> Self {
         Self {
             config,
             targets,
             now,
             correlation_id,
+            meter,
             reached: OnceCell::new(),
         }
     }
 
     /// The same with these targets alone.
     pub(crate) fn with(&self, targets: Vec<Target>) -> Self {
-        Self::new(self.config, targets, self.now, self.correlation_id)
+        Self::new(
+            self.config,
+            targets,
+            self.now,
+            self.correlation_id,
+            self.meter,
+        )
     }
 
     /// The same with the targets that may be this place; none, if there are none.

@@ -2,6 +2,7 @@
 
 pub mod error;
 mod fanout;
+mod figures;
 pub mod handler;
 mod holds;
 pub mod request;

@@ -170,6 +170,29 @@ fn did_you_mean(nearest: Option<&str>) -> String {
 }
 
 impl Request {
+    /// The command's name; what events ask for is a tick.
+    pub fn command(&self) -> &'static str {
+        match self {
+            Self::Tick { .. }
+            | Self::Targets { .. }
+            | Self::Database { .. }
+            | Self::Ignored { .. } => "tick",
+            Self::Hold { .. } => "hold",
+            Self::Release { .. } => "release",
+            Self::Holds { .. } => "holds",
+            Self::Plan { .. } => "plan",
+            Self::Explain { .. } => "explain",
+        }
+    }
+
+    /// Whether this is a tick that changes things, and nothing else.
+    pub fn ticks(&self) -> bool {
+        matches!(
+            self,
+            Self::Tick { dry_run: false, .. } | Self::Targets { .. } | Self::Database { .. }
+        )
+    }
+
     /// Reads an event.
     ///
     /// ```

@@ -49,6 +49,7 @@ fn report(seen: &[&str], problems: &[(&str, &str)], told: &[&str]) -> Report {
         saw_everything: true,
         seen: seen.iter().map(|&target| target.to_owned()).collect(),
         homes: homes.collect(),
+        slept: TimeDelta::zero(),
         ledger,
     }
 }

@@ -19,5 +19,6 @@ mod fleet;
 mod kinds;
 mod ledger;
 mod refusals;
+mod signals;
 mod weekend;
 mod world;
