@@ -14,7 +14,6 @@ use serde::Serialize;
 
 pub use hours::{AlwaysRunning, RunningHours, Schedules, hours};
 pub use inventory::{Charge, ChoiceError, Choices, CostClass, Inventory, Item, When};
-pub use parse::InventoryError;
 pub use simulate::{Comparison, Period, Saving, Scenario, Side, simulate};
 
 use super::forecast::DailyPlan;
