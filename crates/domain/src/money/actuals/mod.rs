@@ -30,7 +30,7 @@ pub struct Actuals {
     pub credits: DailyCosts,
     /// Charges by environment; the untagged ones under `untagged`.
     pub by_environment: BTreeMap<EnvironmentName, DailyCosts>,
-    /// Rows read, without the header.
+    /// Rows in the file, without the header.
     pub rows: u64,
     /// What had to be assumed.
     pub assumptions: Vec<Assumption>,
@@ -197,11 +197,20 @@ pub enum ReadError {
 /// assert_eq!(actuals.charges.len(), 2);
 /// ```
 pub fn read_costs<R: Read>(source: R) -> Result<Actuals, ReadError> {
+    read_costs_before(source, NaiveDate::MAX)
+}
+
+/// The same, of the days before `end` alone: later rows must be readable, and are not counted.
+///
+/// # Errors
+/// On the first row that cannot be understood, with its line.
+pub fn read_costs_before<R: Read>(source: R, end: NaiveDate) -> Result<Actuals, ReadError> {
     let rows = Rows::new(source)?;
+    let collector = Collector::before(end);
     let actuals = if rows.column("BilledCost").is_some() {
-        focus::read(rows)?
+        focus::read(rows, collector)?
     } else {
-        plain::read(rows)?
+        plain::read(rows, collector)?
     };
     if actuals.rows == 0 {
         Err(ReadError::NoRows)
@@ -211,8 +220,8 @@ pub fn read_costs<R: Read>(source: R) -> Result<Actuals, ReadError> {
 }
 
 /// Adds up rows.
-#[derive(Default)]
 struct Collector {
+    end: NaiveDate,
     actuals: Actuals,
     credit_rows: u64,
     added_rows: u64,
@@ -220,6 +229,16 @@ struct Collector {
 }
 
 impl Collector {
+    fn before(end: NaiveDate) -> Self {
+        Self {
+            end,
+            actuals: Actuals::default(),
+            credit_rows: 0,
+            added_rows: 0,
+            long_charges: 0,
+        }
+    }
+
     fn add(
         &mut self,
         line: u64,
@@ -228,6 +247,9 @@ impl Collector {
         amount: Usd,
     ) -> Result<(), ReadError> {
         self.actuals.rows += 1;
+        if day >= self.end {
+            return Ok(());
+        }
         if amount.is_negative() {
             self.credit_rows += 1;
             self.actuals.credits.add(day, amount);
@@ -252,6 +274,11 @@ impl Collector {
             costs.add(day, amount);
         }
         Ok(())
+    }
+
+    /// Notes a charge that spans more than its first day.
+    fn note_span(&mut self, from: NaiveDate, to: NaiveDate) {
+        self.long_charges += u64::from(from < self.end && (to - from).num_days() > 1);
     }
 
     fn finish(mut self, ignored_columns: usize, many_rows_a_day: bool) -> Actuals {
