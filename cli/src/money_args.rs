@@ -32,10 +32,17 @@ pub(crate) enum MoneyCommand {
     )]
     Backtest(Backtest),
     /// Show the price book: rows, their age and source, and what is missing
-    #[command(after_help = "Examples:\n  \
+    #[command(
+        long_about = "Show the price book: rows, their age and source, and what is missing.\n\n\
+            With --refresh every item of the book is read anew from the AWS Price List API \
+            (pricing:GetProducts, free of charge), and the book is written to a file that --prices reads. \
+            What the API lists no price for keeps its row, its date and its source, or stays missing; both are told.",
+        after_help = "Examples:\n  \
             nightcap prices\n  \
             nightcap prices --region eu-west-3 --sources\n  \
-            nightcap prices --json | jq '.prices[] | select(.status != \"found\")'")]
+            nightcap prices --json | jq '.prices[] | select(.status != \"found\")'\n  \
+            nightcap prices --refresh prices.csv --region eu-west-3 && nightcap simulate --prices prices.csv"
+    )]
     Prices(Prices),
     /// Compare what two configurations cost over a month or a year
     #[command(
@@ -49,6 +56,20 @@ pub(crate) enum MoneyCommand {
             nightcap simulate --config new.yaml --against nightcap.yaml --json"
     )]
     Simulate(Box<Simulate>),
+}
+
+/// Where the price book is.
+#[derive(Debug, clap::Args)]
+pub(crate) struct BookArg {
+    /// A price book in place of the one that comes with the program
+    #[arg(
+        long = "prices",
+        value_name = "F.csv",
+        env = "NIGHTCAP_PRICES",
+        value_hint = ValueHint::FilePath,
+        hide_env_values = true
+    )]
+    pub(crate) path: Option<PathBuf>,
 }
 
 /// `nightcap forecast`.
@@ -99,9 +120,11 @@ pub(crate) struct Prices {
     /// Only these regions; may be repeated [default: all of the book]
     #[arg(long = "region", value_name = "REGION")]
     pub(crate) regions: Vec<Region>,
-    /// A price book in place of the one that comes with the program
-    #[arg(long = "prices", value_name = "F.csv", value_hint = ValueHint::FilePath)]
-    pub(crate) book: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) book: BookArg,
+    /// Read the prices anew from AWS and write the book to this file
+    #[arg(long, value_name = "F.csv", value_hint = ValueHint::FilePath, conflicts_with_all = ["sources", "as_of"])]
+    pub(crate) refresh: Option<PathBuf>,
     /// The day their age is counted to [default: today]
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub(crate) as_of: Option<NaiveDate>,
@@ -136,9 +159,8 @@ pub(crate) struct Simulate {
     /// An inventory in place of GreenLeaf's
     #[arg(long, value_name = "F.csv", value_hint = ValueHint::FilePath)]
     pub(crate) inventory: Option<PathBuf>,
-    /// A price book in place of the one that comes with the program
-    #[arg(long = "prices", value_name = "F.csv", value_hint = ValueHint::FilePath)]
-    pub(crate) book: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) book: BookArg,
     /// Where the inventory stands
     #[arg(long, value_name = "REGION", default_value = "eu-west-3")]
     pub(crate) region: Region,

@@ -9,14 +9,14 @@ use nightcap_domain::money::FileError;
 use nightcap_domain::money::price::PriceBook;
 
 use super::{backtest, forecast, prices, simulate};
-use crate::money_args::MoneyCommand;
+use crate::money_args::{BookArg, MoneyCommand};
 use crate::output::{Ending, Usage};
 
 pub(crate) async fn run(command: &MoneyCommand) -> anyhow::Result<Ending> {
     match command {
         MoneyCommand::Forecast(args) => forecast::run(args).await,
         MoneyCommand::Backtest(args) => backtest::run(args),
-        MoneyCommand::Prices(args) => prices::run(args),
+        MoneyCommand::Prices(args) => prices::run(args).await,
         MoneyCommand::Simulate(args) => simulate::run(args).await,
     }
 }
@@ -40,8 +40,8 @@ pub(super) fn answered<T>(file: &str, answer: Result<T, FileError>) -> anyhow::R
 }
 
 /// The price book at a path, or the one that comes with the program.
-pub(super) fn book(path: Option<&Path>) -> anyhow::Result<PriceBook> {
-    match path {
+pub(super) fn book(book: &BookArg) -> anyhow::Result<PriceBook> {
+    match &book.path {
         None => PriceBook::embedded().context("the embedded price book"),
         Some(path) => PriceBook::from_csv(&text(path)?).with_context(|| path.display().to_string()),
     }

@@ -38,7 +38,7 @@ fn compare(
     before: Option<&Compiled>,
     after: &Compiled,
 ) -> anyhow::Result<Comparison> {
-    let book = book(args.book.as_deref())?;
+    let book = book(&args.book)?;
     let inventory = inventory(args)?;
     let first = chosen(&inventory, args.set.iter().chain(&args.against_set))?;
     let second = chosen(&inventory, &args.set)?;

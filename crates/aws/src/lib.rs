@@ -20,6 +20,8 @@ pub mod ledger;
 pub mod logs;
 #[cfg(test)]
 mod mocks;
+#[cfg(feature = "pricing")]
+pub mod pricing;
 pub mod rds_instances;
 mod rds_status;
 pub mod reconcile;

@@ -48,6 +48,30 @@ impl PriceBook {
         })?;
         Ok(book)
     }
+
+    /// The book as CSV, by region and item: what [`Self::from_csv`] reads.
+    ///
+    /// # Errors
+    /// Never into memory; the error of the writer is kept instead of a panic.
+    pub fn to_csv(&self) -> Result<String, csv::Error> {
+        let mut writer = csv::Writer::from_writer(vec![]);
+        writer.write_record(HEADER)?;
+        for price in self.iter() {
+            let as_of = price.as_of.as_ref().map(ToString::to_string);
+            writer.write_record([
+                &price.item,
+                price.unit.name(),
+                &price.amount.amount().to_string(),
+                &price.currency.to_string(),
+                price.region.as_str(),
+                as_of.as_deref().unwrap_or_default(),
+                price.status.name(),
+                &price.source,
+            ])?;
+        }
+        let bytes = writer.into_inner().map_err(|error| error.into_error())?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
 }
 
 fn price(row: &Row<'_>) -> Result<Price, SheetError> {
