@@ -167,11 +167,10 @@ impl OfferQuery {
         tiers.sort_by_key(|(begin, _)| *begin);
         let (unit, amount) = tiers
             .iter()
-            .filter_map(|(_, tier)| {
+            .find_map(|(_, tier)| {
                 let amount: Usd = tier.price_per_unit.get("USD")?.parse().ok()?;
                 (amount > Usd::ZERO).then_some((tier.unit.as_str(), amount))
             })
-            .next()
             .ok_or_else(none)?;
         if !units(self.unit)
             .iter()
