@@ -56,6 +56,49 @@ pub(crate) enum MoneyCommand {
             nightcap simulate --config new.yaml --against nightcap.yaml --json"
     )]
     Simulate(Box<Simulate>),
+    /// Report the month: spent, expected, saved by sleeping, told, and held
+    #[command(
+        long_about = "Report the month: what was spent and what is expected, by environment and class, what sleeping has saved, \
+            what was told, and what holds cost.\n\n\
+            Costs come from --costs or, without it, from Cost Explorer (0.01 USD a page, unless the guard's own look of \
+            the day is in the ledger). What was told and held comes from the table that NIGHTCAP_TABLE names. The text is \
+            in the `language` of the configuration.",
+        after_help = "Examples:\n  \
+            nightcap report --costs F.csv --as-of 2026-11-11 --inventory greenleaf\n  \
+            nightcap report --json                                # from AWS, as the guard reads it\n  \
+            nightcap report --month 2026-10                       # a month that is over"
+    )]
+    Report(Box<Report>),
+}
+
+/// `nightcap report`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Report {
+    #[command(flatten)]
+    pub(crate) config: ConfigArg,
+    /// A file of costs in place of Cost Explorer; - reads standard input
+    #[arg(long, value_name = "F.csv", value_hint = ValueHint::FilePath)]
+    pub(crate) costs: Option<String>,
+    /// The first day that is not closed, in UTC [default: today]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub(crate) as_of: Option<NaiveDate>,
+    /// The month [default: that of the last closed day]
+    #[arg(long, value_name = "YYYY-MM")]
+    pub(crate) month: Option<BillingMonth>,
+    /// What there is to pay for: greenleaf, or a file; without it nothing is planned
+    #[arg(long, value_name = "F.csv", value_hint = ValueHint::FilePath)]
+    pub(crate) inventory: Option<String>,
+    /// A variant of the inventory; may be repeated
+    #[arg(long, value_name = "SETTING=VALUE", value_parser = choice, requires = "inventory")]
+    pub(crate) set: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(crate) book: BookArg,
+    /// Where the inventory stands
+    #[arg(long, value_name = "REGION", default_value = "eu-west-3")]
+    pub(crate) region: Region,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Where the price book is.

@@ -10,6 +10,7 @@ pub mod gate;
 mod month;
 pub mod plan;
 pub mod price;
+pub mod report;
 mod sheet;
 mod stats;
 mod table;

@@ -3,17 +3,18 @@
 //! Files are read as a stream; what is kept is one amount a day and environment, so a million
 //! rows need no more memory than a thousand.
 
+mod assumption;
 mod focus;
 mod plain;
 mod rows;
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::io::Read;
 
 use chrono::{Datelike, NaiveDate};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
+pub use self::assumption::Assumption;
 use self::rows::{Rows, short};
 use super::{AmountError, CurrencyError, DailyCosts, Usd};
 use crate::names::EnvironmentName;
@@ -38,76 +39,6 @@ pub struct Actuals {
 
 /// The environment of rows that name none.
 pub const UNTAGGED: &str = "untagged";
-
-/// Something the file left open, and what was made of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Assumption {
-    /// Rows below zero are credits or refunds and are kept apart.
-    CreditsApart {
-        /// Rows.
-        rows: u64,
-        /// Their sum, below zero.
-        total: Usd,
-    },
-    /// Rows of one day and environment were added up.
-    RowsAdded {
-        /// Rows beyond the first of a day and environment.
-        rows: u64,
-    },
-    /// Days between the first and the last have no row.
-    DaysMissing {
-        /// How many.
-        days: usize,
-        /// The first of them.
-        first: NaiveDate,
-    },
-    /// Columns were not looked at.
-    ColumnsIgnored {
-        /// How many.
-        columns: usize,
-    },
-    /// Charges that span more than a day were booked on their first day.
-    LongCharges {
-        /// How many.
-        rows: u64,
-    },
-}
-
-impl fmt::Display for Assumption {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::CreditsApart { rows, total } => {
-                write!(
-                    f,
-                    "{rows} rows below zero ({total} USD) are taken for credits or refunds and not subtracted"
-                )
-            }
-            Self::RowsAdded { rows } => write!(
-                f,
-                "{rows} further rows of a day already seen were added to it"
-            ),
-            Self::DaysMissing { days, first } => {
-                write!(
-                    f,
-                    "{days} days have no row, the first of them {first}: they count as not reported"
-                )
-            }
-            Self::ColumnsIgnored { columns } => write!(f, "{columns} columns were not looked at"),
-            Self::LongCharges { rows } => {
-                write!(
-                    f,
-                    "{rows} charges span more than a day and were booked on their first day"
-                )
-            }
-        }
-    }
-}
-
-impl Serialize for Assumption {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
 
 /// Why a file of costs could not be read. Lines count from 1, which is the header.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

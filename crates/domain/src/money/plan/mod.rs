@@ -264,6 +264,19 @@ impl CostPlan {
         lines.map(|line| line.amount).sum()
     }
 
+    /// The lines of one environment, with every gap.
+    #[must_use]
+    pub fn only(&self, environment: &EnvironmentName) -> Self {
+        let lines = self
+            .lines
+            .iter()
+            .filter(|line| line.environment == *environment);
+        Self {
+            lines: lines.cloned().collect(),
+            gaps: self.gaps.clone(),
+        }
+    }
+
     /// Hours × quantity of compute: how long instances and databases run in all.
     pub fn compute_hours(&self) -> Decimal {
         let compute = self
