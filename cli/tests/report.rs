@@ -165,7 +165,7 @@ fn a_month_that_is_over_has_no_forecast() {
 #[test]
 fn data_that_looks_wrong_is_a_problem_in_the_language_of_its_readers() {
     let bill = bill("report-wrong.csv", "2026-11-09,4000000000000,prod\n");
-    for (language, said) in [("en", "DOUBTFUL: "), ("fr", "DOUTEUX: Le ")] {
+    for (language, said) in [("en", "DOUBTFUL: "), ("fr", "DOUTEUX : Le ")] {
         let line = ["--costs", bill.to_str().unwrap(), "--as-of", "2026-11-11"];
         let output = offline(language, &line);
         assert_eq!(output.status.code(), Some(1));
@@ -275,7 +275,7 @@ fn from_aws_it_shows_what_the_guard_paid_for_what_was_told_and_what_is_held() {
     };
     let sent = Some("2026-11-08T06:00:05Z");
     let entry = |key: &str, value: &str, sent| {
-        put(guard, &format!("entry#2026-11#{key}"), "entry", value, sent)
+        put(guard, &format!("entry#2026-11#{key}"), "entry", value, sent);
     };
     entry("alert#forecast > 100%#100#up#0", &alert("100", false), sent);
     entry("alert#forecast > 100%#110#up#0", &alert("110", true), sent);

@@ -10,6 +10,7 @@ use crate::config::Language;
 use crate::hold::Scope;
 use crate::message::doubted;
 use crate::money::Usd;
+use crate::money::plan::CostClass;
 use crate::money::table::{Align, Table};
 use crate::time::State;
 
@@ -159,8 +160,8 @@ impl Report {
             Language::Fr => format!("jusqu'au {until}, {source}"),
         };
         for doubt in &self.data.doubts {
-            let doubtful = self.say("DOUBTFUL", "DOUTEUX");
-            let _ = write!(text, "; {doubtful}: {}", doubted(doubt, self.language));
+            let doubtful = self.say("; DOUBTFUL:", " ; DOUTEUX :");
+            let _ = write!(text, "{doubtful} {}", doubted(doubt, self.language));
         }
         text
     }
@@ -207,7 +208,7 @@ impl Report {
             (self.say("month", "mois"), Align::Right),
         ]);
         for line in self.classes.iter().flatten() {
-            let name = format!("  {}", line.class.name());
+            let name = format!("  {}", self.say(line.class.name(), french(line.class)));
             table.row(vec![
                 name,
                 self.usd(line.planned_so_far),
@@ -343,6 +344,20 @@ impl Report {
             let _ = writeln!(text, "  {note}");
         }
         text
+    }
+}
+
+/// A class in French.
+const fn french(class: CostClass) -> &'static str {
+    match class {
+        CostClass::Compute => "calcul",
+        CostClass::AlwaysOn => "permanent",
+        CostClass::Storage => "stockage",
+        CostClass::Usage => "usage",
+        CostClass::Lump => "ponctuel",
+        CostClass::Tax => "taxes",
+        CostClass::Support => "support",
+        CostClass::Credit => "avoirs",
     }
 }
 
