@@ -64,7 +64,7 @@ pub struct ReportInput<'a> {
     pub pages: u32,
 }
 
-/// The report: a stable shape, documented in `docs/answers.md`.
+/// The report: a stable shape, documented in `docs/cost-model.md`.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
     /// `report`.
