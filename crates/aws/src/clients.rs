@@ -125,6 +125,12 @@ impl Clients {
         self.config.endpoint_url()
     }
 
+    /// What all clients share, for one that only a terminal needs.
+    #[cfg(feature = "pricing")]
+    pub(crate) const fn config(&self) -> &SdkConfig {
+        &self.config
+    }
+
     /// The clients of another region and, where a role is given, another account.
     pub async fn target(&self, region: &str, role: Option<&str>) -> Self {
         let region = Region::new(region.to_owned());

@@ -28,6 +28,8 @@ pub mod metrics;
 mod mocks;
 pub mod queue;
 pub mod rate;
+#[cfg(feature = "pricing")]
+pub mod pricing;
 pub mod rds_instances;
 mod rds_status;
 pub mod reconcile;
