@@ -1,1 +1,1 @@
-"""`make demo`: a Friday evening and a Monday morning of GreenLeaf's, on a laptop, without an AWS account."""
+"""`make demo`: GreenLeaf sleeps on a Friday, wakes on a Monday and keeps its budget, on a laptop, without an AWS account."""

@@ -10,7 +10,7 @@ from typing import Any
 from embedded_aws.seed import seed
 from embedded_aws.starter import DidNotStart, Running
 
-from . import expectations, mailbox
+from . import expectations, mailbox, money
 from .expectations import Expectation
 from .fleet import Fleet, look
 from .function import EVENTS, Function, FunctionFailed, build
@@ -41,13 +41,13 @@ def main() -> int:
 
 
 def run(progress: Progress) -> bool:
-    progress.step("Building the function `scheduler` (a first time takes minutes)")
+    progress.step("Building the functions (a first time takes minutes)")
     build()
     progress.step("Starting an AWS of our own on loopback")
     with Running(now=BEGINNING) as aws:
         progress.step("Making GreenLeaf: preprod, prod, and strangers")
         made = seed(aws.client, aws.advance)
-        progress.step("Starting the function under `cargo lambda watch`")
+        progress.step("Starting the functions under `cargo lambda watch`")
         with Function(aws, made["topic_arn"], CONFIG) as function:
             return tell(progress, aws, function, made)
 
@@ -72,7 +72,9 @@ def tell(progress: Progress, aws: Running, function: Function, made: dict[str, A
     show_mail(mails)
     more = expectations.of_the_morning(aws, first, morning, mails)
     show_checks(more)
-    return all(check.holds for check in [*checks, *more])
+    money_checks = money.tell(progress, aws, function, made)
+    show_checks(money_checks)
+    return all(check.holds for check in [*checks, *more, *money_checks])
 
 
 def show_transition(title: str, aws: Running, before: Fleet, seen: Transition) -> None:

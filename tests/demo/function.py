@@ -1,4 +1,4 @@
-"""The function under `cargo lambda watch`, invoked with `cargo lambda invoke`, as a developer would."""
+"""The functions under `cargo lambda watch`, invoked with `cargo lambda invoke`, as a developer would."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ from embedded_aws.starter import Running
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 EVENTS = ROOT / "events"
-NAME = "scheduler"
+SCHEDULER = "scheduler"
+NAMES = (SCHEDULER, "budget-guard")
+TABLE = "nightcap"
 LOOPBACK = "127.0.0.1"
 # The first answer waits until cargo has looked whether everything is built; on a busy machine that takes a while.
 LONGEST_ANSWER_SECONDS = 120
@@ -37,17 +39,29 @@ def build() -> None:
     The arguments are those of `watch`, which then finds everything built: with `--package`, cargo would
     choose other features for shared dependencies, and `watch` would build them all again, unseen.
     """
-    command = ["cargo", "build", "--manifest-path", "Cargo.toml", "--bin", NAME]
+    command = ["cargo", "build", "--manifest-path", "Cargo.toml"]
+    for name in NAMES:
+        command += ["--bin", name]
     if subprocess.run(command, cwd=ROOT, env=_own_environment(), check=False).returncode != 0:
-        raise FunctionFailed("the function does not build: cargo's message is above")
+        raise FunctionFailed("the functions do not build: cargo's message is above")
 
 
 class Function:
-    """A context manager: inside, the function can be invoked; afterwards its whole process group is gone."""
+    """A context manager: inside, each function can be invoked; afterwards their whole process group is gone."""
 
     def __init__(self, aws: Running, topic_arn: str, config: Path) -> None:
-        self._settings = {**aws.environment(), "NIGHTCAP_CONFIG": str(config), "NIGHTCAP_TOPIC_ARN": topic_arn}
         self._folder = tempfile.TemporaryDirectory(prefix="nightcap-demo-")
+        self._text = config.read_text()
+        self._config = Path(self._folder.name) / "nightcap.yaml"
+        self._config.write_text(self._text)
+        create_ledger(aws)
+        self._settings = {
+            **aws.environment(),
+            "NIGHTCAP_CONFIG": str(self._config),
+            "NIGHTCAP_TOPIC_ARN": topic_arn,
+            "NIGHTCAP_TABLE": TABLE,
+            "NIGHTCAP_INVENTORY": "greenleaf:preprod=iso",
+        }
         # Outside of the project: `watch` would take a log for a change of the code.
         self._log = Path(self._folder.name) / "watch.log"
         self._port = _free_port()
@@ -55,7 +69,7 @@ class Function:
 
     def __enter__(self) -> Function:
         settings = Path(self._folder.name) / "env"
-        settings.write_text("".join(f"{key}={value}\n" for key, value in self._settings.items()))
+        settings.write_text("".join(f'{key}="{value}"\n' for key, value in self._settings.items()))
         command = [str(CARGO_LAMBDA), "lambda", "watch", "--ignore-changes", "--env-file", str(settings)]
         command += ["--invoke-address", LOOPBACK, "--invoke-port", str(self._port)]
         with self._log.open("wb") as log:
@@ -87,8 +101,17 @@ class Function:
             _end_group(process)
         self._folder.cleanup()
 
-    def invoke_file(self, file: Path) -> dict[str, Any]:
-        command = [str(CARGO_LAMBDA), "lambda", "invoke", NAME, "--data-file", str(file)]
+    def configure(self, changes: dict[str, str]) -> None:
+        """Changes the demo's configuration, which the functions read anew at every invocation."""
+        text = self._text
+        for before, after in changes.items():
+            if before not in text:
+                raise FunctionFailed(f"the demo's configuration does not say {before!r}")
+            text = text.replace(before, after)
+        self._config.write_text(text)
+
+    def invoke_file(self, file: Path, name: str = SCHEDULER) -> dict[str, Any]:
+        command = [str(CARGO_LAMBDA), "lambda", "invoke", name, "--data-file", str(file)]
         command += ["--invoke-address", LOOPBACK, "--invoke-port", str(self._port)]
         try:
             done = subprocess.run(
@@ -109,14 +132,14 @@ class Function:
             answer = json.loads(done.stdout)
         except ValueError as error:
             raise FunctionFailed(f"{file.name}: no JSON for an answer: {done.stdout[:500]}\n{self.tail()}") from error
-        if "summary" not in answer:
+        if "command" not in answer:
             raise FunctionFailed(f"{file.name}: {json.dumps(answer)}\n{self.tail()}")
         return answer
 
-    def invoke(self, event: dict[str, Any]) -> dict[str, Any]:
+    def invoke(self, event: dict[str, Any], name: str = SCHEDULER) -> dict[str, Any]:
         file = Path(self._folder.name) / "event.json"
         file.write_text(json.dumps(event))
-        return self.invoke_file(file)
+        return self.invoke_file(file, name)
 
     def tail(self, lines: int = 30) -> str:
         text = self._log.read_text(errors="replace").splitlines()[-lines:]
@@ -134,6 +157,17 @@ class Function:
                     return
             time.sleep(0.05)
         raise FunctionFailed(f"`cargo lambda watch` does not listen after {seconds:g} s\n{self.tail()}")
+
+
+def create_ledger(aws: Running) -> None:
+    """The table that `infra/modules/nightcap` makes."""
+    keys = (("pk", "HASH"), ("sk", "RANGE"))
+    aws.client("dynamodb").create_table(
+        TableName=TABLE,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name, _ in keys],
+        KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys],
+    )
 
 
 def _own_environment() -> dict[str, str]:

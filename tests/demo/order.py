@@ -12,6 +12,8 @@ from embedded_aws.starter import Running
 from .transition import Transition
 
 READING = ("Describe", "List", "Get", "Receive", "Batch")
+# What the ledger remembers is no order.
+LEDGER = "dynamodb"
 
 
 @dataclass
@@ -26,7 +28,7 @@ class Happening:
 
 def happenings(aws: Running, seen: Transition) -> list[Happening]:
     """Orders given and states reached, instances of a group that change together counted together."""
-    calls = [_call(call) for call in aws.get("calls") if not call["action"].startswith(READING) and call["status"] == 200]
+    calls = [_call(call) for call in aws.get("calls") if _is_order(call) and call["status"] == 200]
     changes = [_change(change) for change in aws.get("changes") if change["to"] in ("stopped", "available", "InService", "Terminated")]
     everything = sorted(calls + changes, key=lambda happening: happening.sequence)
     ours = [item for item in everything if seen.first_sequence < item.sequence <= seen.last_sequence]
@@ -38,8 +40,12 @@ def orders(aws: Running, seen: Transition) -> list[dict[str, Any]]:
     return [
         call
         for call in aws.get("calls")
-        if seen.first_sequence < call["sequence"] <= seen.last_sequence and not call["action"].startswith(READING)
+        if seen.first_sequence < call["sequence"] <= seen.last_sequence and _is_order(call)
     ]
+
+
+def _is_order(call: dict[str, Any]) -> bool:
+    return call["service"] != LEDGER and not call["action"].startswith(READING)
 
 
 def _call(call: dict[str, Any]) -> Happening:

@@ -14,6 +14,8 @@ POST   /nightcap/reset      {"now": RFC3339} (or {}): an empty account, no fault
 POST   /nightcap/pages      {"limit": N} cuts every page to N; null lifts it
 POST   /nightcap/rds        {"db_instance"|"db_cluster": name, "status": "...", "attributes": {...}}
                             puts a database in a state that no call leads to
+POST   /nightcap/money      {"charges": [...], "clear_from": "2026-11-01", "confirm": "finance@example.com"}
+                            writes the bill, or clicks in a mail: see money.Money.post
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from urllib.parse import parse_qsl
 from moto.moto_api._internal import moto_api_backend
 
 from .clock import parse_rfc3339, rfc3339
+from .money import Money
 from .rds import Lifecycle, find_database
 from .world import World
 
@@ -40,9 +43,10 @@ class Refused(ValueError):
 
 
 class Control:
-    def __init__(self, world: World, databases: Lifecycle, nonce: str) -> None:
+    def __init__(self, world: World, databases: Lifecycle, money: Money, nonce: str) -> None:
         self._world = world
         self._databases = databases
+        self._money = money
         self._nonce = nonce
         self._routes: dict[tuple[str, str], Callable[[Any, dict[str, str]], Answer]] = {
             ("GET", "identity"): lambda _, __: self.identity(),
@@ -57,6 +61,7 @@ class Control:
             ("POST", "pages"): lambda sent, _: self.limit_pages(sent),
             ("POST", "reset"): lambda sent, _: self.reset(sent),
             ("POST", "rds"): lambda sent, _: self.force_database(sent),
+            ("POST", "money"): lambda sent, _: self._money.post(sent),
         }
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -113,6 +118,7 @@ class Control:
         now = parse_rfc3339(sent["now"]) if sent else self._world.clock.now
         moto_api_backend.reset()
         self._databases.forget()
+        self._money.forget()
         self._world.reset(now)
         return self.clock()
 

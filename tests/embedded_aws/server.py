@@ -13,7 +13,7 @@ os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from . import autoscaling, budgets, rds, terraform
+from . import autoscaling, budgets, containers, money, rds, terraform
 from .control import Control
 from .front import Front
 from .world import World
@@ -31,8 +31,10 @@ class EmbeddedAws:
         databases = rds.install(self.world)
         autoscaling.install(self.world)
         budgets.install(self.world)
+        bill = money.install(self.world)
+        containers.install(self.world)
         terraform.install(self.world)
-        control = Control(self.world, databases, nonce)
+        control = Control(self.world, databases, bill, nonce)
         moto = DomainDispatcherApplication(create_backend_app)
         self._server: BaseWSGIServer = make_server(
             LOOPBACK, port, Front(self.world, control, moto), threaded=True, request_handler=MotoRequestHandler

@@ -187,6 +187,11 @@ impl EmbeddedAws {
         self.post("rds", database);
     }
 
+    /// Writes the bill, or clicks in a mail: `tests/embedded_aws/money.py` has the keys.
+    pub fn money(&self, sent: &Value) {
+        self.post("money", sent);
+    }
+
     /// Every call since the last [`Self::forget_calls`], in order.
     pub fn calls(&self) -> Vec<Call> {
         self.get("calls")
@@ -245,6 +250,27 @@ impl EmbeddedAws {
             .header("X-Amz-Target", target)
             .send(body.to_string());
         answer(sent).fine(target).json()
+    }
+
+    /// Calls a service that speaks REST with JSON (`eks`): `POST`, a path and a body.
+    pub fn rest(&self, service: &str, path: &str, body: &Value) -> Value {
+        let sent = self
+            .agent
+            .post(format!("{}{path}", self.endpoint))
+            .header("Authorization", authorization(service, REGION))
+            .header("Content-Type", "application/json")
+            .send(body.to_string());
+        answer(sent).fine(path).json()
+    }
+
+    /// What a service that speaks REST with JSON has at a path.
+    pub fn rest_get(&self, service: &str, path: &str) -> Value {
+        let sent = self
+            .agent
+            .get(format!("{}{path}", self.endpoint))
+            .header("Authorization", authorization(service, REGION))
+            .call();
+        answer(sent).fine(path).json()
     }
 
     /// Puts an object into S3, making its bucket.

@@ -198,13 +198,16 @@ impl Running {
         })
     }
 
-    /// The most memory it has had so far, in KiB; Linux alone tells it.
-    pub fn peak_memory(&self) -> Option<u64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).ok()?;
-        let line = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmHWM:"))?;
-        line.trim().strip_suffix(" kB")?.parse().ok()
+    /// The most memory it has held so far, in bytes, as Linux counts it (`VmHWM`).
+    pub fn peak_memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))
+            .expect("the status of a process of ours");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kibibytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
+        kibibytes
+            .and_then(|number| number.parse::<u64>().ok())
+            .expect("its peak")
+            * 1_024
     }
 
     fn kill(&mut self) {

@@ -5,7 +5,8 @@
 //! | `guard#BUDGET` | `entry#KEY` | something told or asked for; `sent` once that is done |
 //! | `guard#BUDGET` | `seen#MONTH#DATE` | what was seen on a data date |
 //! | `guard#BUDGET` | `costs#DATE` | Cost Explorer's answer of a day, which was paid for |
-//! | `state` | `hold#ID` | a hold, which every tick of the scheduler reads |
+//!
+//! Holds are the scheduler's part, which every tick reads; they are written as the ledger does.
 //!
 //! An entry is claimed by a conditional put before its mail is sent, and marked when it was: of
 //! any number of runs one sends. A run that dies in between leaves a claim whose lease ends, and
@@ -25,13 +26,12 @@ use serde::de::DeserializeOwned;
 
 use crate::clients::Clients;
 use crate::error::{AwsError, Cause};
+use crate::ledger::{DynamoDbLedger, LedgerStore};
 
 /// How long a run may take between its claim and its mail.
 const LEASE: TimeDelta = TimeDelta::minutes(5);
 /// How long anything is kept.
 const KEPT: TimeDelta = TimeDelta::days(400);
-/// A hold that has ended stays a day, as the scheduler's do.
-const HOLD_KEPT: TimeDelta = TimeDelta::days(1);
 /// DynamoDB takes items of 400 KB.
 const LARGEST: usize = 350_000;
 
@@ -114,18 +114,22 @@ pub struct Paid {
 }
 
 /// The guard's part of a table of `DynamoDB`.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct DynamoDbAlerts {
     clients: Arc<Clients>,
     table: String,
+    /// Where holds are written: as a person's are, with their history.
+    ledger: DynamoDbLedger,
 }
 
 impl DynamoDbAlerts {
     /// The guard's part of the table of this name.
     pub fn new(clients: Arc<Clients>, table: impl Into<String>) -> Self {
+        let table = table.into();
         Self {
+            ledger: DynamoDbLedger::new(Arc::clone(&clients), table.clone()),
             clients,
-            table: table.into(),
+            table,
         }
     }
 
@@ -286,25 +290,13 @@ impl AlertStore for DynamoDbAlerts {
         now: DateTime<Utc>,
     ) -> BoxFuture<'a, Result<(), AwsError>> {
         Box::pin(async move {
-            let mut item = keys(
-                "state",
-                &format!("hold#{}", hold.id),
-                hold.until + HOLD_KEPT,
-            );
-            item.insert("until".to_owned(), text(instant(hold.until)));
-            item.insert("hold".to_owned(), text(json(hold)?));
-            // A new hold where there is none, or an earlier end of a known one: whoever ended it
-            // before stays right.
-            let condition = if hold.until <= now {
-                "attribute_exists(#until) AND #until >= :until"
-            } else {
-                "attribute_not_exists(#until)"
-            };
-            let values = [(":until", text(instant(hold.until)))];
-            let values = if hold.until <= now { &values[..] } else { &[] };
-            self.put_if(item, condition, &[("#until", "until")], values)
-                .await
-                .map(drop)
+            if hold.until <= now {
+                let why = format!("the budget has room again: {}", hold.reason);
+                let ended = std::slice::from_ref(hold);
+                return self.ledger.release(ended, &hold.by, &why).await;
+            }
+            // It may be there already: of a run that died after it.
+            self.ledger.hold(hold).await.map(drop)
         })
     }
 

@@ -27,6 +27,7 @@ use nightcap_domain::fleet::{
 use nightcap_domain::names::ResourceArn;
 
 use crate::arn;
+use crate::capacity_tag::memory;
 use crate::clients::Clients;
 use crate::error::{AwsError, Cause};
 use crate::kind::{ResourceKind, Stop};
@@ -37,6 +38,9 @@ mod size;
 
 /// The most that AWS gives a page.
 const PAGE: i32 = 100;
+
+/// How EKS marks the group that it keeps for a managed node group.
+const NODE_GROUP_TAG: &str = "eks:nodegroup-name";
 
 /// How AWS calls a group in the tags' own requests.
 const TAGGED_TYPE: &str = "auto-scaling-group";
@@ -249,6 +253,17 @@ fn not_ours(group: &AutoScalingGroup) -> Option<Text> {
             "en cours de suppression",
         ));
     }
+    // EKS's own, for a node group: it would undo what is done to it, and take it for a fault.
+    let nodes = group
+        .tags()
+        .iter()
+        .find(|t| t.key() == Some(NODE_GROUP_TAG));
+    if let Some(nodes) = nodes.and_then(TagDescription::value) {
+        return Some(Text::made(
+            format!("the machines of EKS node group {nodes}: tag the node group instead"),
+            format!("machines du groupe de nœuds EKS {nodes} : étiquetez plutôt celui-ci"),
+        ));
+    }
     let operator = group.operator()?.principal()?;
     Some(Text::made(
         format!("only {operator} may change it"),
@@ -260,17 +275,6 @@ fn tags(list: &[TagDescription]) -> Tags {
     list.iter()
         .filter_map(|tag| Some((tag.key()?, tag.value().unwrap_or_default())))
         .collect()
-}
-
-/// What the group's tag remembers. A zero in it could wake the group to nothing unseen.
-fn memory(tags: &Tags) -> Memory {
-    let Some(text) = tags.get(CAPACITY_TAG) else {
-        return Memory::None;
-    };
-    match text.trim().parse::<Capacity>() {
-        Ok(capacity) if !capacity.is_zero() => Memory::Of(capacity),
-        _ => Memory::Unreadable(text.to_owned()),
-    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! AWS Budgets: what AWS itself says of a budget.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aws_sdk_budgets::types::{Budget, BudgetPerformanceHistory, Spend};
+use chrono::DateTime;
 use nightcap_domain::guard::AwsBudget;
-use nightcap_domain::money::{Money, Usd};
+use nightcap_domain::money::{BillingMonth, Money, Usd};
 
 use crate::clients::Clients;
 use crate::error::{AwsError, Cause};
@@ -16,17 +18,6 @@ pub struct Budgets {
     account: String,
 }
 
-/// One period of a budget's history.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BudgetPeriod {
-    /// Its first day, in seconds since 1970, UTC.
-    pub start: i64,
-    /// The limit then.
-    pub limit: Option<Usd>,
-    /// What was spent.
-    pub actual: Option<Usd>,
-}
-
 impl Budgets {
     /// The budgets of this account.
     pub fn new(clients: Arc<Clients>, account: impl Into<String>) -> Self {
@@ -36,7 +27,8 @@ impl Budgets {
         }
     }
 
-    /// The budget of a name, all pages looked through; none if there is no such budget.
+    /// The budget of a name, all pages looked through; none if there is no such budget. Of its
+    /// closed months it knows nothing: [`Self::closed`] does.
     ///
     /// # Errors
     /// Whatever AWS refuses, and amounts that are not in dollars.
@@ -68,11 +60,16 @@ impl Budgets {
         Ok(None)
     }
 
-    /// The periods of a budget that are over or running, as AWS keeps them.
+    /// What a budget's months cost that were over before `this_month`, as AWS keeps them: with
+    /// credits and refunds subtracted where the budget includes them.
     ///
     /// # Errors
     /// Whatever AWS refuses, and amounts that are not in dollars.
-    pub async fn history(&self, name: &str) -> Result<Vec<BudgetPeriod>, AwsError> {
+    pub async fn closed(
+        &self,
+        name: &str,
+        this_month: BillingMonth,
+    ) -> Result<BTreeMap<BillingMonth, Usd>, AwsError> {
         let mut pages = self
             .clients
             .budgets()
@@ -81,7 +78,7 @@ impl Budgets {
             .budget_name(name)
             .into_paginator()
             .send();
-        let mut periods = vec![];
+        let mut months = BTreeMap::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| AwsError::from_sdk("budgets", "ViewBudget", &error))?;
             let history = page.budget_performance_history();
@@ -89,17 +86,15 @@ impl Budgets {
                 .map(BudgetPerformanceHistory::budgeted_and_actual_amounts_list)
                 .unwrap_or_default()
             {
-                periods.push(BudgetPeriod {
-                    start: period
-                        .time_period()
-                        .and_then(|span| span.start())
-                        .map_or(0, aws_smithy_types::DateTime::secs),
-                    limit: period.budgeted_amount().map(amount).transpose()?,
-                    actual: period.actual_amount().map(amount).transpose()?,
-                });
+                let start = period.time_period().and_then(|span| span.start());
+                let start = start.and_then(|at| DateTime::from_timestamp(at.secs(), 0));
+                if let (Some(start), Some(spent)) = (start, period.actual_amount()) {
+                    months.insert(BillingMonth::of(start.date_naive()), amount(spent)?);
+                }
             }
         }
-        Ok(periods)
+        months.retain(|month, _| *month < this_month);
+        Ok(months)
     }
 }
 
@@ -116,6 +111,7 @@ fn read(budget: &Budget) -> Result<AwsBudget, AwsError> {
             .map(amount)
             .transpose()?
             .filter(|forecast| !forecast.is_zero()),
+        closed: BTreeMap::new(),
     })
 }
 

@@ -14,6 +14,7 @@ use aws_smithy_http_client::{Builder as HttpBuilder, ConnectorBuilder};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
+use crate::ec2::Ec2;
 use crate::error::AwsError;
 use crate::whole::{AskAgain, WholeXml};
 
@@ -37,13 +38,18 @@ const MONEY: Region = Region::from_static("us-east-1");
 #[derive(Debug)]
 pub struct Clients {
     config: SdkConfig,
+    pub(crate) applicationautoscaling: OnceLock<aws_sdk_applicationautoscaling::Client>,
     pub(crate) autoscaling: OnceLock<aws_sdk_autoscaling::Client>,
+    pub(crate) ec2: OnceLock<Ec2>,
+    pub(crate) ecs: OnceLock<aws_sdk_ecs::Client>,
+    pub(crate) eks: OnceLock<aws_sdk_eks::Client>,
     pub(crate) rds: OnceLock<aws_sdk_rds::Client>,
     pub(crate) sns: OnceLock<aws_sdk_sns::Client>,
     pub(crate) dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
     pub(crate) budgets: OnceLock<aws_sdk_budgets::Client>,
     pub(crate) costexplorer: OnceLock<aws_sdk_costexplorer::Client>,
     pub(crate) ssm: OnceLock<aws_sdk_ssm::Client>,
+    pub(crate) tagging: OnceLock<aws_sdk_resourcegroupstagging::Client>,
 }
 
 impl Clients {
@@ -75,13 +81,18 @@ impl Clients {
         };
         Self {
             config,
+            applicationautoscaling: OnceLock::new(),
             autoscaling: OnceLock::new(),
+            ec2: OnceLock::new(),
+            ecs: OnceLock::new(),
+            eks: OnceLock::new(),
             rds: OnceLock::new(),
             sns: OnceLock::new(),
             dynamodb: OnceLock::new(),
             budgets: OnceLock::new(),
             costexplorer: OnceLock::new(),
             ssm: OnceLock::new(),
+            tagging: OnceLock::new(),
         }
     }
 
@@ -126,6 +137,47 @@ impl Clients {
                 .interceptor(WholeXml)
                 .retry_classifier(AskAgain);
             aws_sdk_autoscaling::Client::from_conf(builder.build())
+        })
+    }
+
+    /// Application Auto Scaling, which scales the services of ECS.
+    pub fn applicationautoscaling(&self) -> &aws_sdk_applicationautoscaling::Client {
+        self.applicationautoscaling.get_or_init(|| {
+            let builder = aws_sdk_applicationautoscaling::config::Builder::from(&self.config)
+                .retry_classifier(AskAgain);
+            aws_sdk_applicationautoscaling::Client::from_conf(builder.build())
+        })
+    }
+
+    /// EC2, as far as its instances are concerned.
+    pub(crate) fn ec2(&self) -> &Ec2 {
+        self.ec2.get_or_init(|| Ec2::new(self.config.clone()))
+    }
+
+    /// ECS.
+    pub fn ecs(&self) -> &aws_sdk_ecs::Client {
+        self.ecs.get_or_init(|| {
+            let builder =
+                aws_sdk_ecs::config::Builder::from(&self.config).retry_classifier(AskAgain);
+            aws_sdk_ecs::Client::from_conf(builder.build())
+        })
+    }
+
+    /// EKS.
+    pub fn eks(&self) -> &aws_sdk_eks::Client {
+        self.eks.get_or_init(|| {
+            let builder =
+                aws_sdk_eks::config::Builder::from(&self.config).retry_classifier(AskAgain);
+            aws_sdk_eks::Client::from_conf(builder.build())
+        })
+    }
+
+    /// Resource Groups Tagging, which knows what is tagged.
+    pub fn tagging(&self) -> &aws_sdk_resourcegroupstagging::Client {
+        self.tagging.get_or_init(|| {
+            let builder = aws_sdk_resourcegroupstagging::config::Builder::from(&self.config)
+                .retry_classifier(AskAgain);
+            aws_sdk_resourcegroupstagging::Client::from_conf(builder.build())
         })
     }
 

@@ -152,10 +152,8 @@ fn take(spent: &mut Spent, page: &GetCostAndUsageOutput) -> Result<(), AwsError>
         let date: NaiveDate = date
             .parse()
             .map_err(|_| unreadable(&format!("{date:?} is no day")))?;
-        if day.groups().is_empty() {
-            // A day without any group was reported, with nothing.
-            spent.charges.add(date, Usd::ZERO);
-        }
+        // Every day asked for is answered. One on which anything ran has groups, be they free of
+        // charge; one without any is a day that AWS has no figures of.
         for group in day.groups() {
             let amount = cost(group)?;
             let (environment, is_credit) = whose(group);
@@ -164,9 +162,9 @@ fn take(spent: &mut Spent, page: &GetCostAndUsageOutput) -> Result<(), AwsError>
             } else {
                 amount
             };
-            if amount.is_zero() {
-                spent.charges.add(date, Usd::ZERO);
-            } else {
+            // The day is reported, be it by a credit alone.
+            spent.charges.add(date, Usd::ZERO);
+            if !amount.is_zero() {
                 spent.add(date, environment, amount);
             }
         }

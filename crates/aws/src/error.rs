@@ -209,7 +209,10 @@ impl Cause {
             | "ScalingActivityInProgress"
             | "ScalingActivityInProgressFault"
             | "ResourceContention"
-            | "ResourceContentionFault" => Self::State,
+            | "ResourceContentionFault"
+            | "IncorrectInstanceState"
+            | "ServiceNotActiveException"
+            | "ResourceInUseException" => Self::State,
             "DBInstanceNotFound"
             | "DBInstanceNotFoundFault"
             | "DBClusterNotFoundFault"
@@ -218,6 +221,9 @@ impl Cause {
             | "NotFoundException"
             | "ResourceNotFoundException"
             | "ParameterNotFound"
+            | "InvalidInstanceID.NotFound"
+            | "ServiceNotFoundException"
+            | "ClusterNotFoundException"
             | "NoSuchKey"
             | "NoSuchBucket" => Self::Gone,
             _ => Self::Other,

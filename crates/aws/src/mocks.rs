@@ -22,15 +22,28 @@ pub(crate) fn refusal(status: u16, code: &str, message: &str) -> HttpResponse {
     HttpResponse::new(StatusCode::try_from(status).unwrap(), SdkBody::from(body))
 }
 
-macro_rules! clients_with {
-    ($($name:ident, $in_mode:ident, $sdk:ident;)*) => {$(
-        /// Clients of which this one answers by these rules, each as often as it matches.
-        pub(crate) fn $name(rules: &[&Rule]) -> Arc<Clients> {
-            $in_mode(RuleMode::MatchAny, rules)
-        }
+/// The same of a service that speaks JSON (ECS, EKS).
+pub(crate) fn refusal_in_json(status: u16, code: &'static str, message: &str) -> HttpResponse {
+    let body = format!("{{\"__type\": \"{code}\", \"message\": \"{message}\"}}");
+    let status = StatusCode::try_from(status).unwrap();
+    let mut answer = HttpResponse::new(status, SdkBody::from(body));
+    answer.headers_mut().insert("x-amzn-errortype", code);
+    answer
+}
 
-        /// Clients of which this one answers by these rules, in this mode.
-        pub(crate) fn $in_mode(mode: RuleMode, rules: &[&Rule]) -> Arc<Clients> {
+/// Clients of which none answers.
+pub(crate) fn nobody() -> Clients {
+    Clients::new(
+        SdkConfig::builder()
+            .region(Region::new("eu-west-3"))
+            .build(),
+    )
+}
+
+macro_rules! answering {
+    ($($into:ident, $name:ident, $sdk:ident;)*) => {$(
+        /// Has this one of the clients answer by these rules, in this mode.
+        pub(crate) fn $into(clients: &Clients, mode: RuleMode, rules: &[&Rule]) {
             let mut answers = MockResponseInterceptor::new().rule_mode(mode);
             for rule in rules {
                 answers = answers.with_rule(rule);
@@ -42,23 +55,49 @@ macro_rules! clients_with {
                 .http_client(create_mock_http_client())
                 .interceptor(answers)
                 .build();
-            let clients = Clients::new(
-                SdkConfig::builder().region(Region::new("eu-west-3")).build(),
-            );
             clients.$name.set($sdk::Client::from_conf(config)).unwrap();
+        }
+    )*};
+}
+
+macro_rules! clients_with {
+    ($($name:ident, $in_mode:ident, $into:ident;)*) => {$(
+        /// Clients of which this one answers by these rules, each as often as it matches.
+        pub(crate) fn $name(rules: &[&Rule]) -> Arc<Clients> {
+            $in_mode(RuleMode::MatchAny, rules)
+        }
+
+        /// Clients of which this one answers by these rules, in this mode.
+        pub(crate) fn $in_mode(mode: RuleMode, rules: &[&Rule]) -> Arc<Clients> {
+            let clients = nobody();
+            $into(&clients, mode, rules);
             Arc::new(clients)
         }
     )*};
 }
 
+answering! {
+    set_rds, rds, aws_sdk_rds;
+    set_autoscaling, autoscaling, aws_sdk_autoscaling;
+    set_sns, sns, aws_sdk_sns;
+    set_dynamodb, dynamodb, aws_sdk_dynamodb;
+    set_budgets, budgets, aws_sdk_budgets;
+    set_costexplorer, costexplorer, aws_sdk_costexplorer;
+    set_ssm, ssm, aws_sdk_ssm;
+    set_applicationautoscaling, applicationautoscaling, aws_sdk_applicationautoscaling;
+    set_ecs, ecs, aws_sdk_ecs;
+    set_eks, eks, aws_sdk_eks;
+    set_tagging, tagging, aws_sdk_resourcegroupstagging;
+}
+
 clients_with! {
-    rds, rds_by, aws_sdk_rds;
-    autoscaling, autoscaling_by, aws_sdk_autoscaling;
-    sns, sns_by, aws_sdk_sns;
-    dynamodb, dynamodb_by, aws_sdk_dynamodb;
-    budgets, budgets_by, aws_sdk_budgets;
-    costexplorer, costexplorer_by, aws_sdk_costexplorer;
-    ssm, ssm_by, aws_sdk_ssm;
+    rds, rds_by, set_rds;
+    autoscaling, autoscaling_by, set_autoscaling;
+    sns, sns_by, set_sns;
+    dynamodb, dynamodb_by, set_dynamodb;
+    budgets, budgets_by, set_budgets;
+    costexplorer, costexplorer_by, set_costexplorer;
+    ssm, ssm_by, set_ssm;
 }
 
 /// Clients whose S3 answers once, with this.

@@ -5,20 +5,32 @@ use std::sync::Arc;
 use crate::aurora_clusters::AuroraClusters;
 use crate::autoscaling_groups::AutoScalingGroups;
 use crate::clients::Clients;
+use crate::ec2_instances::Ec2Instances;
+use crate::ecs_services::EcsServices;
+use crate::eks_node_groups::EksNodeGroups;
 use crate::kind::ResourceKind;
 use crate::rds_instances::RdsInstances;
 
 /// Every kind, in one account and region.
+///
+/// One that nobody asks costs nothing: its client is made when it is first needed.
 pub fn kinds(clients: &Arc<Clients>) -> Vec<Box<dyn ResourceKind>> {
     vec![
         Box::new(RdsInstances::new(Arc::clone(clients))),
         Box::new(AuroraClusters::new(Arc::clone(clients))),
         Box::new(AutoScalingGroups::new(Arc::clone(clients))),
+        Box::new(Ec2Instances::new(Arc::clone(clients))),
+        Box::new(EcsServices::new(Arc::clone(clients))),
+        Box::new(EksNodeGroups::new(Arc::clone(clients))),
     ]
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use nightcap_domain::config::KindName;
+
     use super::*;
     use crate::mocks;
 
@@ -35,7 +47,20 @@ mod tests {
                 ("rds-instance", 10),
                 ("aurora-cluster", 10),
                 ("auto-scaling-group", 20),
+                ("ec2-instance", 20),
+                ("ecs-service", 20),
+                ("eks-node-group", 20),
             ]
         );
+    }
+
+    #[test]
+    fn every_kind_can_be_configured_and_every_configured_kind_is_here() {
+        let here: BTreeSet<&str> = kinds(&mocks::rds(&[]))
+            .iter()
+            .map(|kind| kind.kind().name)
+            .collect();
+        let there: BTreeSet<&str> = KindName::ALL.iter().map(|(name, _)| *name).collect();
+        assert_eq!(here, there);
     }
 }

@@ -66,7 +66,7 @@ pub fn targets(config: &Compiled, own: &Region) -> Vec<Target> {
 pub struct Reach {
     /// The target.
     pub target: Target,
-    /// Every kind of resource there.
+    /// The kinds of resource that its environments name.
     pub kinds: Vec<Box<dyn ResourceKind>>,
 }
 
@@ -78,8 +78,9 @@ impl fmt::Debug for Reach {
     }
 }
 
-/// The means to read and change every target.
-pub async fn reach(base: &Arc<Clients>, targets: Vec<Target>) -> Vec<Reach> {
+/// The means to read and change every target: of each the kinds that an environment of it
+/// names, for each kind is a call or more on every tick.
+pub async fn reach(base: &Arc<Clients>, config: &Compiled, targets: Vec<Target>) -> Vec<Reach> {
     let mut reached = Vec::with_capacity(targets.len());
     for target in targets {
         let own = target.role.is_none() && base.region() == Some(target.region.as_str());
@@ -90,9 +91,53 @@ pub async fn reach(base: &Arc<Clients>, targets: Vec<Target>) -> Vec<Reach> {
             Arc::new(base.target(target.region.as_str(), role).await)
         };
         reached.push(Reach {
-            kinds: registry::kinds(&clients),
+            kinds: wanted(config, &target, registry::kinds(&clients)),
             target,
         });
     }
     reached
+}
+
+fn wanted(
+    config: &Compiled,
+    target: &Target,
+    kinds: Vec<Box<dyn ResourceKind>>,
+) -> Vec<Box<dyn ResourceKind>> {
+    let environments = target
+        .environments
+        .iter()
+        .filter_map(|name| config.environment(name.as_str()));
+    let named: Vec<_> = environments.map(|(_, e)| &e.kinds).collect();
+    kinds
+        .into_iter()
+        .filter(|kind| named.iter().any(|kinds| kinds.include(kind.kind().name)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mocks;
+
+    async fn asked(kinds: &str) -> Vec<String> {
+        let config = format!(
+            "timezone: UTC\nschedules: {{ s: {{ windows: [{{ start: '0 9 * * *', stop: '0 19 * * *' }}] }} }}\n\
+             environments:\n  dev: {{ schedule: s }}\n  preprod: {{ schedule: s{kinds} }}\n  prod: {{ protected: true }}\n"
+        );
+        let config = Compiled::parse(&config).unwrap();
+        let own = Region::new("eu-west-3");
+        let reached = reach(&mocks::rds(&[]), &config, targets(&config, &own)).await;
+        let kinds = reached[0].kinds.iter();
+        kinds.map(|kind| kind.kind().name.to_owned()).collect()
+    }
+
+    #[tokio::test]
+    async fn a_target_is_asked_about_what_one_of_its_environments_names() {
+        let usual = ["rds-instance", "aurora-cluster", "auto-scaling-group"];
+        assert_eq!(asked("").await, usual);
+        assert_eq!(
+            asked(", kinds: [eks-node-group, ec2-instance]").await,
+            [&usual[..], &["ec2-instance", "eks-node-group"]].concat(),
+        );
+    }
 }

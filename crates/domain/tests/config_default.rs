@@ -112,6 +112,7 @@ environments:
     roles: ["arn:aws:iam::123456789012:role/nightcap"]
     manual_changes: revert
     capacity: { min: 2, desired: 2, max: 4 }
+    kinds: [ec2-instance, ecs-service]
     snapshot_on_stop: true
     wake_for_maintenance: true
   prod: { protected: true }

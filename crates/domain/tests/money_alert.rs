@@ -255,3 +255,47 @@ proptest! {
         }
     }
 }
+
+/// The table gives entries back in the order of their keys, `down` before `up`.
+#[test]
+fn the_order_in_which_alerts_are_read_does_not_matter() {
+    let verdict = Verdict::default();
+    let mut told: Vec<Alert> = vec![];
+    let memory = |told: &[Alert], backwards: bool| {
+        let mut ledger = AlertLedger::default();
+        let mut told = told.to_vec();
+        if backwards {
+            told.reverse();
+        }
+        for alert in &told {
+            ledger.record(alert);
+        }
+        ledger
+    };
+    for total in [560, 300, 560, 300, 300, 620] {
+        let forecast = expecting(total);
+        let reading = reading(100, Some(&forecast), &verdict);
+        let forwards = due(&rules(), &reading, &memory(&told, false));
+        let backwards = due(&rules(), &reading, &memory(&told, true));
+        assert_eq!(forwards, backwards, "{total} after {} alerts", told.len());
+        told.extend(forwards);
+        let again = due(&rules(), &reading, &memory(&told, true));
+        assert_eq!(again, [], "{total}: told once");
+    }
+}
+
+#[test]
+fn a_lower_level_that_comes_late_is_noted_without_a_mail() {
+    let verdict = Verdict::default();
+    let forecast = expecting(620);
+    let reading = reading(100, Some(&forecast), &verdict);
+    let all = due(&rules(), &reading, &AlertLedger::default());
+    let highest = all.iter().max_by_key(|alert| alert.key.level).unwrap();
+    assert!(highest.notify);
+    // The run that was to note the others died: only the highest stands in the ledger.
+    let mut ledger = AlertLedger::default();
+    ledger.record(highest);
+    let late = due(&rules(), &reading, &ledger);
+    assert_eq!(late.len(), all.len() - 1);
+    assert!(late.iter().all(|alert| !alert.notify), "{late:#?}");
+}

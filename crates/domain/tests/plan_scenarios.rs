@@ -5,7 +5,7 @@
 mod world;
 
 use nightcap_domain::fleet::{Memory, Observed, Tags};
-use nightcap_domain::plan::{Decision, Fault, Leave};
+use nightcap_domain::plan::{Action, Decision, Fault, Leave};
 use world::{CONFIG, World, capacity, database, fixed, group, utc};
 
 const FRIDAY: &str = "2026-11-20T18:00:00Z";
@@ -80,6 +80,56 @@ fn defect_i_off_twice_then_on_restores_the_first_capacity() {
     world.tick("2026-11-21T18:00:00Z");
     world.tick(MONDAY);
     assert_eq!(world.size("app"), "2/3/5");
+}
+
+#[test]
+fn capacity_is_remembered_once_a_sleep_whatever_wakes_it_in_between() {
+    let revert = CONFIG.replace(
+        "preprod: { schedule: office-hours }",
+        "preprod: { schedule: office-hours, manual_changes: revert }",
+    );
+    let mut world = World::new(&revert, vec![group("app", "preprod", "2/3/5")]);
+    world.settle(FRIDAY);
+    for night in ["2026-11-20T22:00:00Z", "2026-11-21T22:00:00Z"] {
+        world.get("app").size.as_mut().unwrap().now = capacity("1/1/2");
+        world.pass();
+        world.settle(night);
+        assert_eq!(world.size("app"), "0/0/0");
+    }
+    world.settle(MONDAY);
+    assert_eq!(world.size("app"), "2/3/5");
+    // What is changed by day is what is put to bed at night.
+    world.get("app").size.as_mut().unwrap().now = capacity("1/1/2");
+    world.pass();
+    world.settle("2026-11-23T18:00:00Z");
+    world.settle("2026-11-24T08:00:00Z");
+    assert_eq!(world.size("app"), "1/1/2");
+}
+
+#[test]
+fn a_kind_that_its_environment_does_not_name_is_left_alone() {
+    let machines = CONFIG.replace(
+        "preprod: { schedule: office-hours }",
+        "preprod: { schedule: office-hours, kinds: [auto-scaling-group] }",
+    );
+    let fleet = vec![
+        group("app", "preprod", "2/2/4"),
+        database("db", "preprod"),
+        database("prod-db", "prod"),
+    ];
+    let plan = World::new(&machines, fleet).plan(utc(FRIDAY));
+    let decided = |name: &str| {
+        let step = plan.steps.iter().find(|step| step.resource.name == name);
+        step.unwrap().decision.clone()
+    };
+    assert!(matches!(decided("app"), Decision::Act(Action::Stop { .. })));
+    let kind = "rds-instance";
+    assert_eq!(decided("db"), Decision::Leave(Leave::KindNotNamed { kind }));
+    assert!(matches!(
+        decided("prod-db"),
+        Decision::Leave(Leave::ProtectedTag(_))
+    ));
+    assert_eq!(plan.problems().count(), 0);
 }
 
 #[test]

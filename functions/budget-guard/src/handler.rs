@@ -15,10 +15,11 @@ use nightcap_domain::guard::{
     AwsBudget, Decision, GuardAnswer, GuardCost, Inventoried, News, NewsView, ProblemView, Sight,
     decide,
 };
-use nightcap_domain::money::Usd;
+use nightcap_domain::money::BillingMonth;
 use serde_json::{Value, json};
 use thiserror::Error;
 
+use crate::differences::differences;
 use crate::inventory;
 use crate::request::{Request, RequestError};
 
@@ -34,6 +35,11 @@ pub enum GuardError {
     /// The configuration has errors; all of them are told.
     #[error("the configuration has errors, so nothing was done:\n{0}")]
     InvalidConfiguration(String),
+    /// A report for another instant, in earnest.
+    #[error(
+        "what tells and asks takes another instant than now only where the configuration says `drills: true`; use forecast to look"
+    )]
+    DrillsForbidden,
     /// There is nothing to watch.
     #[error("the configuration has no `budget`: add one, or remove the guard's schedule")]
     NoBudget,
@@ -58,6 +64,7 @@ impl GuardError {
             Self::InvalidEvent(_) => "InvalidEvent",
             Self::MissingConfiguration(_) => "MissingConfiguration",
             Self::InvalidConfiguration(_) => "InvalidConfiguration",
+            Self::DrillsForbidden => "DrillsForbidden",
             Self::NoBudget => "NoBudget",
             Self::Currency(_) => "Currency",
             Self::Unread(_) => "Unread",
@@ -99,10 +106,14 @@ impl Guard {
         if budget.currency != "USD" {
             return Err(GuardError::Currency(budget.currency.clone()));
         }
-        let (command, dry_run, notified) = match request {
-            Request::Report { dry_run } => ("report", dry_run, vec![]),
-            Request::Forecast => ("forecast", true, vec![]),
-            Request::Notified(messages) => {
+        let drills = config.config().drills;
+        let (command, at, dry_run, notified) = match request {
+            Request::Report { at: Some(_), .. } if !drills => {
+                return Err(GuardError::DrillsForbidden);
+            }
+            Request::Report { at, dry_run } => ("report", at, dry_run, vec![]),
+            Request::Forecast { at } => ("forecast", at, true, vec![]),
+            Request::Notified { at, messages } => {
                 let about_us = |name: &Option<String>| name.as_deref() == Some(&budget.name);
                 if !messages.iter().any(|message| about_us(&message.budget)) {
                     let ignored = json!({
@@ -111,14 +122,14 @@ impl Guard {
                     });
                     return Ok(ignored);
                 }
-                ("report", false, messages)
+                ("report", at.filter(|_| drills), false, messages)
             }
         };
         let look = Look {
             guard: self,
             config: &config,
             budget,
-            now,
+            now: at.unwrap_or(now),
             dry_run,
             reference: correlation_id,
         };
@@ -158,13 +169,15 @@ impl Look<'_> {
             problems.push(trouble("budget-unread", &error));
             None
         });
-        problems.extend(self.differences(aws.as_ref()));
+        let today = self.now.date_naive();
+        if let Some(aws) = &aws {
+            problems.extend(differences(self.budget, aws, &paid.spent, today));
+        }
         let inventoried = self.inventoried(&mut problems);
-        let month = nightcap_domain::money::BillingMonth::of(self.now.date_naive());
         let actual = paid
             .spent
             .charges
-            .between(month.first_day(), self.now.date_naive());
+            .between(BillingMonth::of(today).first_day(), today);
         let sight = Sight {
             config: self.config,
             budget: self.budget,
@@ -236,23 +249,17 @@ impl Look<'_> {
             Some(account) => account.to_owned(),
             None => self.guard.clients.account().await?,
         };
-        Budgets::new(Arc::clone(&self.guard.clients), account)
-            .find(&self.budget.name)
-            .await
-    }
-
-    /// Where the configuration and AWS Budgets do not agree.
-    fn differences(&self, aws: Option<&AwsBudget>) -> Option<ProblemView> {
-        let aws = aws?;
-        let limit = Usd::new(self.budget.limit);
-        (aws.limit != limit).then(|| ProblemView {
-            code: "other-limit",
-            message: format!(
-                "AWS Budgets has a limit of {} USD, the configuration {limit} USD: the configuration's counts here",
-                aws.limit
-            ),
-            remedy: "make both the same".to_owned(),
-        })
+        let budgets = Budgets::new(Arc::clone(&self.guard.clients), account);
+        let Some(mut found) = budgets.find(&self.budget.name).await? else {
+            tracing::warn!(budget = %self.budget.name, "AWS Budgets has no such budget");
+            return Ok(None);
+        };
+        let this_month = BillingMonth::of(self.now.date_naive());
+        match budgets.closed(&self.budget.name, this_month).await {
+            Ok(closed) => found.closed = closed,
+            Err(error) => tracing::warn!(%error, "no history of the budget"),
+        }
+        Ok(Some(found))
     }
 
     fn inventoried(&self, problems: &mut Vec<ProblemView>) -> Option<Inventoried> {

@@ -3,6 +3,7 @@
 //! Nothing here can stop or start anything: of the adapters it uses Budgets, Cost Explorer, SNS
 //! and the ledger's table alone, which a test asserts.
 
+pub mod differences;
 pub mod handler;
 pub mod inventory;
 pub mod notification;

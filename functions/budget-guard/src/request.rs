@@ -1,6 +1,8 @@
 //! Events: what the guard accepts, and what it says of anything else.
 
+use chrono::{DateTime, Datelike, Utc};
 use nightcap_domain::config::nearest;
+use nightcap_domain::time::{FIRST_YEAR, LAST_YEAR};
 use serde_json::{Map, Value};
 use thiserror::Error;
 
@@ -10,20 +12,31 @@ use crate::notification::Notification;
 const ACCEPTED: &str = "a direct command {\"command\": \"report\" | \"forecast\"}, which is also what \
     EventBridge Scheduler sends, EventBridge's own \"Scheduled Event\", or records of SNS";
 const COMMANDS: [&str; 2] = ["report", "forecast"];
-const KEYS: [&str; 3] = ["command", "dry_run", "scheduled_time"];
+const KEYS: [&str; 4] = ["command", "at", "dry_run", "scheduled_time"];
 
 /// What is asked of the guard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Request {
     /// Look, tell what is due, ask for what is authorised.
     Report {
+        /// Another instant than now; only where the configuration permits drills.
+        at: Option<DateTime<Utc>>,
         /// Decide and answer, but send and write nothing.
         dry_run: bool,
     },
     /// Look and answer; nothing is ever sent or written.
-    Forecast,
-    /// Messages of a topic; those that are about budgets, the others left out.
-    Notified(Vec<Notification>),
+    Forecast {
+        /// Another instant than now.
+        at: Option<DateTime<Utc>>,
+    },
+    /// Messages of a topic.
+    Notified {
+        /// When SNS took the last of them. In drills, and only there, that is the instant of
+        /// the look.
+        at: Option<DateTime<Utc>>,
+        /// Those that are about budgets, the others left out.
+        messages: Vec<Notification>,
+    },
 }
 
 /// An event that is none of ours.
@@ -53,13 +66,17 @@ pub enum RequestError {
         /// The nearest that exists.
         nearest: Option<String>,
     },
-    /// `dry_run` is neither true nor false.
-    #[error("{command}: dry_run is {found}; expected true or false")]
-    DryRun {
+    /// A key whose value cannot be read.
+    #[error("{command}: {key} is {found}; expected {expected}")]
+    Value {
         /// The command.
         command: String,
+        /// The key.
+        key: &'static str,
         /// What stands there.
         found: String,
+        /// What should.
+        expected: &'static str,
     },
 }
 
@@ -76,7 +93,7 @@ impl Request {
     /// use budget_guard::request::Request;
     ///
     /// let event = serde_json::json!({"command": "report", "dry_run": true});
-    /// assert_eq!(Request::parse(&event)?, Request::Report { dry_run: true });
+    /// assert_eq!(Request::parse(&event)?, Request::Report { at: None, dry_run: true });
     /// # Ok::<(), budget_guard::request::RequestError>(())
     /// ```
     ///
@@ -94,9 +111,10 @@ impl Request {
         }
         let told = |key: &str| keys.get(key).and_then(Value::as_str);
         match (told("source"), told("detail-type")) {
-            (Some("aws.events" | "aws.scheduler"), Some("Scheduled Event")) => {
-                Ok(Self::Report { dry_run: false })
-            }
+            (Some("aws.events" | "aws.scheduler"), Some("Scheduled Event")) => Ok(Self::Report {
+                at: None,
+                dry_run: false,
+            }),
             _ => Err(unknown(event)),
         }
     }
@@ -119,20 +137,48 @@ fn read(command: &Value, keys: &Map<String, Value>) -> Result<Request, RequestEr
             nearest: nearest(key, KEYS),
         });
     }
-    let dry_run = match keys.get("dry_run") {
-        None | Some(Value::Null) => false,
-        Some(Value::Bool(flag)) => *flag,
-        Some(other) => {
-            return Err(RequestError::DryRun {
-                command: name.to_owned(),
-                found: brief(other),
-            });
-        }
-    };
+    let dry_run = flag(name, keys)?;
+    let at = instant(name, keys)?;
     Ok(match name {
-        "forecast" => Request::Forecast,
-        _ => Request::Report { dry_run },
+        "forecast" => Request::Forecast { at },
+        _ => Request::Report { at, dry_run },
     })
+}
+
+fn flag(command: &str, keys: &Map<String, Value>) -> Result<bool, RequestError> {
+    match keys.get("dry_run") {
+        None | Some(Value::Null) => Ok(false),
+        Some(Value::Bool(flag)) => Ok(*flag),
+        Some(other) => Err(RequestError::Value {
+            command: command.to_owned(),
+            key: "dry_run",
+            found: brief(other),
+            expected: "true or false",
+        }),
+    }
+}
+
+fn instant(
+    command: &str,
+    keys: &Map<String, Value>,
+) -> Result<Option<DateTime<Utc>>, RequestError> {
+    let Some(value) = keys.get("at").filter(|value| !value.is_null()) else {
+        return Ok(None);
+    };
+    match value.as_str().and_then(in_range) {
+        Some(at) => Ok(Some(at)),
+        None => Err(RequestError::Value {
+            command: command.to_owned(),
+            key: "at",
+            found: brief(value),
+            expected: "an instant such as \"2026-11-20T10:00:00Z\", between 1970 and 2100",
+        }),
+    }
+}
+
+fn in_range(text: &str) -> Option<DateTime<Utc>> {
+    let at = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
+    (FIRST_YEAR..=LAST_YEAR).contains(&at.year()).then_some(at)
 }
 
 /// The records of a topic, if that is what they are. Alarms come by the same topic: they are
@@ -143,12 +189,20 @@ fn notified(records: &[Value]) -> Option<Request> {
         .map(|record| record.get("Sns")?.get("Message")?.as_str())
         .collect();
     let messages = messages.filter(|messages| !messages.is_empty())?;
-    Some(Request::Notified(
-        messages
+    let taken = |record: &Value| {
+        record
+            .get("Sns")?
+            .get("Timestamp")?
+            .as_str()
+            .map(in_range)?
+    };
+    Some(Request::Notified {
+        at: records.iter().filter_map(taken).max(),
+        messages: messages
             .into_iter()
             .filter_map(Notification::read)
             .collect(),
-    ))
+    })
 }
 
 fn unknown(event: &Value) -> RequestError {

@@ -40,8 +40,10 @@ fn every_event_is_understood() {
         names,
         [
             "forecast",
+            "forecast-friday-morning",
             "report",
             "report-dry-run",
+            "report-friday-morning",
             "scheduled-event",
             "sns-alarm",
             "sns-budget-actual",
@@ -56,16 +58,32 @@ fn every_event_is_understood() {
 #[test]
 fn events_become_requests() {
     let parse = |name: &str| Request::parse(&event(name)).unwrap();
-    assert_eq!(parse("report"), Request::Report { dry_run: false });
-    assert_eq!(parse("scheduled-event"), Request::Report { dry_run: false });
-    assert_eq!(parse("report-dry-run"), Request::Report { dry_run: true });
-    assert_eq!(parse("forecast"), Request::Forecast);
+    let report = |at: Option<&str>, dry_run| Request::Report {
+        at: at.map(|at| at.parse().unwrap()),
+        dry_run,
+    };
+    assert_eq!(parse("report"), report(None, false));
+    assert_eq!(parse("scheduled-event"), report(None, false));
+    assert_eq!(parse("report-dry-run"), report(None, true));
+    assert_eq!(
+        parse("report-friday-morning"),
+        report(Some("2026-11-20T10:00:00Z"), false)
+    );
+    assert_eq!(parse("forecast"), Request::Forecast { at: None });
+    assert_eq!(
+        parse("forecast-friday-morning"),
+        Request::Forecast {
+            at: Some("2026-11-20T10:00:00Z".parse().unwrap())
+        }
+    );
+    let at = Some("2026-11-20T09:12:31Z".parse().unwrap());
+    let messages = vec![];
     assert_eq!(
         parse("sns-alarm"),
-        Request::Notified(vec![]),
+        Request::Notified { at, messages },
         "an alarm is no budget's"
     );
-    let Request::Notified(messages) = parse("sns-budget-forecasted") else {
+    let Request::Notified { messages, .. } = parse("sns-budget-forecasted") else {
         panic!("not notified");
     };
     assert_eq!(messages.len(), 1);
@@ -93,6 +111,14 @@ fn what_is_not_known_is_said() {
         (
             json!({"command": "report", "dry_run": "yes"}),
             "expected true or false",
+        ),
+        (
+            json!({"command": "report", "at": "yesterday"}),
+            "expected an instant such as",
+        ),
+        (
+            json!({"command": "forecast", "at": "9999-01-01T00:00:00Z"}),
+            "between 1970 and 2100",
         ),
         (
             json!({"command": "stop"}),

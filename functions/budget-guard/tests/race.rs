@@ -10,6 +10,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -27,6 +28,8 @@ use nightcap_domain::money::Usd;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 type Answer<'a, T> = std::pin::Pin<Box<dyn Future<Output = Result<T, AwsError>> + Send + 'a>>;
 
@@ -36,6 +39,27 @@ struct Memory {
     entries: Mutex<BTreeMap<String, Kept>>,
     holds: Mutex<Vec<Hold>>,
     spent: Spent,
+    /// Where runs die: every so many claims, none where it is zero.
+    kills: Kills,
+}
+
+/// A run that is killed goes no further: it waits for ever, and is taken down with the others.
+#[derive(Default)]
+struct Kills {
+    after_claim: usize,
+    before_mark: usize,
+    asked: AtomicUsize,
+    done: AtomicUsize,
+}
+
+impl Kills {
+    /// Never comes back from every `each`-th call.
+    async fn perhaps(&self, each: usize) {
+        if each > 0 && (self.asked.fetch_add(1, Ordering::Relaxed) + 1).is_multiple_of(each) {
+            self.done.fetch_add(1, Ordering::Relaxed);
+            std::future::pending::<()>().await;
+        }
+    }
 }
 
 struct Kept {
@@ -65,18 +89,21 @@ impl AlertStore for Shared {
     fn claim<'a>(&'a self, _: &'a str, news: &'a News, now: DateTime<Utc>) -> Answer<'a, bool> {
         Box::pin(async move {
             tokio::task::yield_now().await;
-            let mut entries = self.0.entries.lock().unwrap();
-            if let Some(kept) = entries.get(&news.key.0)
-                && (kept.sent || kept.lease > now)
             {
-                return Ok(false);
+                let mut entries = self.0.entries.lock().unwrap();
+                if let Some(kept) = entries.get(&news.key.0)
+                    && (kept.sent || kept.lease > now)
+                {
+                    return Ok(false);
+                }
+                let kept = Kept {
+                    entry: news.entry.clone(),
+                    sent: false,
+                    lease: now + TimeDelta::minutes(5),
+                };
+                entries.insert(news.key.0.clone(), kept);
             }
-            let kept = Kept {
-                entry: news.entry.clone(),
-                sent: false,
-                lease: now + TimeDelta::minutes(5),
-            };
-            entries.insert(news.key.0.clone(), kept);
+            self.0.kills.perhaps(self.0.kills.after_claim).await;
             Ok(true)
         })
     }
@@ -89,6 +116,9 @@ impl AlertStore for Shared {
         now: DateTime<Utc>,
     ) -> Answer<'a, ()> {
         Box::pin(async move {
+            if done {
+                self.0.kills.perhaps(self.0.kills.before_mark).await;
+            }
             let mut entries = self.0.entries.lock().unwrap();
             let kept = entries.get_mut(&news.key.0).unwrap();
             assert!(!kept.sent, "{} was marked before", news.key);
@@ -221,62 +251,127 @@ fn guard(endpoint: &str, memory: &Arc<Memory>) -> Guard {
     }
 }
 
-fn memory() -> Arc<Memory> {
-    let first: NaiveDate = "2026-08-01".parse().unwrap();
+fn memory(kills: Kills) -> Arc<Memory> {
+    let first: NaiveDate = "2026-09-20".parse().unwrap();
     let mut spent = Spent::default();
-    for (index, day) in (0_i64..).zip(first.iter_days().take(111)) {
-        let cents = if index < 92 { 1200 } else { 3000 };
+    for (index, day) in (0_i64..).zip(first.iter_days().take(61)) {
+        let cents = if index < 42 { 1200 } else { 3000 };
         spent.add(day, "preprod".into(), Usd::from_cents(cents + index % 5));
     }
     Arc::new(Memory {
         spent,
+        kills,
         ..Memory::default()
     })
 }
 
-async fn runs(guard: &Arc<Guard>, count: usize) {
+/// Any number of runs at once, so many minutes into the morning. Those that were killed are
+/// still there when the others are done, and are taken down.
+async fn runs(guard: &Arc<Guard>, memory: &Memory, count: usize, minutes: i64) {
     let now: DateTime<Utc> = "2026-11-20T10:00:00Z".parse().unwrap();
-    let all: Vec<_> = (0..count)
-        .map(|run| {
-            let guard = Arc::clone(guard);
-            tokio::spawn(async move {
-                let event = json!({"command": "report"});
-                guard
-                    .handle(&event, now, &format!("run-{run}"))
-                    .await
-                    .unwrap()
-            })
-        })
-        .collect();
-    for run in all {
-        run.await.unwrap();
+    let now = now + TimeDelta::minutes(minutes);
+    let killed_before = memory.kills.done.load(Ordering::Relaxed);
+    let mut all = JoinSet::new();
+    for run in 0..count {
+        let guard = Arc::clone(guard);
+        all.spawn(async move {
+            let event = json!({"command": "report"});
+            let answer = guard.handle(&event, now, &format!("run-{run}")).await;
+            answer.unwrap();
+        });
     }
+    // Whoever is killed never ends; all others do.
+    while all.len() > memory.kills.done.load(Ordering::Relaxed) - killed_before {
+        if let Ok(Some(run)) = timeout(Duration::from_millis(5), all.join_next()).await {
+            run.unwrap();
+        }
+    }
+    all.shutdown().await;
 }
 
+/// Two levels spent, the forecast, and the ladder's step.
+const MAILS: usize = 4;
+
+fn subjects(mails: &Mutex<Vec<String>>) -> BTreeMap<String, usize> {
+    let mut count = BTreeMap::new();
+    for subject in mails.lock().unwrap().iter() {
+        *count.entry(subject.clone()).or_default() += 1;
+    }
+    count
+}
+
+fn assert_settled(memory: &Memory) {
+    let entries = memory.entries.lock().unwrap();
+    assert!(entries.values().all(|kept| kept.sent), "nothing is left");
+    assert_eq!(memory.holds.lock().unwrap().len(), 1, "asked for once");
+}
+
+/// 1,800 runs, fifty at a time, with a topic that fails never, every second, every third time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_mail_twice_and_none_lost() {
     for fails in [usize::MAX, 2, 3] {
         let (endpoint, mails) = topic(fails).await;
-        let memory = memory();
+        let memory = memory(Kills::default());
         let guard = Arc::new(guard(&endpoint, &memory));
-        for _ in 0..8 {
-            runs(&guard, 50).await;
+        for _ in 0..12 {
+            runs(&guard, &memory, 50, 0).await;
         }
-        let mut sent = mails.lock().unwrap().clone();
-        sent.sort();
-        let count = sent.len();
-        sent.dedup();
-        assert_eq!(count, sent.len(), "a mail came twice: {sent:#?}");
-        // Two levels spent, the forecast, and the ladder's step.
-        assert_eq!(count, 4, "{sent:#?}");
+        let sent = subjects(&mails);
+        assert_eq!(sent.len(), MAILS, "{sent:#?}");
+        assert!(sent.values().all(|times| *times == 1), "{sent:#?}");
+        assert_settled(&memory);
+    }
+}
+
+/// A run that dies between its claim and its mail has sent nothing: when its lease is over
+/// another takes it up. 2,000 runs over 25 mornings, each of which loses somebody.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn runs_killed_between_claim_and_mail_lose_none_and_send_none_twice() {
+    let mut killed = 0;
+    for morning in 0..25 {
+        let (endpoint, mails) = topic(usize::MAX).await;
+        let memory = memory(Kills {
+            after_claim: 2 + morning % 3,
+            ..Kills::default()
+        });
+        let guard = Arc::new(guard(&endpoint, &memory));
+        // Six minutes apart: each round finds the leases of the dead at their end.
+        for round in 0..8 {
+            runs(&guard, &memory, 10, 6 * round).await;
+        }
+        let sent = subjects(&mails);
+        assert_eq!(sent.len(), MAILS, "{morning}: {sent:#?}");
         assert!(
-            memory
-                .entries
-                .lock()
-                .unwrap()
-                .values()
-                .all(|kept| kept.sent)
+            sent.values().all(|times| *times == 1),
+            "{morning}: {sent:#?}"
         );
-        assert_eq!(memory.holds.lock().unwrap().len(), 1);
+        assert_settled(&memory);
+        killed += memory.kills.done.load(Ordering::Relaxed);
+    }
+    assert!(killed >= 25, "only {killed} were killed");
+}
+
+/// A run that dies after its mail and before it could say so: SNS cannot be asked whether it
+/// was, so the mail comes again. It is never lost, and comes once more for each death at most.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn runs_killed_after_their_mail_lose_none_and_repeat_no_more_than_they_must() {
+    for morning in 0..12 {
+        let (endpoint, mails) = topic(usize::MAX).await;
+        let memory = memory(Kills {
+            before_mark: 2 + morning % 3,
+            ..Kills::default()
+        });
+        let guard = Arc::new(guard(&endpoint, &memory));
+        for round in 0..8 {
+            runs(&guard, &memory, 10, 6 * round).await;
+        }
+        let sent = subjects(&mails);
+        let killed = memory.kills.done.load(Ordering::Relaxed);
+        assert!(killed > 0, "nobody died");
+        assert_eq!(sent.len(), MAILS, "{sent:#?}");
+        let repeated = sent.values().sum::<usize>() - MAILS;
+        // Some die after noting what had no mail.
+        assert!(repeated <= killed, "{repeated} of {killed}: {sent:#?}");
+        assert_settled(&memory);
     }
 }

@@ -61,7 +61,12 @@ impl Scheduler {
             return Ok(ignored(event, now, correlation_id));
         }
         let config = self.configuration().await?;
-        let targets = reach(&self.clients, targets(&config, &self.region(&config)?)).await;
+        let targets = reach(
+            &self.clients,
+            &config,
+            targets(&config, &self.region(&config)?),
+        )
+        .await;
         let scene = Scene {
             config: &config,
             targets: &targets,

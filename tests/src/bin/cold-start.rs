@@ -93,10 +93,12 @@ fn row(name: &str, runs: usize, function: impl Fn() -> Function) {
         let took = running.cold_start().expect("it has answered");
         nexts.push(took.next);
         answers.push(took.answer);
-        memory.extend(running.peak_memory());
+        memory.push(running.peak_memory());
     }
     memory.sort_unstable();
-    let memory = memory.get(memory.len() / 2).map_or(0, |kib| kib / 1024);
+    let memory = memory
+        .get(memory.len() / 2)
+        .map_or(0, |bytes| bytes / (1024 * 1024));
     println!(
         "{name:<24} {} {} {memory:>6}",
         spread(nexts),

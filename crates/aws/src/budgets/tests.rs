@@ -1,7 +1,10 @@
 use aws_sdk_budgets::Client;
+use aws_sdk_budgets::operation::describe_budget_performance_history::DescribeBudgetPerformanceHistoryOutput;
 use aws_sdk_budgets::operation::describe_budgets::{DescribeBudgetsError, DescribeBudgetsOutput};
 use aws_sdk_budgets::types::error::NotFoundException;
-use aws_sdk_budgets::types::{Budget, BudgetType, CalculatedSpend, Spend, TimeUnit};
+use aws_sdk_budgets::types::{
+    Budget, BudgetType, BudgetedAndActualAmounts, CalculatedSpend, Spend, TimePeriod, TimeUnit,
+};
 use aws_smithy_mocks::{RuleMode, mock};
 
 use super::*;
@@ -52,6 +55,47 @@ async fn the_budget_is_found_on_the_second_page() {
     assert_eq!(found.limit, Usd::from_cents(50_000));
     assert_eq!(found.actual, Usd::from_cents(41_230));
     assert_eq!(found.forecast, Some(Usd::from_cents(61_150)));
+}
+
+#[tokio::test]
+async fn closed_months_are_read_from_every_page_and_the_one_that_runs_is_none() {
+    let page = |months: &[(&str, &str)], token: Option<&str>| {
+        let periods = months.iter().map(|(start, spent)| {
+            let start = format!("{start}-01T00:00:00Z");
+            let start = aws_smithy_types::DateTime::from_str(
+                &start,
+                aws_smithy_types::date_time::Format::DateTime,
+            );
+            BudgetedAndActualAmounts::builder()
+                .budgeted_amount(spend("500", "USD"))
+                .actual_amount(spend(spent, "USD"))
+                .time_period(TimePeriod::builder().start(start.unwrap()).build())
+                .build()
+        });
+        let history = BudgetPerformanceHistory::builder()
+            .set_budgeted_and_actual_amounts_list(Some(periods.collect()))
+            .build();
+        DescribeBudgetPerformanceHistoryOutput::builder()
+            .budget_performance_history(history)
+            .set_next_token(token.map(str::to_owned))
+            .build()
+    };
+    let first = page(&[("2026-11", "230.5"), ("2026-10", "381.9")], Some("2"));
+    let second = page(&[("2026-09", "377.123")], None);
+    let first = mock!(Client::describe_budget_performance_history)
+        .match_requests(|request| request.budget_name() == Some("greenleaf-monthly"))
+        .then_output(move || first.clone());
+    let second = mock!(Client::describe_budget_performance_history)
+        .match_requests(|request| request.next_token() == Some("2"))
+        .then_output(move || second.clone());
+    let clients = mocks::budgets_by(RuleMode::Sequential, &[&first, &second]);
+    let closed = Budgets::new(clients, "111122223333")
+        .closed("greenleaf-monthly", "2026-11".parse().unwrap())
+        .await
+        .unwrap();
+    let expected = [("2026-09", "377.123"), ("2026-10", "381.90")];
+    let expected = expected.map(|(month, spent)| (month.parse().unwrap(), spent.parse().unwrap()));
+    assert_eq!(closed, BTreeMap::from(expected));
 }
 
 #[tokio::test]

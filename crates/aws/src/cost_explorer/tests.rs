@@ -108,6 +108,27 @@ async fn pages_are_read_counted_and_sorted_by_whose_they_are() {
 }
 
 #[tokio::test]
+async fn a_day_without_any_group_was_not_reported_and_one_with_a_credit_alone_was() {
+    let rule = mock!(Client::get_cost_and_usage).then_output(|| {
+        GetCostAndUsageOutput::builder()
+            .results_by_time(result("2026-11-15", &[("prod", "Usage", "8")]))
+            .results_by_time(result("2026-11-16", &[]))
+            .results_by_time(result("2026-11-17", &[("", "Credit", "-8")]))
+            .results_by_time(result("2026-11-18", &[("prod", "Usage", "8")]))
+            .build()
+    });
+    let explorer = CostExplorer::new(mocks::costexplorer(&[&rule]));
+    let spent = explorer.spent(day("2026-11-20")).await.unwrap();
+    let days: Vec<_> = spent.charges.iter().collect();
+    let expected = [("2026-11-15", 800), ("2026-11-17", 0), ("2026-11-18", 800)];
+    assert_eq!(
+        days,
+        expected.map(|(date, amount)| (day(date), cents(amount)))
+    );
+    assert_eq!(spent.credits.get(day("2026-11-17")), Some(cents(-800)));
+}
+
+#[tokio::test]
 async fn a_day_may_be_the_first_of_a_month() {
     let rule = mock!(Client::get_cost_forecast)
         .match_requests(|request| {

@@ -2,6 +2,9 @@
 
 use crate::hold::Length;
 
+#[cfg(feature = "schema")]
+use super::kinds::Kinds;
+
 /// Resources that one tick may stop.
 pub(super) fn max_stops() -> u32 {
     50
@@ -15,4 +18,10 @@ pub(super) fn currency() -> String {
 /// How long a person's hold may last: a week of release, a holiday's cover, not a habit.
 pub(super) fn max_hold() -> Length {
     Length::days(7)
+}
+
+/// The kinds of resource that an environment has.
+#[cfg(feature = "schema")]
+pub(super) fn kinds() -> Kinds {
+    Kinds::default()
 }

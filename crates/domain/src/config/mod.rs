@@ -13,6 +13,7 @@ mod document;
 mod error;
 mod excerpt;
 mod hint;
+mod kinds;
 mod ladder;
 mod model;
 mod nearest;
@@ -29,6 +30,7 @@ mod warning;
 pub use alert::{AlertRule, Measure};
 pub use compiled::Compiled;
 pub use error::{ConfigError, ConfigErrors};
+pub use kinds::{KindName, Kinds};
 pub use ladder::{LadderEffect, LadderRule, Targets, Until};
 pub use model::{
     BudgetConfig, CalendarConfig, Config, EnvironmentConfig, Language, Limits, ManualChanges,

@@ -7,7 +7,11 @@ use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 
-use super::{alert::AlertRule, ladder::LadderRule, percent::Percent, position::Positions};
+#[cfg(feature = "schema")]
+use super::kinds::KindName;
+use super::{
+    alert::AlertRule, kinds::Kinds, ladder::LadderRule, percent::Percent, position::Positions,
+};
 use crate::{
     capacity::Capacity,
     hold::Length,
@@ -159,10 +163,21 @@ pub struct EnvironmentConfig {
     /// What to do about a difference that appears after a transition was carried out.
     #[cfg_attr(feature = "schema", schemars(default))]
     pub manual_changes: ManualChanges,
-    /// The size to wake an Auto Scaling group to when it carries no memory of its own.
+    /// The size to wake a group of machines to when it carries no memory of its own.
     #[cfg_attr(feature = "schema", schemars(default))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capacity: Option<Capacity>,
+    /// The kinds of resource to look for. What is tagged and of another kind is left alone.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            default = "super::defaults::kinds",
+            with = "Vec<KindName>",
+            length(min = 1),
+            extend("uniqueItems" = true)
+        )
+    )]
+    pub kinds: Kinds,
     /// Whether a database is snapshot when it is stopped.
     #[cfg_attr(feature = "schema", schemars(default))]
     pub snapshot_on_stop: bool,

@@ -74,8 +74,26 @@ pub struct AwsView {
     pub actual: Option<Usd>,
     /// What AWS Budgets forecasts.
     pub forecast: Option<Usd>,
+    /// What AWS Budgets says was spent in the month before.
+    pub last_month: Option<Usd>,
     /// What Cost Explorer forecasts for the whole month.
     pub second_opinion: Option<Usd>,
+}
+
+impl AwsView {
+    fn of(sight: &Sight<'_>) -> Self {
+        let aws = sight.aws;
+        let last_month = sight.month().previous();
+        Self {
+            limit: aws.map(|aws| aws.limit),
+            actual: aws.map(|aws| aws.actual.cents()),
+            forecast: aws.and_then(|aws| aws.forecast).map(Usd::cents),
+            last_month: aws
+                .and_then(|aws| aws.spent_in(last_month, false))
+                .map(Usd::cents),
+            second_opinion: sight.second_opinion.map(Usd::cents),
+        }
+    }
 }
 
 /// A piece of news.
@@ -234,12 +252,7 @@ impl GuardAnswer {
                     spent: *spent,
                 })
                 .collect(),
-            aws: AwsView {
-                limit: sight.aws.map(|aws| aws.limit),
-                actual: sight.aws.map(|aws| aws.actual),
-                forecast: sight.aws.and_then(|aws| aws.forecast),
-                second_opinion: sight.second_opinion.map(Usd::cents),
-            },
+            aws: AwsView::of(sight),
             news: vec![],
             ladder: decision.ladder.iter().map(LadderView::of).collect(),
             subscriptions: Subscriptions::default(),

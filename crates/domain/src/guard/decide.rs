@@ -160,7 +160,7 @@ impl<'a> Outlook<'a> {
             environments: shares(sight, from, end, actual),
             credits: sight.spent.credits.between(from, end).cents(),
             second_opinion: sight.second_opinion.filter(|_| this_month),
-            aws_actual: sight.aws.map(|aws| aws.actual).filter(|_| this_month),
+            aws_actual: sight.aws.and_then(|aws| aws.spent_in(period, this_month)),
             data_date: sight.data_date(),
             history_days: sight.spent.charges.before(sight.as_of()).len(),
             planned: self.plan.is_some(),
@@ -268,6 +268,7 @@ impl<'a> Outlook<'a> {
             // Figures that are not believed are shown, and nothing is made of them.
             let mut bare = facts.clone();
             bare.forecast = None;
+            bare.second_opinion = None;
             bare.why.truncate(1);
             let mail = data_doubtful(&bare, &wrong);
             let key = doubt_key(facts.period, first);

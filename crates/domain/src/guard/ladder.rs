@@ -282,12 +282,8 @@ impl View<'_> {
         }
         Ok(stretches
             .into_iter()
-            .map(|(from, until)| Hold {
-                id: format!(
-                    "guard-{}-{name}-{episode}-{}",
-                    self.sight.month(),
-                    from.format("%Y%m%dT%H%M%SZ")
-                ),
+            .map(|(begins, from, until)| Hold {
+                id: hold_id(self.sight.month(), name, rule, episode, begins),
                 scope: Scope::Environment(name.clone()),
                 state: State::Stopped,
                 from,
@@ -300,8 +296,12 @@ impl View<'_> {
             .collect())
     }
 
-    /// When the effect holds; never beyond the month.
-    fn stretches(&self, effect: &LadderEffect) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
+    /// When the effect holds, never before now nor beyond the month; first, where the stretch
+    /// began before it was cut.
+    fn stretches(
+        &self,
+        effect: &LadderEffect,
+    ) -> Vec<(DateTime<Utc>, DateTime<Utc>, DateTime<Utc>)> {
         let (LadderEffect::Sleep { until, .. } | LadderEffect::WeekendsOff { until, .. }) = effect
         else {
             return vec![];
@@ -315,11 +315,11 @@ impl View<'_> {
         let now = self.sight.now;
         let all = match effect {
             LadderEffect::WeekendsOff { .. } => weekends(month, zone),
-            _ => vec![(now, end)],
+            _ => vec![(midnight(month.first_day()), end)],
         };
         all.into_iter()
-            .map(|(from, until)| (from.max(now), until.min(end)))
-            .filter(|(from, until)| from < until)
+            .map(|(from, until)| (from, from.max(now), until.min(end)))
+            .filter(|(_, from, until)| from < until)
             .collect()
     }
 
@@ -362,6 +362,26 @@ impl View<'_> {
             .collect();
         StepState::Revert { holds }
     }
+}
+
+/// The id of a hold: the same for every run that asks for the same, whenever it does, so that
+/// one that takes over from another that died writes the other's hold and not a second one.
+fn hold_id(
+    month: BillingMonth,
+    name: &EnvironmentName,
+    rule: &LadderRule,
+    episode: u32,
+    begins: DateTime<Utc>,
+) -> String {
+    // FNV-1a: two rules about one environment keep their holds apart.
+    let mark = rule
+        .to_string()
+        .bytes()
+        .fold(0x811c_9dc5_u32, |hash, byte| {
+            (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+        });
+    let begins = begins.format("%Y%m%d");
+    format!("guard-{month}-{name}-{mark:08x}-{episode}-{begins}")
 }
 
 /// An environment that the guard must never touch, whatever a rule says.

@@ -69,6 +69,19 @@ pub struct AwsBudget {
     pub actual: Usd,
     /// What it forecasts, where it does.
     pub forecast: Option<Usd>,
+    /// What it says was spent in the months that are over.
+    pub closed: BTreeMap<BillingMonth, Usd>,
+}
+
+impl AwsBudget {
+    /// What it says was spent in a month, be it the one that runs.
+    pub(super) fn spent_in(&self, month: BillingMonth, runs: bool) -> Option<Usd> {
+        if runs {
+            Some(self.actual)
+        } else {
+            self.closed.get(&month).copied()
+        }
+    }
 }
 
 /// What there is to pay for, and at which prices.

@@ -205,6 +205,10 @@ fn reachable(step: &Step) -> Result<(), HoldError> {
         Decision::Leave(Leave::ProtectedEnvironment | Leave::ProtectedTag(_)) => {
             Err(HoldError::Protected { name })
         }
+        Decision::Leave(leave @ Leave::KindNotNamed { .. }) => Err(HoldError::OutOfReach {
+            name,
+            why: leave.text(Language::En),
+        }),
         Decision::Refuse(fault) if step.environment.is_none() => Err(HoldError::OutOfReach {
             name,
             why: fault.message(Language::En),

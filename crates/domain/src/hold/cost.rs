@@ -48,7 +48,12 @@ impl Cost {
 fn is_held(step: &Step, hold: &Hold) -> bool {
     let out_of_reach = matches!(
         step.decision,
-        Decision::Leave(Leave::ProtectedEnvironment | Leave::ProtectedTag(_) | Leave::Fixed(_))
+        Decision::Leave(
+            Leave::ProtectedEnvironment
+                | Leave::ProtectedTag(_)
+                | Leave::KindNotNamed { .. }
+                | Leave::Fixed(_)
+        )
     ) || matches!(step.resource.observed, Observed::Fixed(_));
     !out_of_reach
         && step

@@ -29,17 +29,24 @@ pub fn action_taken(facts: &MoneyFacts<'_>, asked: &Asked<'_>) -> Mail {
     });
     lead.extend(asked.refusals(facts));
     let next = match facts.language {
-        Language::En => format!(
-            "it ends by itself at {end}; to wake one earlier: nightcap hold ENVIRONMENT --up --until …, which outranks this"
-        ),
+        Language::En => {
+            format!("it ends by itself at {end}; a person's hold outranks it, see below")
+        }
         Language::Fr => format!(
-            "cela finit de soi-même le {end} ; pour réveiller plus tôt : nightcap hold ENVIRONNEMENT --up --until …, qui l'emporte"
+            "cela finit de soi-même le {end} ; le maintien d'une personne l'emporte, voir plus bas"
         ),
     };
-    facts.mail(
-        &subject,
-        &facts.head(next),
-        &lead,
-        &holds(facts, asked.holds),
-    )
+    let mut done = holds(facts, asked.holds);
+    done.push(
+        facts
+            .say("To wake one earlier:", "Pour en réveiller un plus tôt :")
+            .to_owned(),
+    );
+    done.extend(names.split(", ").map(wake));
+    facts.mail(&subject, &facts.head(next), &lead, &done)
+}
+
+/// The command that wakes an environment, short enough for a line of its own, to be copied.
+fn wake(environment: &str) -> String {
+    format!("nightcap hold {environment} --running --for 4h --reason \"why\"")
 }

@@ -16,7 +16,7 @@ use super::stats::{div, mul};
 use super::{BillingMonth, Usd};
 
 /// Above its own level, a forecast rule speaks again at these per cent of the budget.
-const ESCALATION: [i64; 2] = [110, 120];
+pub(crate) const ESCALATION: [i64; 2] = [110, 120];
 /// A level recovers this many per cent of the budget below itself.
 const DEAD_BAND: i64 = 5;
 /// The probability of passing a level at which it is raised: 0.8.
@@ -169,13 +169,18 @@ pub struct Reading<'a> {
     pub verdict: &'a Verdict,
 }
 
-/// The state of one level.
+/// The state of one level: its alerts so far, up and down, in whatever order they are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Track {
-    raised: bool,
-    /// Alerts so far, up and down.
     ups: u32,
     downs: u32,
+}
+
+impl Track {
+    /// Every alert that went up came down again, but perhaps the last.
+    fn raised(self) -> bool {
+        self.ups > self.downs
+    }
 }
 
 /// What was told already: the ledger's alerts, as a value.
@@ -198,14 +203,8 @@ impl AlertLedger {
             .entry((key.budget.clone(), key.period, rule, key.level))
             .or_default();
         match key.direction {
-            Direction::Up => {
-                track.raised = true;
-                track.ups = track.ups.max(alert.episode.saturating_add(1));
-            }
-            Direction::Down => {
-                track.raised = false;
-                track.downs = track.downs.max(alert.episode.saturating_add(1));
-            }
+            Direction::Up => track.ups = track.ups.max(alert.episode.saturating_add(1)),
+            Direction::Down => track.downs = track.downs.max(alert.episode.saturating_add(1)),
             Direction::Close => {}
         }
     }
@@ -239,11 +238,13 @@ fn due_of_rule(rule: AlertRule, reading: &Reading<'_>, ledger: &AlertLedger) -> 
         .into_iter()
         .filter_map(|level| due_at(rule, level, reading, ledger.track(reading, rule, level)))
         .collect();
-    // The highest level raised speaks for those below it.
+    // The highest level raised speaks for those below it, be it raised now or before: a run
+    // that died may have left a lower one to be noted later.
     let highest = alerts
         .iter()
         .filter(|a| a.key.direction == Direction::Up)
         .map(|a| a.key.level)
+        .chain(standing(rule, reading, ledger))
         .max();
     for alert in &mut alerts {
         alert.notify = match alert.key.direction {
@@ -256,9 +257,19 @@ fn due_of_rule(rule: AlertRule, reading: &Reading<'_>, ledger: &AlertLedger) -> 
     alerts
 }
 
+/// The levels of a rule that are raised.
+fn standing<'a>(
+    rule: AlertRule,
+    reading: &'a Reading<'_>,
+    ledger: &'a AlertLedger,
+) -> impl Iterator<Item = Decimal> + 'a {
+    let levels = rule.levels().into_iter();
+    levels.filter(move |level| ledger.track(reading, rule, *level).raised())
+}
+
 fn due_at(rule: AlertRule, level: Decimal, reading: &Reading<'_>, track: Track) -> Option<Alert> {
     let position = Position::of(rule.metric, level, reading)?;
-    let (direction, episode) = match (track.raised, position) {
+    let (direction, episode) = match (track.raised(), position) {
         (false, Position::Above) => (Direction::Up, track.ups),
         (true, Position::Recovered) => (Direction::Down, track.downs),
         _ => return None,

@@ -128,6 +128,11 @@ fn admit<'a>(
         let decision = Decision::Leave(Leave::ProtectedEnvironment);
         return Err((Some(name.clone()), decision));
     }
+    let kind = resource.kind.name;
+    if !environment.kinds.include(kind) {
+        let decision = Decision::Leave(Leave::KindNotNamed { kind });
+        return Err((Some(name.clone()), decision));
+    }
     if let Err(text) = resource.tier() {
         let decision = Decision::Refuse(Fault::UnreadableTier(text));
         return Err((Some(name.clone()), decision));
@@ -218,7 +223,7 @@ fn decide(resource: &Resource, desired: &Desired, policy: &Policy<'_>) -> Decisi
             respecting_people(resource, by, policy, || start(resource, policy))
         }
         (Observed::Running | Observed::Starting, State::Stopped) => {
-            respecting_people(resource, by, policy, || stop(resource, policy))
+            respecting_people(resource, by, policy, || stop(resource, by, policy))
         }
     }
 }
@@ -229,11 +234,22 @@ fn busy(resource: &Resource) -> Decision {
     })
 }
 
-fn stop(resource: &Resource, policy: &Policy<'_>) -> Decision {
+fn stop(resource: &Resource, by: Transition, policy: &Policy<'_>) -> Decision {
+    // Once a sleep: what wakes in the middle of it, by a hand or by an autoscaler, has not the
+    // capacity that was put to bed.
+    let asleep_before = policy.last.is_some_and(|last| last.completed(by));
+    let size = resource
+        .size
+        .as_ref()
+        .filter(|size| !(asleep_before && remembers(size)));
     Decision::Act(Action::Stop {
-        remember: resource.size.as_ref().map(|size| size.now),
+        remember: size.map(|size| size.now),
         snapshot: policy.snapshot,
     })
+}
+
+fn remembers(size: &Size) -> bool {
+    matches!(size.memory, Memory::Of(_))
 }
 
 fn as_desired(resource: &Resource) -> Leave {

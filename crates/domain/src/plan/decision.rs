@@ -83,6 +83,11 @@ pub enum Leave {
     ProtectedEnvironment,
     /// Its own tags say production.
     ProtectedTag(ProtectedBy),
+    /// Its environment does not name its kind.
+    KindNotNamed {
+        /// The kind, as `kinds:` would name it.
+        kind: &'static str,
+    },
     /// Its schedule has not begun yet.
     ScheduleNotBegun,
     /// Nothing here can put it to sleep.
@@ -141,6 +146,7 @@ impl Leave {
             Self::ScaledToZeroByItself => "scaled-to-zero-by-itself",
             Self::ProtectedEnvironment => "protected-environment",
             Self::ProtectedTag(_) => "protected-tag",
+            Self::KindNotNamed { .. } => "kind-not-named",
             Self::ScheduleNotBegun => "schedule-not-begun",
             Self::Fixed(_) => "fixed",
             Self::ManualChange { .. } => "manual-change",
@@ -171,6 +177,12 @@ impl Leave {
             }
             (Self::ProtectedTag(tag), Language::Fr) => {
                 format!("protégé par son étiquette {}={}", tag.key, tag.value)
+            }
+            (Self::KindNotNamed { kind }, Language::En) => {
+                format!("its environment's kinds do not include {kind}")
+            }
+            (Self::KindNotNamed { kind }, Language::Fr) => {
+                format!("{kind} n'est pas parmi les `kinds` de son environnement")
             }
             (Self::ScheduleNotBegun, Language::En) => "its schedule has not begun yet".to_owned(),
             (Self::ScheduleNotBegun, Language::Fr) => {

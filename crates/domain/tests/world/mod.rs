@@ -211,9 +211,11 @@ impl World {
 fn act(resource: &mut Resource, action: &Action) {
     match (action, &mut resource.size) {
         (Action::Stop { remember, .. }, Some(size)) => {
-            let remember = remember.unwrap();
-            assert!(!remember.is_zero(), "0/0/0 is never remembered");
-            size.memory = Memory::Of(remember);
+            if let Some(remember) = *remember {
+                assert!(!remember.is_zero(), "0/0/0 is never remembered");
+                size.memory = Memory::Of(remember);
+            }
+            assert!(size.memory != Memory::None, "what sleeps is remembered");
             size.now = Capacity::ZERO;
             observe(resource);
         }

@@ -15,6 +15,7 @@ mod config_source;
 mod events;
 mod faults;
 mod fleet;
+mod kinds;
 mod ledger;
 mod refusals;
 mod tls;

@@ -167,4 +167,6 @@ fn a_group_that_takes_no_orders_from_here_says_why() {
     let operator = Operator::builder().principal("eks.amazonaws.com").build();
     let managed = described("g", (2, 2, 4), up(2)).operator(operator);
     assert_eq!(fixed(managed), "only eks.amazonaws.com may change it");
+    let nodes = described("g", (2, 2, 4), up(2)).tags(tag("eks:nodegroup-name", "workers"));
+    assert!(fixed(nodes).contains("EKS node group workers"));
 }

@@ -6,6 +6,7 @@ use super::{
     super::{
         aws,
         decoder::{Decoder, Field},
+        kinds::{KindName, Kinds},
         ladder::NON_PRODUCTION,
         model::{EnvironmentConfig, ManualChanges},
         node::quote,
@@ -24,6 +25,7 @@ pub(super) const KEYS: &[&str] = &[
     "roles",
     "manual_changes",
     "capacity",
+    "kinds",
     "snapshot_on_stop",
     "wake_for_maintenance",
 ];
@@ -78,6 +80,7 @@ fn environment<'n>(
         d.choice(f, MANUAL_CHANGES)
     });
     let capacity = or_default(fields.optional("capacity"), |f| capacity(d, f).map(Some));
+    let kinds = or_default(fields.optional("kinds"), |f| kinds(d, f));
     let snapshot_on_stop = or_default(fields.optional("snapshot_on_stop"), |f| d.boolean(f));
     let wake_for_maintenance =
         or_default(fields.optional("wake_for_maintenance"), |f| d.boolean(f));
@@ -89,6 +92,7 @@ fn environment<'n>(
         roles: roles?,
         manual_changes: manual_changes?,
         capacity: capacity?,
+        kinds: kinds?,
         snapshot_on_stop: snapshot_on_stop?,
         wake_for_maintenance: wake_for_maintenance?,
     })
@@ -171,6 +175,19 @@ fn role(d: &mut Decoder, field: &Field<'_>) -> Option<RoleArn> {
             None
         }
     }
+}
+
+fn kinds(d: &mut Decoder, field: &Field<'_>) -> Option<Kinds> {
+    let kinds = each_once(d, field, |d, field| d.choice(field, &KindName::ALL))?;
+    if kinds.is_empty() {
+        d.report(
+            field
+                .error("no kind of resource, so that nothing would ever be done")
+                .expecting("at least one, such as ec2-instance; left out, it is the usual three"),
+        );
+        return None;
+    }
+    Some(Kinds::new(kinds))
 }
 
 fn capacity(d: &mut Decoder, field: &Field<'_>) -> Option<Capacity> {

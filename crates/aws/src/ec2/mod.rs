@@ -1,0 +1,307 @@
+//! The few calls to EC2 that its instances need, on the SDK's own runtime.
+//!
+//! The SDK's crate for EC2 has 1.2 million lines of generated code, and takes a compiler 160 s
+//! and 7.7 GB of memory (`docs/decisions/kinds.md`) for four calls. What makes an SDK client
+//! is in the crates under it: credentials, signing, endpoints' partitions, retries, timeouts,
+//! the connector. Here are only the words of those four calls.
+
+mod reply;
+
+use std::fmt;
+
+use aws_config::SdkConfig;
+use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
+use aws_runtime::auth::{SigV4OperationSigningConfig, SigningOptions};
+use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
+use aws_sdk_autoscaling::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
+use aws_smithy_query::QueryWriter;
+use aws_smithy_runtime::client::identity::IdentityCache;
+use aws_smithy_runtime::client::orchestrator::operation::Operation;
+use aws_smithy_runtime::client::retries::classifiers::{
+    HttpStatusCodeClassifier, TransientErrorClassifier,
+};
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::auth::static_resolver::{
+    StaticAuthSchemeOptionResolver, StaticAuthSchemeOptionResolverParams,
+};
+use aws_smithy_runtime_api::client::auth::{
+    AuthSchemeOptionResolverParams, SharedAuthScheme, SharedAuthSchemeOptionResolver,
+};
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_runtime_api::client::identity::SharedIdentityResolver;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
+use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::config_bag::Layer;
+use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
+use aws_types::SigningName;
+use aws_types::region::SigningRegion;
+
+use crate::error::{AwsError, Cause};
+use crate::whole::{AskAgain, WholeXml};
+
+pub(crate) use reply::{Instance, Page, SpotRequest};
+
+/// The version of EC2's API, the same since 2016.
+const VERSION: &str = "2016-11-15";
+
+/// The most instances that one call gives.
+const PAGE: &str = "1000";
+
+/// EC2 in one account and region.
+#[derive(Clone)]
+pub(crate) struct Ec2 {
+    config: SdkConfig,
+}
+
+impl fmt::Debug for Ec2 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ec2").finish_non_exhaustive()
+    }
+}
+
+/// What EC2 refuses, in its own words.
+#[derive(Clone, Debug)]
+struct Refusal(ErrorMetadata);
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl ProvideErrorMetadata for Refusal {
+    fn meta(&self) -> &ErrorMetadata {
+        &self.0
+    }
+}
+
+/// The parameters of a call, in order.
+type Parameters = Vec<(String, String)>;
+
+impl Ec2 {
+    /// EC2 as this configuration reaches it.
+    pub(crate) fn new(config: SdkConfig) -> Self {
+        Self { config }
+    }
+
+    /// One page of the instances that carry a tag and are not on their way out.
+    pub(crate) async fn describe_instances(
+        &self,
+        tag: &str,
+        after: Option<&str>,
+    ) -> Result<Page, AwsError> {
+        const STATES: [&str; 4] = ["pending", "running", "stopping", "stopped"];
+        let mut asked = pairs(&[
+            ("Filter.1.Name", "tag-key"),
+            ("Filter.1.Value.1", tag),
+            ("Filter.2.Name", "instance-state-name"),
+            ("MaxResults", PAGE),
+        ]);
+        for (place, state) in STATES.iter().enumerate() {
+            asked.push((format!("Filter.2.Value.{}", place + 1), (*state).to_owned()));
+        }
+        asked.extend(after.map(|token| ("NextToken".to_owned(), token.to_owned())));
+        self.call("DescribeInstances", asked, reply::instances)
+            .await
+    }
+
+    /// The Spot requests of these names.
+    pub(crate) async fn describe_spot_requests(
+        &self,
+        ids: &[&str],
+    ) -> Result<Vec<SpotRequest>, AwsError> {
+        let asked = numbered("SpotInstanceRequestId", ids);
+        self.call("DescribeSpotInstanceRequests", asked, reply::spot_requests)
+            .await
+    }
+
+    /// Orders an instance to start.
+    pub(crate) async fn start_instance(&self, id: &str) -> Result<(), AwsError> {
+        self.call("StartInstances", numbered("InstanceId", &[id]), reply::done)
+            .await
+    }
+
+    /// Orders an instance to stop, its disks kept.
+    pub(crate) async fn stop_instance(&self, id: &str) -> Result<(), AwsError> {
+        self.call("StopInstances", numbered("InstanceId", &[id]), reply::done)
+            .await
+    }
+
+    async fn call<T: fmt::Debug + Send + Sync + 'static>(
+        &self,
+        operation: &'static str,
+        parameters: Parameters,
+        read: fn(&str) -> Result<T, BoxError>,
+    ) -> Result<T, AwsError> {
+        let endpoint = self.endpoint(operation).await?;
+        let answered: Result<T, SdkError<Refusal, HttpResponse>> = self
+            .operation(operation, &endpoint, read)
+            .invoke(parameters)
+            .await;
+        answered.map_err(|error| AwsError::from_sdk("ec2", operation, &error))
+    }
+
+    fn operation<T: fmt::Debug + Send + Sync + 'static>(
+        &self,
+        operation: &'static str,
+        endpoint: &str,
+        read: fn(&str) -> Result<T, BoxError>,
+    ) -> Operation<Parameters, T, Refusal> {
+        let config = &self.config;
+        let mut builder = Operation::builder()
+            .service_name("EC2")
+            .operation_name(operation)
+            .behavior_version(
+                config
+                    .behavior_version()
+                    .unwrap_or_else(BehaviorVersion::latest),
+            )
+            .endpoint_url(endpoint)
+            .standard_retry(
+                &config
+                    .retry_config()
+                    .cloned()
+                    .unwrap_or_else(aws_config::retry::RetryConfig::standard),
+            )
+            .retry_classifier(AwsErrorCodeClassifier::<Refusal>::new())
+            .retry_classifier(TransientErrorClassifier::<Refusal>::new())
+            .retry_classifier(HttpStatusCodeClassifier::default())
+            .retry_classifier(AskAgain)
+            .interceptor(WholeXml)
+            .with_connection_poisoning()
+            .runtime_plugin(self.signing());
+        if let Some(timeouts) = config.timeout_config() {
+            builder = builder.timeout_config(timeouts.clone());
+        }
+        if let Some(sleep) = config.sleep_impl() {
+            builder = builder.sleep_impl(sleep);
+        }
+        if let Some(time) = config.time_source() {
+            builder = builder.time_source(time);
+        }
+        if let Some(client) = config.http_client() {
+            builder = builder.http_client(client);
+        }
+        builder
+            .serializer(move |parameters| request(operation, &parameters))
+            .deserializer(move |response: &HttpResponse| answer(response, read))
+            .build()
+    }
+
+    /// Signature version 4, with the credentials that the configuration has.
+    fn signing(&self) -> StaticRuntimePlugin {
+        let mut layer = Layer::new("EC2Signing");
+        layer.store_put(SigningName::from_static("ec2"));
+        if let Some(region) = self.config.region() {
+            layer.store_put(SigningRegion::from(region.clone()));
+        }
+        layer.store_put(AuthSchemeOptionResolverParams::from(
+            StaticAuthSchemeOptionResolverParams::new(),
+        ));
+        let mut options = SigningOptions::default();
+        options.double_uri_encode = true;
+        options.normalize_uri_path = true;
+        layer.store_put(SigV4OperationSigningConfig {
+            signing_options: options,
+            ..SigV4OperationSigningConfig::default()
+        });
+        let mut components = RuntimeComponentsBuilder::new("EC2Signing")
+            .with_auth_scheme(SharedAuthScheme::new(SigV4AuthScheme::new()))
+            .with_auth_scheme_option_resolver(Some(SharedAuthSchemeOptionResolver::new(
+                StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID]),
+            )))
+            .with_identity_cache(Some(
+                self.config
+                    .identity_cache()
+                    .unwrap_or_else(|| IdentityCache::lazy().build()),
+            ));
+        if let Some(credentials) = self.config.credentials_provider() {
+            components.set_identity_resolver(SCHEME_ID, SharedIdentityResolver::new(credentials));
+        }
+        StaticRuntimePlugin::new()
+            .with_config(layer.freeze())
+            .with_runtime_components(components)
+    }
+
+    /// The URL to call.
+    ///
+    /// The SDK's table of partitions is inside each of its clients: Auto Scaling's names stand
+    /// beside EC2's in every one of them, FIPS and dual stack included.
+    async fn endpoint(&self, operation: &'static str) -> Result<String, AwsError> {
+        let unknown = |cause, message: String| AwsError {
+            service: "ec2",
+            operation,
+            cause,
+            message,
+        };
+        if let Some(url) = self.config.endpoint_url() {
+            return Ok(url.to_owned());
+        }
+        let params = Params::builder()
+            .set_region(
+                self.config
+                    .region()
+                    .map(|region| region.as_ref().to_owned()),
+            )
+            .use_fips(self.config.use_fips().unwrap_or_default())
+            .use_dual_stack(self.config.use_dual_stack().unwrap_or_default())
+            .build()
+            .map_err(|error| unknown(Cause::Other, error.to_string()))?;
+        let endpoint = DefaultResolver::new()
+            .resolve_endpoint(&params)
+            .await
+            .map_err(|error| unknown(Cause::NoRegion, error.to_string()))?;
+        Ok(endpoint.url().replacen("autoscaling", "ec2", 1))
+    }
+}
+
+fn pairs(pairs: &[(&str, &str)]) -> Parameters {
+    pairs
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+        .collect()
+}
+
+fn numbered(key: &str, values: &[&str]) -> Parameters {
+    values
+        .iter()
+        .enumerate()
+        .map(|(place, value)| (format!("{key}.{}", place + 1), (*value).to_owned()))
+        .collect()
+}
+
+fn request(operation: &str, parameters: &Parameters) -> Result<HttpRequest, BoxError> {
+    let mut form = String::new();
+    let mut writer = QueryWriter::new(&mut form, operation, VERSION);
+    for (key, value) in parameters {
+        writer.prefix(key).string(value);
+    }
+    writer.finish();
+    let mut request = HttpRequest::new(SdkBody::from(form.clone()));
+    request.set_method("POST")?;
+    request.set_uri("/")?;
+    let headers = request.headers_mut();
+    headers.insert("content-type", "application/x-www-form-urlencoded");
+    headers.insert("content-length", form.len().to_string());
+    Ok(request)
+}
+
+fn answer<T>(
+    response: &HttpResponse,
+    read: fn(&str) -> Result<T, BoxError>,
+) -> Result<T, OrchestratorError<Refusal>> {
+    let body = response.body().bytes().unwrap_or_default();
+    let text = std::str::from_utf8(body).map_err(OrchestratorError::other)?;
+    if response.status().is_success() {
+        return read(text).map_err(OrchestratorError::response);
+    }
+    Err(OrchestratorError::operation(Refusal(reply::refusal(text))))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,331 @@
+use aws_sdk_applicationautoscaling::operation::describe_scalable_targets::DescribeScalableTargetsOutput;
+use aws_sdk_applicationautoscaling::types::ScalableTarget;
+use aws_sdk_ecs::operation::describe_services::DescribeServicesOutput;
+use aws_sdk_ecs::operation::tag_resource::TagResourceOutput;
+use aws_sdk_ecs::operation::untag_resource::UntagResourceOutput;
+use aws_sdk_ecs::operation::update_service::UpdateServiceOutput;
+use aws_sdk_ecs::types::builders::ServiceBuilder;
+use aws_sdk_resourcegroupstagging::operation::get_resources::GetResourcesOutput;
+use aws_sdk_resourcegroupstagging::types::ResourceTagMapping;
+use aws_smithy_mocks::{Rule, RuleMode, mock};
+
+use super::*;
+use crate::mocks;
+
+const PREFIX: &str = "arn:aws:ecs:eu-west-3:111122223333:service";
+
+fn tag(key: &str, value: &str) -> Tag {
+    Tag::builder().key(key).value(value).build()
+}
+
+/// A service that asks for so many tasks and has so many.
+fn described(name: &str, desired: i32, running: i32) -> ServiceBuilder {
+    Service::builder()
+        .service_arn(format!("{PREFIX}/{name}"))
+        .status("ACTIVE")
+        .desired_count(desired)
+        .running_count(running)
+        .tags(tag("nightcap:environment", "preprod"))
+}
+
+fn remembering(service: ServiceBuilder, capacity: &str) -> ServiceBuilder {
+    service.tags(tag(CAPACITY_TAG, capacity))
+}
+
+fn read(service: ServiceBuilder, bounds: Option<(u32, u32)>) -> Resource {
+    let bounds = bounds.map(|within| ("service/shop/web".to_owned(), within));
+    resource(&service.build(), &bounds.into_iter().collect()).unwrap()
+}
+
+fn state(service: ServiceBuilder, bounds: Option<(u32, u32)>) -> Observed {
+    read(service, bounds).observed
+}
+
+fn capacity(text: &str) -> Capacity {
+    text.parse().unwrap()
+}
+
+#[test]
+fn a_service_of_its_own_count() {
+    let web = |desired, running| described("shop/web", desired, running);
+    assert_eq!(state(web(2, 2), None), Observed::Running);
+    assert_eq!(state(web(2, 1), None), Observed::Starting);
+    assert_eq!(state(web(0, 0), None), Observed::Stopped);
+    assert_eq!(state(web(0, 1), None), Observed::Stopping);
+    assert_eq!(state(web(0, 0).pending_count(1), None), Observed::Stopping);
+    let resource = read(web(2, 2), None);
+    assert_eq!(resource.name, "shop/web");
+    assert_eq!(resource.size.unwrap().now, capacity("2/2/2"));
+}
+
+#[test]
+fn enough_tasks_are_those_that_a_deployment_keeps_up() {
+    let half = DeploymentConfiguration::builder().minimum_healthy_percent(50);
+    let web = |desired, running| {
+        described("shop/web", desired, running).deployment_configuration(half.clone().build())
+    };
+    assert_eq!(state(web(3, 2), None), Observed::Running);
+    assert_eq!(state(web(3, 1), None), Observed::Starting);
+    let none = DeploymentConfiguration::builder().minimum_healthy_percent(0);
+    let web = described("shop/web", 2, 0).deployment_configuration(none.build());
+    assert_eq!(state(web, None), Observed::Starting, "none is not enough");
+}
+
+#[test]
+fn a_service_that_scales_itself_is_asleep_only_if_it_remembers() {
+    let at_zero = || described("shop/web", 0, 0);
+    assert_eq!(state(at_zero(), Some((0, 6))), Observed::Running);
+    assert_eq!(
+        state(remembering(at_zero(), "0/2/6"), Some((0, 6))),
+        Observed::Stopped
+    );
+    let size = read(described("shop/web", 2, 2), Some((0, 6)))
+        .size
+        .unwrap();
+    assert_eq!(size.now, capacity("0/2/6"));
+}
+
+#[test]
+fn what_cannot_sleep_is_left_with_its_reason() {
+    let fixed = |service, bounds, word: &str| {
+        let Observed::Fixed(text) = state(service, bounds) else {
+            panic!("{word} can be stopped");
+        };
+        assert!(text.en.contains(word), "{}", text.en);
+    };
+    let web = || described("shop/web", 2, 2);
+    fixed(
+        web().scheduling_strategy(SchedulingStrategy::Daemon),
+        None,
+        "DAEMON",
+    );
+    fixed(web(), Some((2, 6)), "at least 2 of its tasks");
+    fixed(web().status("DRAINING"), None, "being deleted");
+}
+
+#[test]
+fn a_deleted_service_is_gone() {
+    let web = described("shop/web", 0, 0).status("INACTIVE");
+    assert_eq!(resource(&web.build(), &Bounds::new()), None);
+}
+
+fn tagged_page(after: Option<&'static str>, names: &[&str], next: Option<&'static str>) -> Rule {
+    let page: Vec<_> = names
+        .iter()
+        .map(|name| {
+            ResourceTagMapping::builder()
+                .resource_arn(format!("{PREFIX}/{name}"))
+                .build()
+        })
+        .collect();
+    mock!(aws_sdk_resourcegroupstagging::Client::get_resources)
+        .match_requests(move |request| {
+            let [filter] = request.tag_filters() else {
+                return false;
+            };
+            // AWS wants no token at first, and calls the end an empty one.
+            request.pagination_token() == after
+                && request.resource_type_filters() == ["ecs:service"]
+                && filter.key() == Some("nightcap:environment")
+        })
+        .then_output(move || {
+            GetResourcesOutput::builder()
+                .set_resource_tag_mapping_list(Some(page.clone()))
+                .pagination_token(next.unwrap_or_default())
+                .build()
+        })
+}
+
+fn describe(cluster: &'static str, count: usize) -> Rule {
+    mock!(aws_sdk_ecs::Client::describe_services)
+        .match_requests(move |request| {
+            request.cluster() == Some(cluster)
+                && request.services().len() == count
+                && request.include() == [ServiceField::Tags]
+        })
+        .then_output(move || {
+            let services = (0..count).map(|n| described(&format!("{cluster}/{n}"), 1, 1).build());
+            DescribeServicesOutput::builder()
+                .set_services(Some(services.collect()))
+                .build()
+        })
+}
+
+fn bounds(count: usize) -> Rule {
+    mock!(aws_sdk_applicationautoscaling::Client::describe_scalable_targets)
+        .match_requests(move |request| {
+            request.resource_ids().len() == count
+                && request.service_namespace() == Some(&ServiceNamespace::Ecs)
+        })
+        .then_output(|| {
+            let target = ScalableTarget::builder()
+                .service_namespace(ServiceNamespace::Ecs)
+                .scalable_dimension(ScalableDimension::EcsServiceDesiredCount)
+                .resource_id("service/shop/0")
+                .role_arn("role")
+                .creation_time(aws_smithy_types::DateTime::from_secs(0))
+                .min_capacity(1)
+                .max_capacity(3);
+            DescribeScalableTargetsOutput::builder()
+                .scalable_targets(target.build().unwrap())
+                .build()
+        })
+}
+
+#[tokio::test]
+async fn only_what_is_tagged_is_described_ten_services_a_call() {
+    let shop: Vec<String> = (0..12).map(|n| format!("shop/{n:02}")).collect();
+    let names: Vec<&str> = shop.iter().map(String::as_str).collect();
+    let first = tagged_page(None, &names, Some("more"));
+    // An ARN without its cluster cannot be described, and one that is told twice is one.
+    let last = tagged_page(Some("more"), &["back/api", "shop/00", "old"], None);
+    let (ten, two, one, scaled) = (
+        describe("shop", 10),
+        describe("shop", 2),
+        describe("back", 1),
+        bounds(13),
+    );
+    let clients = mocks::nobody();
+    mocks::set_tagging(&clients, RuleMode::MatchAny, &[&first, &last]);
+    mocks::set_ecs(&clients, RuleMode::MatchAny, &[&ten, &two, &one]);
+    mocks::set_applicationautoscaling(&clients, RuleMode::MatchAny, &[&scaled]);
+    let found = EcsServices::new(Arc::new(clients)).list().await.unwrap();
+    assert_eq!(found.len(), 13);
+    let calls = [&first, &last, &ten, &two, &one, &scaled].map(Rule::num_calls);
+    assert_eq!(calls, [1; 6]);
+    let held: Vec<&str> = found
+        .iter()
+        .filter(|r| matches!(r.observed, Observed::Fixed(_)))
+        .map(|r| r.name.as_str())
+        .collect();
+    assert_eq!(held, ["shop/0", "shop/0"], "by its scalable target");
+}
+
+#[tokio::test]
+async fn nothing_tagged_costs_one_call() {
+    let clients = mocks::nobody();
+    let none = tagged_page(None, &[], None);
+    mocks::set_tagging(&clients, RuleMode::MatchAny, &[&none]);
+    assert_eq!(EcsServices::new(Arc::new(clients)).list().await, Ok(vec![]));
+}
+
+fn update(count: i32) -> Rule {
+    mock!(aws_sdk_ecs::Client::update_service)
+        .match_requests(move |request| {
+            request.cluster() == Some("shop")
+                && request.service() == Some("web")
+                && request.desired_count() == Some(count)
+                && request.task_definition().is_none()
+        })
+        .then_output(|| UpdateServiceOutput::builder().build())
+}
+
+fn remember(value: &'static str) -> Rule {
+    mock!(aws_sdk_ecs::Client::tag_resource)
+        .match_requests(move |request| {
+            let [tag] = request.tags() else {
+                return false;
+            };
+            tag.key() == Some("nightcap:capacity")
+                && tag.value() == Some(value)
+                && request.resource_arn() == Some(&format!("{PREFIX}/shop/web"))
+        })
+        .then_output(|| TagResourceOutput::builder().build())
+}
+
+fn forget() -> Rule {
+    mock!(aws_sdk_ecs::Client::untag_resource)
+        .match_requests(|request| request.tag_keys() == ["nightcap:capacity"])
+        .then_output(|| UntagResourceOutput::builder().build())
+}
+
+fn in_order(rules: &[&Rule]) -> EcsServices {
+    let clients = mocks::nobody();
+    mocks::set_ecs(&clients, RuleMode::Sequential, rules);
+    EcsServices::new(Arc::new(clients))
+}
+
+fn sleep(now: &str) -> Stop {
+    Stop {
+        remember: Some(capacity(now)),
+        snapshot: None,
+    }
+}
+
+#[tokio::test]
+async fn stopping_remembers_before_it_scales() {
+    let (tag, zero) = (remember("2/2/2"), update(0));
+    let web = read(described("shop/web", 2, 2), None);
+    let stopped = in_order(&[&tag, &zero]).stop(&web, sleep("2/2/2")).await;
+    assert_eq!(stopped, Ok(()));
+    assert_eq!((tag.num_calls(), zero.num_calls()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_service_that_cannot_be_remembered_is_not_stopped() {
+    let denied = mock!(aws_sdk_ecs::Client::tag_resource)
+        .then_http_response(|| mocks::refusal_in_json(400, "AccessDeniedException", "not allowed"));
+    let zero = update(0);
+    let web = read(described("shop/web", 2, 2), None);
+    let error = in_order(&[&denied, &zero])
+        .stop(&web, sleep("2/2/2"))
+        .await
+        .unwrap_err();
+    assert_eq!((error.cause, zero.num_calls()), (Cause::Denied, 0));
+    assert!(error.remedy().en.contains("allow ecs:TagResource"));
+}
+
+#[tokio::test]
+async fn what_has_scaled_itself_to_zero_is_only_marked_as_asleep() {
+    let tag = remember("0/0/6");
+    let web = read(described("shop/web", 0, 0), Some((0, 6)));
+    let stopped = in_order(&[&tag]).stop(&web, sleep("0/0/6")).await;
+    assert_eq!((stopped, tag.num_calls()), (Ok(()), 1));
+}
+
+#[tokio::test]
+async fn a_service_woken_in_its_sleep_keeps_its_memory() {
+    let zero = update(0);
+    let web = remembering(described("shop/web", 1, 1), "0/3/6");
+    let web = read(web, Some((0, 6)));
+    let stopped = in_order(&[&zero]).stop(&web, sleep("0/1/6")).await;
+    assert_eq!((stopped, zero.num_calls()), (Ok(()), 1));
+}
+
+#[tokio::test]
+async fn waking_restores_before_it_forgets() {
+    let (three, untag) = (update(3), forget());
+    let web = read(remembering(described("shop/web", 0, 0), "3/3/3"), None);
+    let woken = in_order(&[&three, &untag])
+        .start(&web, Some(capacity("3/3/3")))
+        .await;
+    assert_eq!(woken, Ok(()));
+    assert_eq!((three.num_calls(), untag.num_calls()), (1, 1));
+}
+
+#[tokio::test]
+async fn nothing_wakes_to_no_capacity() {
+    let web = read(described("shop/web", 0, 0), None);
+    for none in [None, Some(Capacity::ZERO)] {
+        let error = in_order(&[]).start(&web, none).await.unwrap_err();
+        assert!(error.message.contains("no capacity"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_is_gone_or_on_its_way_out_is_overtaken() {
+    for (code, cause) in [
+        ("ServiceNotFoundException", Cause::Gone),
+        ("ClusterNotFoundException", Cause::Gone),
+        ("ServiceNotActiveException", Cause::State),
+    ] {
+        let refused = mock!(aws_sdk_ecs::Client::update_service)
+            .then_http_response(move || mocks::refusal_in_json(400, code, "no"));
+        let web = read(remembering(described("shop/web", 2, 2), "2/2/2"), None);
+        let error = in_order(&[&refused])
+            .stop(&web, sleep("2/2/2"))
+            .await
+            .unwrap_err();
+        assert_eq!(error.cause, cause, "{code}");
+    }
+}

@@ -1,0 +1,362 @@
+//! EKS managed node groups.
+//!
+//! EKS takes no maximum below one, so a node group sleeps at 0/0/max, and remembers its
+//! capacity in its own tag `nightcap:capacity`. The tag is written before it is scaled down
+//! and removed after it has been restored, so that a tick that dies in between is made good
+//! by the next (see `autoscaling_groups.rs`); here it is also what tells sleep from a node
+//! group that an autoscaler has brought to zero, for both stand at 0/0/max.
+//!
+//! With room left to grow, an autoscaler in the cluster may wake a node group for pods that
+//! wait for a machine. That is a change by hand to Nightcap; its memory is kept.
+//!
+//! EKS tells the numbers it was given, and nothing of the machines: those are counted in the
+//! Auto Scaling group that EKS keeps for the node group. That group is EKS's own, and is
+//! never changed here.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use aws_sdk_autoscaling::types::{Instance, LifecycleState};
+use aws_sdk_eks::types::{Nodegroup, NodegroupResources, NodegroupScalingConfig, NodegroupStatus};
+use futures_util::future::BoxFuture;
+use futures_util::{StreamExt, TryStreamExt, stream};
+use nightcap_domain::capacity::Capacity;
+use nightcap_domain::fleet::{
+    CAPACITY_TAG, Kind, Memory, Observed, Resource, Size, Tags, Text, Tier,
+};
+use nightcap_domain::names::ResourceArn;
+
+use crate::capacity_tag::{memory, to_remember};
+use crate::clients::Clients;
+use crate::error::{AwsError, Cause};
+use crate::kind::{ResourceKind, Stop};
+use crate::{arn, tagged};
+
+/// Calls at once while reading: EKS describes node groups one by one.
+const AT_ONCE: usize = 8;
+
+/// The most groups that one `DescribeAutoScalingGroups` gives.
+const GROUPS: usize = 100;
+
+/// The managed node groups of one account and region.
+#[derive(Debug)]
+pub struct EksNodeGroups {
+    clients: Arc<Clients>,
+}
+
+/// The machines of a node group.
+#[derive(Clone, Copy, Debug, Default)]
+struct Machines {
+    existing: u32,
+    in_service: u32,
+}
+
+impl EksNodeGroups {
+    /// What these resources are.
+    pub const KIND: Kind = Kind {
+        name: "eks-node-group",
+        tier: Tier::COMPUTE,
+    };
+
+    /// The node groups that these clients reach.
+    pub fn new(clients: Arc<Clients>) -> Self {
+        Self { clients }
+    }
+
+    async fn all(&self) -> Result<Vec<Resource>, AwsError> {
+        let arns = tagged::arns(&self.clients, "eks:nodegroup").await?;
+        let described = arns.iter().map(|arn| self.describe(arn));
+        let groups: Vec<Nodegroup> = stream::iter(described.collect::<Vec<_>>())
+            .buffered(AT_ONCE)
+            .try_filter_map(async |group| Ok(group))
+            .try_collect()
+            .await?;
+        let names: Vec<String> = groups
+            .iter()
+            .flat_map(scaled_by)
+            .map(str::to_owned)
+            .collect();
+        let machines = self.machines(&names).await?;
+        Ok(groups
+            .iter()
+            .filter_map(|group| resource(group, &machines))
+            .collect())
+    }
+
+    /// The node group of this ARN, unless it is gone.
+    async fn describe(&self, arn: &str) -> Result<Option<Nodegroup>, AwsError> {
+        let Some((cluster, name)) = place(arn) else {
+            return Ok(None);
+        };
+        let answer = self
+            .clients
+            .eks()
+            .describe_nodegroup()
+            .cluster_name(cluster)
+            .nodegroup_name(name)
+            .send()
+            .await;
+        match answer {
+            Ok(answer) => Ok(answer.nodegroup),
+            Err(error) => match AwsError::from_sdk("eks", "DescribeNodegroup", &error) {
+                gone if gone.cause == Cause::Gone => Ok(None),
+                error => Err(error),
+            },
+        }
+    }
+
+    async fn machines(&self, names: &[String]) -> Result<HashMap<String, Machines>, AwsError> {
+        let mut found = HashMap::new();
+        for some in names.chunks(GROUPS) {
+            let mut groups = self
+                .clients
+                .autoscaling()
+                .describe_auto_scaling_groups()
+                .set_auto_scaling_group_names(Some(some.to_vec()))
+                .max_records(100)
+                .into_paginator()
+                .items()
+                .send();
+            while let Some(group) = groups.next().await {
+                let group = group.map_err(|error| {
+                    AwsError::from_sdk("autoscaling", "DescribeAutoScalingGroups", &error)
+                })?;
+                let name = group.auto_scaling_group_name().unwrap_or_default();
+                found.insert(name.to_owned(), Machines::of(group.instances()));
+            }
+        }
+        Ok(found)
+    }
+
+    async fn set(&self, resource: &Resource, capacity: Capacity) -> Result<(), AwsError> {
+        const OPERATION: &str = "UpdateNodegroupConfig";
+        let number = |count| tagged::number("eks", OPERATION, count);
+        let (cluster, name) = placed(resource)?;
+        let scaling = NodegroupScalingConfig::builder()
+            .min_size(number(capacity.min())?)
+            .desired_size(number(capacity.desired())?)
+            .max_size(number(capacity.max().max(1))?);
+        self.clients
+            .eks()
+            .update_nodegroup_config()
+            .cluster_name(cluster)
+            .nodegroup_name(name)
+            .scaling_config(scaling.build())
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| AwsError::from_sdk("eks", OPERATION, &error))
+    }
+
+    async fn remember(&self, resource: &Resource, capacity: Capacity) -> Result<(), AwsError> {
+        self.clients
+            .eks()
+            .tag_resource()
+            .resource_arn(resource.arn.as_str())
+            .tags(CAPACITY_TAG, capacity.to_string())
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| AwsError::from_sdk("eks", "TagResource", &error))
+    }
+
+    async fn forget(&self, resource: &Resource) -> Result<(), AwsError> {
+        self.clients
+            .eks()
+            .untag_resource()
+            .resource_arn(resource.arn.as_str())
+            .tag_keys(CAPACITY_TAG)
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| AwsError::from_sdk("eks", "UntagResource", &error))
+    }
+}
+
+impl ResourceKind for EksNodeGroups {
+    fn kind(&self) -> Kind {
+        Self::KIND
+    }
+
+    fn list(&self) -> BoxFuture<'_, Result<Vec<Resource>, AwsError>> {
+        Box::pin(self.all())
+    }
+
+    fn start<'a>(
+        &'a self,
+        resource: &'a Resource,
+        capacity: Option<Capacity>,
+    ) -> BoxFuture<'a, Result<(), AwsError>> {
+        Box::pin(async move {
+            let capacity = capacity.filter(|capacity| !capacity.is_zero());
+            let (Some(capacity), Some(size)) = (capacity, &resource.size) else {
+                return Err(AwsError {
+                    service: "eks",
+                    operation: "UpdateNodegroupConfig",
+                    cause: Cause::Other,
+                    message: format!("no capacity to wake {} to", resource.name),
+                });
+            };
+            if capacity != size.now {
+                self.set(resource, capacity).await?;
+            }
+            match size.memory {
+                Memory::None => Ok(()),
+                _ => self.forget(resource).await,
+            }
+        })
+    }
+
+    fn stop<'a>(
+        &'a self,
+        resource: &'a Resource,
+        how: Stop,
+    ) -> BoxFuture<'a, Result<(), AwsError>> {
+        Box::pin(async move {
+            let Some(size) = &resource.size else {
+                return Ok(());
+            };
+            if let Some(capacity) = to_remember(size, how.remember) {
+                self.remember(resource, capacity).await?;
+            }
+            match Capacity::new(0, 0, size.now.max()) {
+                Ok(asleep) if asleep != size.now => self.set(resource, asleep).await,
+                _ => Ok(()),
+            }
+        })
+    }
+}
+
+/// The cluster and the name in a node group's ARN: `…:nodegroup/shop/workers/<uuid>`.
+fn place(arn: &str) -> Option<(&str, &str)> {
+    match tagged::path(arn, "nodegroup").as_slice() {
+        [cluster, name, _] => Some((cluster, name)),
+        _ => None,
+    }
+}
+
+fn placed(resource: &Resource) -> Result<(&str, &str), AwsError> {
+    place(resource.arn.as_str()).ok_or_else(|| AwsError {
+        service: "eks",
+        operation: "UpdateNodegroupConfig",
+        cause: Cause::Other,
+        message: format!("{} names no cluster", resource.arn),
+    })
+}
+
+/// The Auto Scaling groups that EKS keeps for a node group.
+fn scaled_by(group: &Nodegroup) -> impl Iterator<Item = &str> {
+    group
+        .resources()
+        .into_iter()
+        .flat_map(NodegroupResources::auto_scaling_groups)
+        .filter_map(|group| group.name())
+}
+
+impl Machines {
+    fn of(instances: &[Instance]) -> Self {
+        let count = |which: fn(&Instance) -> bool| {
+            u32::try_from(instances.iter().filter(|i| which(i)).count()).unwrap_or(u32::MAX)
+        };
+        Self {
+            existing: count(|i| i.lifecycle_state() != Some(&LifecycleState::Terminated)),
+            in_service: count(|i| i.lifecycle_state() == Some(&LifecycleState::InService)),
+        }
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            existing: self.existing.saturating_add(other.existing),
+            in_service: self.in_service.saturating_add(other.in_service),
+        }
+    }
+}
+
+fn resource(group: &Nodegroup, machines: &HashMap<String, Machines>) -> Option<Resource> {
+    let arn = group.nodegroup_arn()?;
+    let (cluster, name) = place(arn)?;
+    let tags: Tags = group.tags().into_iter().flatten().collect();
+    let machines = scaled_by(group)
+        .filter_map(|name| machines.get(name).copied())
+        .fold(Machines::default(), Machines::and);
+    let size = capacity(group.scaling_config()).map(|now| Size {
+        now,
+        machines: machines.existing,
+        memory: memory(&tags),
+    });
+    Some(Resource {
+        arn: ResourceArn::new(arn),
+        kind: EksNodeGroups::KIND,
+        // A name is one node group in each cluster.
+        name: format!("{cluster}/{name}"),
+        region: arn::region(arn),
+        observed: observed(group, size.as_ref(), machines),
+        tags,
+        size,
+        maintenance: None,
+        restarted_by_aws: false,
+    })
+}
+
+fn capacity(scaling: Option<&NodegroupScalingConfig>) -> Option<Capacity> {
+    let scaling = scaling?;
+    let count = |number: Option<i32>| u32::try_from(number?).ok();
+    let (min, desired) = (count(scaling.min_size())?, count(scaling.desired_size())?);
+    Capacity::new(min, desired, count(scaling.max_size())?).ok()
+}
+
+/// What a node group is doing, by EKS's word for it and by its machines.
+fn observed(group: &Nodegroup, size: Option<&Size>, machines: Machines) -> Observed {
+    let status = group.status().map_or("", NodegroupStatus::as_str);
+    let Some(size) = size else {
+        return Observed::Faulty {
+            status: format!("{status} without a capacity"),
+            remedy: Text::fixed(
+                "set its minimum, desired and maximum size in EKS",
+                "réglez ses tailles minimale, souhaitée et maximale dans EKS",
+            ),
+        };
+    };
+    match group.status() {
+        Some(NodegroupStatus::Deleting) => Observed::Fixed(Text::fixed(
+            "it is being deleted",
+            "en cours de suppression",
+        )),
+        Some(NodegroupStatus::CreateFailed | NodegroupStatus::DeleteFailed) => Observed::Faulty {
+            status: status.to_owned(),
+            remedy: Text::fixed(
+                "read the health issues that EKS lists for it, and delete it or make it anew",
+                "lisez les anomalies qu'EKS indique, puis supprimez-le ou recréez-le",
+            ),
+        },
+        // A node group takes one update at a time; a change of its machines is one.
+        Some(NodegroupStatus::Creating | NodegroupStatus::Updating) if size.now.desired() > 0 => {
+            Observed::Busy {
+                status: status.to_owned(),
+                serving: false,
+            }
+        }
+        _ => by_size(size, machines),
+    }
+}
+
+/// One that asks for no machine is asleep if it remembers a capacity; without, its own
+/// scaling has brought it there. One that asks for some is running once its minimum is in
+/// service, and at least one machine.
+fn by_size(size: &Size, machines: Machines) -> Observed {
+    if size.now.desired() == 0 {
+        return match (&size.memory, size.machines) {
+            (Memory::None, _) => Observed::Running,
+            (_, 0) => Observed::Stopped,
+            (_, _) => Observed::Stopping,
+        };
+    }
+    if machines.in_service >= size.now.min().max(1) {
+        Observed::Running
+    } else {
+        Observed::Starting
+    }
+}
+
+#[cfg(test)]
+mod tests;

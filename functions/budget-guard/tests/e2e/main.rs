@@ -1,0 +1,18 @@
+//! The guard from end to end: the real binary, invoked through a Lambda Runtime API, against
+//! the embedded AWS over HTTP, whose bill is what each test says it is.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
+
+mod calendar;
+mod doubts;
+mod events;
+mod faults;
+mod ladder;
+mod mails;
+mod scheduler;
+mod world;

@@ -1,0 +1,399 @@
+//! The kinds that are looked for only where they are asked for: EC2 instances, ECS services,
+//! EKS node groups.
+
+use nightcap_tests::{EmbeddedAws, REGION, Running};
+use serde_json::{Value, json};
+
+use crate::world::{
+    FRIDAY, MONDAY, create_database, create_group, database, decided, demo_config, group,
+    scheduler, settle, tick,
+};
+
+const TABLE: &str = "nightcap";
+const TAG: &str = "nightcap:environment";
+/// What stands for a tag that is not there.
+const NOTHING: &str = "nothing";
+/// The night after Friday, when all is asleep.
+const NIGHT: &str = "2026-11-20T23:00:00Z";
+
+/// The demo's configuration, in which preprod has every kind.
+fn config(manual_changes: &str) -> String {
+    demo_config().replace(
+        "    manual_changes: respect\n",
+        &format!(
+            "    manual_changes: {manual_changes}\n    kinds: [rds-instance, auto-scaling-group, ec2-instance, ecs-service, eks-node-group]\n"
+        ),
+    )
+}
+
+fn function(aws: &EmbeddedAws, manual_changes: &str) -> Running {
+    scheduler(aws, &config(manual_changes))
+        .with("NIGHTCAP_TABLE", TABLE)
+        .start()
+}
+
+/// A machine, a service of three tasks, a node group of 2/3/4, and a database, in preprod.
+fn preprod() -> (EmbeddedAws, String) {
+    let aws = EmbeddedAws::start("2026-11-20T17:30:00Z");
+    aws.create_ledger(TABLE);
+    let dev_box = create_instance(&aws, "preprod", "dev-box");
+    create_service(&aws, "web", 3, "preprod");
+    create_node_group(&aws, "workers", [2, 3, 4], "preprod");
+    create_database(&aws, REGION, "db", &[(TAG, "preprod")]);
+    aws.move_to("2026-11-20T17:50:00Z");
+    aws.forget_calls();
+    (aws, dev_box)
+}
+
+fn create_instance(aws: &EmbeddedAws, environment: &str, name: &str) -> String {
+    let sent = [
+        ("ImageId", "ami-12c6146b"),
+        ("InstanceType", "t3.small"),
+        ("MinCount", "1"),
+        ("MaxCount", "1"),
+        ("TagSpecification.1.ResourceType", "instance"),
+        ("TagSpecification.1.Tag.1.Key", TAG),
+        ("TagSpecification.1.Tag.1.Value", environment),
+        ("TagSpecification.1.Tag.2.Key", "Name"),
+        ("TagSpecification.1.Tag.2.Value", name),
+    ];
+    let made = aws.query("ec2", "RunInstances", &sent);
+    made.text("instanceId").to_owned()
+}
+
+fn instance(aws: &EmbeddedAws, id: &str) -> String {
+    let told = aws.query("ec2", "DescribeInstances", &[("InstanceId.1", id)]);
+    let (_, state) = told.body.split_once("<instanceState>").unwrap();
+    let (_, name) = state.split_once("<name>").unwrap();
+    name.split_once('<').unwrap().0.to_owned()
+}
+
+fn ecs(aws: &EmbeddedAws, action: &str, sent: &Value) -> Value {
+    let target = format!("AmazonEC2ContainerServiceV20141113.{action}");
+    aws.json("ecs", &target, sent)
+}
+
+fn create_service(aws: &EmbeddedAws, name: &str, count: u32, environment: &str) {
+    ecs(aws, "CreateCluster", &json!({ "clusterName": "shop" }));
+    let tags = json!([{ "key": TAG, "value": environment }]);
+    let made =
+        json!({ "cluster": "shop", "serviceName": name, "desiredCount": count, "tags": tags });
+    ecs(aws, "CreateService", &made);
+}
+
+fn set_service(aws: &EmbeddedAws, name: &str, count: u32) {
+    let sent = json!({ "cluster": "shop", "service": name, "desiredCount": count });
+    ecs(aws, "UpdateService", &sent);
+}
+
+/// Tasks asked for, tasks running, and what the service remembers.
+fn service(aws: &EmbeddedAws, name: &str) -> (u64, u64, String) {
+    let asked = json!({ "cluster": "shop", "services": [name], "include": ["TAGS"] });
+    let told = ecs(aws, "DescribeServices", &asked);
+    let found = &told["services"][0];
+    let tags = found["tags"].as_array().unwrap();
+    let memory = tags.iter().find(|tag| tag["key"] == "nightcap:capacity");
+    (
+        found["desiredCount"].as_u64().unwrap(),
+        found["runningCount"].as_u64().unwrap(),
+        memory
+            .map_or(NOTHING, |tag| tag["value"].as_str().unwrap())
+            .to_owned(),
+    )
+}
+
+fn create_node_group(aws: &EmbeddedAws, name: &str, size: [u32; 3], environment: &str) {
+    let cluster = json!({ "name": "shop", "roleArn": "arn:aws:iam::123456789012:role/eks", "resourcesVpcConfig": {} });
+    if aws.rest_get("eks", "/clusters")["clusters"] == json!([]) {
+        aws.rest("eks", "/clusters", &cluster);
+    }
+    let made = json!({
+        "nodegroupName": name,
+        "nodeRole": "arn:aws:iam::123456789012:role/node",
+        "subnets": ["subnet-1"],
+        "scalingConfig": sizes(size),
+        "tags": { TAG: environment },
+    });
+    aws.rest("eks", "/clusters/shop/node-groups", &made);
+}
+
+fn sizes([min, desired, max]: [u32; 3]) -> Value {
+    json!({ "minSize": min, "desiredSize": desired, "maxSize": max })
+}
+
+fn set_node_group(aws: &EmbeddedAws, name: &str, size: [u32; 3]) {
+    let path = format!("/clusters/shop/node-groups/{name}/update-config");
+    aws.rest("eks", &path, &json!({ "scalingConfig": sizes(size) }));
+}
+
+/// The size of a node group, its machines in service, and what it remembers.
+fn node_group(aws: &EmbeddedAws, name: &str) -> (String, usize, String) {
+    let told = aws.rest_get("eks", &format!("/clusters/shop/node-groups/{name}"));
+    let found = &told["nodegroup"];
+    let size =
+        ["minSize", "desiredSize", "maxSize"].map(|key| found["scalingConfig"][key].to_string());
+    let machines = found["resources"]["autoScalingGroups"][0]["name"]
+        .as_str()
+        .unwrap();
+    let memory = found["tags"]["nightcap:capacity"].as_str();
+    (
+        size.join("/"),
+        group(aws, machines).1,
+        memory.unwrap_or(NOTHING).to_owned(),
+    )
+}
+
+fn assert_asleep(aws: &EmbeddedAws, dev_box: &str) {
+    assert_eq!(instance(aws, dev_box), "stopped");
+    assert_eq!(service(aws, "web"), (0, 0, "3/3/3".to_owned()));
+    assert_eq!(
+        node_group(aws, "workers"),
+        ("0/0/4".to_owned(), 0, "2/3/4".to_owned())
+    );
+    assert_eq!(database(aws, "db"), "stopped");
+}
+
+fn assert_awake(aws: &EmbeddedAws, dev_box: &str) {
+    assert_eq!(instance(aws, dev_box), "running");
+    assert_eq!(service(aws, "web"), (3, 3, NOTHING.to_owned()));
+    assert_eq!(
+        node_group(aws, "workers"),
+        ("2/3/4".to_owned(), 3, NOTHING.to_owned())
+    );
+    assert_eq!(database(aws, "db"), "available");
+}
+
+#[test]
+fn every_kind_sleeps_before_its_database_and_wakes_after_it_as_it_was() {
+    let (aws, dev_box) = preprod();
+    let mut function = function(&aws, "respect");
+    let first = settle(&aws, &mut function, FRIDAY).remove(0);
+    assert_eq!(decided(&first, "dev-box"), "stop/transition/done");
+    assert_eq!(decided(&first, "shop/web"), "stop/transition/done");
+    assert_eq!(decided(&first, "shop/workers"), "stop/transition/done");
+    assert_eq!(decided(&first, "db"), "wait/still-used-by/none");
+    assert_asleep(&aws, &dev_box);
+    let first = settle(&aws, &mut function, MONDAY).remove(0);
+    assert_eq!(decided(&first, "shop/web"), "wait/needs-up/none");
+    assert_awake(&aws, &dev_box);
+    // And once more: what is written down on Monday is what there is on Monday.
+    set_service(&aws, "web", 5);
+    set_node_group(&aws, "workers", [1, 2, 6]);
+    settle(&aws, &mut function, "2026-11-23T18:00:00Z");
+    assert_eq!(service(&aws, "web"), (0, 0, "5/5/5".to_owned()));
+    assert_eq!(
+        node_group(&aws, "workers"),
+        ("0/0/6".to_owned(), 0, "1/2/6".to_owned())
+    );
+    settle(&aws, &mut function, "2026-11-24T08:00:00Z");
+    assert_eq!(service(&aws, "web"), (5, 5, NOTHING.to_owned()));
+    assert_eq!(
+        node_group(&aws, "workers"),
+        ("1/2/6".to_owned(), 2, NOTHING.to_owned())
+    );
+}
+
+#[test]
+fn a_second_tick_orders_nothing_and_overwrites_no_memory() {
+    let (aws, dev_box) = preprod();
+    let mut function = function(&aws, "respect");
+    settle(&aws, &mut function, FRIDAY);
+    aws.forget_calls();
+    aws.move_to(NIGHT);
+    let answer = function.invoke(&tick(NIGHT)).unwrap();
+    assert_eq!(answer["summary"]["stopped"], 0);
+    let orders = aws.orders();
+    assert!(
+        orders.iter().all(|call| call.service == "dynamodb"),
+        "{orders:#?}"
+    );
+    assert_asleep(&aws, &dev_box);
+}
+
+/// Somebody wakes everything in the middle of the night, to other sizes.
+fn wake_by_hand(aws: &EmbeddedAws, dev_box: &str) {
+    aws.move_to(NIGHT);
+    aws.query("ec2", "StartInstances", &[("InstanceId.1", dev_box)]);
+    set_service(aws, "web", 1);
+    set_node_group(aws, "workers", [0, 1, 4]);
+    aws.move_to("2026-11-20T23:10:00Z");
+}
+
+#[test]
+fn changes_by_hand_are_respected_until_the_next_transition() {
+    let (aws, dev_box) = preprod();
+    let mut function = function(&aws, "respect");
+    settle(&aws, &mut function, FRIDAY);
+    wake_by_hand(&aws, &dev_box);
+    let answer = function.invoke(&tick("2026-11-20T23:10:00Z")).unwrap();
+    for name in ["dev-box", "shop/web", "shop/workers"] {
+        assert_eq!(decided(&answer, name), "leave/manual-change/none");
+    }
+    settle(&aws, &mut function, MONDAY);
+    assert_eq!(instance(&aws, &dev_box), "running");
+    assert_eq!(service(&aws, "web").0, 1, "a person's number stands");
+    assert_eq!(node_group(&aws, "workers").0, "0/1/4");
+    // What they leave running is what is put to bed next.
+    settle(&aws, &mut function, "2026-11-23T18:00:00Z");
+    assert_eq!(service(&aws, "web"), (0, 0, "1/1/1".to_owned()));
+}
+
+#[test]
+fn changes_by_hand_are_reverted_and_the_first_capacity_is_restored() {
+    let (aws, dev_box) = preprod();
+    let mut function = function(&aws, "revert");
+    settle(&aws, &mut function, FRIDAY);
+    wake_by_hand(&aws, &dev_box);
+    let answers = settle(&aws, &mut function, "2026-11-20T23:10:00Z");
+    for name in ["dev-box", "shop/web", "shop/workers"] {
+        assert_eq!(decided(&answers[0], name), "stop/transition/done");
+    }
+    assert_asleep(&aws, &dev_box);
+    settle(&aws, &mut function, MONDAY);
+    assert_awake(&aws, &dev_box);
+}
+
+#[test]
+fn what_is_edited_in_its_sleep_wakes_as_edited() {
+    let (aws, _) = preprod();
+    let mut function = function(&aws, "respect");
+    settle(&aws, &mut function, FRIDAY);
+    set_node_group(&aws, "workers", [0, 0, 2]);
+    settle(&aws, &mut function, MONDAY);
+    assert_eq!(
+        node_group(&aws, "workers"),
+        ("2/2/2".to_owned(), 2, NOTHING.to_owned())
+    );
+}
+
+#[test]
+fn production_and_strangers_are_never_touched() {
+    let (aws, _) = preprod();
+    let prod = create_instance(&aws, "prod", "prod-box");
+    let stranger = create_instance(&aws, "", "stranger");
+    aws.query(
+        "ec2",
+        "DeleteTags",
+        &[("ResourceId.1", &stranger), ("Tag.1.Key", TAG)],
+    );
+    create_service(&aws, "prod-web", 2, "prod");
+    create_node_group(&aws, "prod-workers", [1, 1, 2], "prod");
+    aws.move_to("2026-11-20T17:58:00Z");
+    let mut function = function(&aws, "revert");
+    let answer = settle(&aws, &mut function, FRIDAY).remove(0);
+    for name in ["prod-box", "shop/prod-web", "shop/prod-workers"] {
+        assert_eq!(decided(&answer, name), "leave/protected-tag/none");
+    }
+    for id in [&prod, &stranger] {
+        assert_eq!(instance(&aws, id), "running");
+    }
+    assert_eq!(service(&aws, "prod-web"), (2, 2, NOTHING.to_owned()));
+    assert_eq!(
+        node_group(&aws, "prod-workers"),
+        ("1/1/2".to_owned(), 1, NOTHING.to_owned())
+    );
+}
+
+#[test]
+fn a_kind_that_its_environment_does_not_name_is_left_with_a_word() {
+    let (aws, _) = preprod();
+    let there = create_instance(&aws, "dev", "dev-machine");
+    create_service(&aws, "dev-web", 1, "dev");
+    let mut function = scheduler(&aws, &config("respect")).start();
+    let answer = function.invoke(&tick(FRIDAY)).unwrap();
+    for name in ["dev-machine", "shop/dev-web"] {
+        assert_eq!(decided(&answer, name), "leave/kind-not-named/none");
+    }
+    assert_eq!(decided(&answer, "dev-box"), "stop/transition/done");
+    assert_eq!(instance(&aws, &there), "running");
+}
+
+#[test]
+fn what_cannot_sleep_is_left_with_its_reason() {
+    let (aws, _) = preprod();
+    let tags = json!([{ "key": TAG, "value": "preprod" }]);
+    let daemon = json!({ "cluster": "shop", "serviceName": "agent", "schedulingStrategy": "DAEMON", "desiredCount": 1, "tags": tags });
+    ecs(&aws, "CreateService", &daemon);
+    create_service(&aws, "scaled", 2, "preprod");
+    let bounds = json!({
+        "ServiceNamespace": "ecs",
+        "ResourceId": "service/shop/scaled",
+        "ScalableDimension": "ecs:service:DesiredCount",
+        "MinCapacity": 2,
+        "MaxCapacity": 6,
+    });
+    aws.json(
+        "application-autoscaling",
+        "AnyScaleFrontendService.RegisterScalableTarget",
+        &bounds,
+    );
+    // Its machines are tagged as the group is, and are the group's.
+    create_group(&aws, "app", "1/1/1", &[(TAG, "preprod")]);
+    aws.move_to("2026-11-20T17:58:00Z");
+    let mut function = function(&aws, "revert");
+    let answer = function.invoke(&tick(FRIDAY)).unwrap();
+    let left = ["shop/agent", "shop/scaled"].map(|name| decided(&answer, name));
+    assert_eq!(left, ["leave/fixed/none"; 2]);
+    assert_eq!(service(&aws, "scaled"), (2, 2, NOTHING.to_owned()));
+    assert_eq!(decided(&answer, "app"), "stop/transition/done");
+}
+
+#[test]
+fn every_page_of_every_kind_is_read() {
+    let aws = EmbeddedAws::start("2026-11-20T17:30:00Z");
+    for number in 0..3 {
+        create_instance(&aws, "preprod", &format!("box-{number}"));
+        create_service(&aws, &format!("web-{number}"), 1, "preprod");
+        create_node_group(&aws, &format!("workers-{number}"), [1, 1, 2], "preprod");
+    }
+    aws.move_to("2026-11-20T17:50:00Z");
+    aws.limit_pages(1);
+    let answer = scheduler(&aws, &config("respect"))
+        .start()
+        .invoke(&tick(FRIDAY))
+        .unwrap();
+    assert_eq!(answer["summary"]["stopped"], 9, "{answer:#}");
+}
+
+#[test]
+fn a_quiet_tick_asks_only_about_the_kinds_that_are_named() {
+    let (aws, _) = preprod();
+    aws.move_to(MONDAY);
+    let asked = |config: &str| {
+        let mut function = scheduler(&aws, config)
+            .with("NIGHTCAP_TABLE", TABLE)
+            .start();
+        function.invoke(&tick(MONDAY)).unwrap();
+        aws.forget_calls();
+        function.invoke(&tick(MONDAY)).unwrap();
+        let mut calls: Vec<String> = aws.calls().into_iter().map(|call| call.action).collect();
+        calls.sort();
+        calls
+    };
+    assert_eq!(
+        asked(&demo_config()),
+        [
+            "DescribeAutoScalingGroups",
+            "DescribeDBClusters",
+            "DescribeDBInstances",
+            "Query"
+        ],
+    );
+    // Preprod names no Aurora, but dev has the usual three.
+    assert_eq!(
+        asked(&config("respect")),
+        [
+            "DescribeAutoScalingGroups",
+            "DescribeAutoScalingGroups",
+            "DescribeDBClusters",
+            "DescribeDBInstances",
+            "DescribeInstances",
+            "DescribeScalableTargets",
+            "DescribeServices",
+            "GET /clusters/shop/node-groups/workers",
+            "GetResources",
+            "GetResources",
+            "Query",
+        ],
+    );
+}
