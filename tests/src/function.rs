@@ -4,7 +4,7 @@ use std::fmt;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use crate::patience::wait_for;
 use crate::program::environment;
 use crate::runtime_api::{Invocation, RuntimeApi, Said};
-use crate::{EmbeddedAws, Proxy};
+use crate::{EmbeddedAws, Proxy, Tls};
 
 /// As `infra/` deploys it.
 const DEADLINE: Duration = Duration::from_mins(1);
@@ -30,9 +30,19 @@ pub struct Function {
 pub struct Running {
     api: RuntimeApi,
     process: Child,
+    started: Instant,
     log: PathBuf,
     count: u32,
     _folder: TempDir,
+}
+
+/// What a start took, counted from just before the process was made.
+#[derive(Clone, Copy, Debug)]
+pub struct ColdStart {
+    /// Until it asked for its first invocation.
+    pub next: Duration,
+    /// Until its first answer or error was there.
+    pub answer: Duration,
 }
 
 /// What Lambda reports of an invocation that failed.
@@ -74,6 +84,15 @@ impl Function {
         self.with("AWS_ENDPOINT_URL", proxy.endpoint())
     }
 
+    /// Lets it talk to the AWS behind TLS, whose certificate it trusts; to be said after
+    /// [`Self::using`].
+    #[must_use]
+    pub fn over(self, tls: &Tls) -> Self {
+        let certificate = tls.certificate().display().to_string();
+        self.with("AWS_ENDPOINT_URL", tls.endpoint())
+            .with("SSL_CERT_FILE", certificate)
+    }
+
     /// Sets a variable of its environment. It sees no other variables but those Lambda sets.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
@@ -100,12 +119,14 @@ impl Function {
             .stdin(Stdio::null())
             .stdout(written.try_clone().expect("a log"))
             .stderr(written);
+        let started = Instant::now();
         let process = command
             .spawn()
             .unwrap_or_else(|error| panic!("{}: {error}", self.binary.display()));
         Running {
             api,
             process,
+            started,
             log,
             count: 0,
             _folder: folder,
@@ -168,13 +189,25 @@ impl Running {
         }
     }
 
+    /// What its start took; nothing before its first answer.
+    pub fn cold_start(&self) -> Option<ColdStart> {
+        let (next, answer) = self.api.firsts()?;
+        Some(ColdStart {
+            next: next - self.started,
+            answer: answer - self.started,
+        })
+    }
+
     /// The most memory it has held so far, in bytes, as Linux counts it (`VmHWM`).
     pub fn peak_memory(&self) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))
             .expect("the status of a process of ours");
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let kibibytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
-        kibibytes.and_then(|number| number.parse::<u64>().ok()).expect("its peak") * 1_024
+        kibibytes
+            .and_then(|number| number.parse::<u64>().ok())
+            .expect("its peak")
+            * 1_024
     }
 
     fn kill(&mut self) {

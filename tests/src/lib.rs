@@ -43,14 +43,16 @@ mod program;
 mod proxy;
 mod queue;
 mod runtime_api;
+mod tls;
 
 pub use aws_call::AwsAnswer;
 pub use chance::{Chance, first_seed, runs};
 pub use embedded_aws::{EmbeddedAws, REGION};
-pub use function::{Function, FunctionError, Running};
+pub use function::{ColdStart, Function, FunctionError, Running};
 pub use greenleaf::{GreenLeaf, Mail};
 pub use journal::{Call, Change};
 pub use metrics::embedded_metrics;
 pub use program::{environment, root};
 pub use proxy::{Asked, Fault, Proxy, throttling, weather};
 pub use queue::Queue;
+pub use tls::Tls;

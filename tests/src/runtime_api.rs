@@ -3,8 +3,9 @@
 //! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
 
 use std::net::{SocketAddr, TcpListener};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, OnceLock, mpsc};
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
@@ -44,11 +45,20 @@ pub(crate) struct RuntimeApi {
     pub(crate) address: SocketAddr,
     invocations: async_mpsc::UnboundedSender<Invocation>,
     said: mpsc::Receiver<Said>,
+    firsts: Arc<Firsts>,
     ending: Arc<Notify>,
     thread: Option<JoinHandle<()>>,
 }
 
+/// When something was seen for the first time.
+#[derive(Debug, Default)]
+struct Firsts {
+    next: OnceLock<Instant>,
+    answer: OnceLock<Instant>,
+}
+
 struct Hub {
+    firsts: Arc<Firsts>,
     invocations: Mutex<async_mpsc::UnboundedReceiver<Invocation>>,
     said: mpsc::Sender<Said>,
 }
@@ -62,7 +72,9 @@ impl RuntimeApi {
         let (sender, said) = mpsc::channel();
         let ending = Arc::new(Notify::new());
         let end = Arc::clone(&ending);
+        let firsts = Arc::new(Firsts::default());
         let hub = Arc::new(Hub {
+            firsts: Arc::clone(&firsts),
             invocations: Mutex::new(received),
             said: sender,
         });
@@ -82,6 +94,7 @@ impl RuntimeApi {
             address,
             invocations,
             said,
+            firsts,
             ending,
             thread: Some(thread),
         }
@@ -89,6 +102,11 @@ impl RuntimeApi {
 
     pub(crate) fn send(&self, invocation: Invocation) {
         self.invocations.send(invocation).expect("the server lives");
+    }
+
+    /// When the function first asked for an invocation, and when it first answered.
+    pub(crate) fn firsts(&self) -> Option<(Instant, Instant)> {
+        Some((*self.firsts.next.get()?, *self.firsts.answer.get()?))
     }
 
     pub(crate) fn said(&self) -> Option<Said> {
@@ -130,7 +148,10 @@ impl Hub {
             .strip_prefix(INVOCATION)
             .map(|rest| rest.split_once('/'))
         {
-            Some(None) => Ok(self.next().await),
+            Some(None) => {
+                self.firsts.next.get_or_init(Instant::now);
+                Ok(self.next().await)
+            }
             Some(Some((id, what))) => {
                 let (id, body) = (id.to_owned(), read(request).await?);
                 self.tell(match what {
@@ -163,6 +184,7 @@ impl Hub {
     }
 
     fn tell(&self, said: Said) {
+        self.firsts.answer.get_or_init(Instant::now);
         // Nobody listens any more where the test is over.
         let _ = self.said.send(said);
     }

@@ -7,10 +7,12 @@ use aws_config::retry::RetryConfig;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_smithy_http_client::Builder as HttpBuilder;
+use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::{Builder as HttpBuilder, ConnectorBuilder};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 use crate::ec2::Ec2;
 use crate::error::AwsError;
@@ -56,7 +58,6 @@ pub struct Clients {
     pub(crate) budgets: OnceLock<aws_sdk_budgets::Client>,
     pub(crate) costexplorer: OnceLock<aws_sdk_costexplorer::Client>,
     pub(crate) ssm: OnceLock<aws_sdk_ssm::Client>,
-    pub(crate) s3: OnceLock<aws_sdk_s3::Client>,
     pub(crate) tagging: OnceLock<aws_sdk_resourcegroupstagging::Client>,
     pub(crate) sqs: OnceLock<aws_sdk_sqs::Client>,
 }
@@ -68,6 +69,7 @@ impl Clients {
     /// to every AWS tool.
     pub async fn from_environment() -> Self {
         let config = aws_config::defaults(BehaviorVersion::latest())
+            .http_client(https())
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
             .timeout_config(
                 TimeoutConfig::builder()
@@ -85,7 +87,7 @@ impl Clients {
         }
     }
 
-    /// Clients that share one configuration; where it names no HTTP client, with the default one.
+    /// Clients that share one configuration; where it names no HTTP client, with ours.
     pub fn new(config: SdkConfig) -> Self {
         let config = match config.http_client() {
             Some(_) => config,
@@ -107,7 +109,6 @@ impl Clients {
             budgets: OnceLock::new(),
             costexplorer: OnceLock::new(),
             ssm: OnceLock::new(),
-            s3: OnceLock::new(),
             tagging: OnceLock::new(),
             sqs: OnceLock::new(),
         }
@@ -125,8 +126,7 @@ impl Clients {
         self.config.endpoint_url()
     }
 
-    /// What all clients share, for one that only a terminal needs.
-    #[cfg(feature = "pricing")]
+    /// What all clients share.
     pub(crate) const fn config(&self) -> &SdkConfig {
         &self.config
     }
@@ -375,27 +375,22 @@ impl Clients {
             aws_sdk_sqs::Client::from_conf(builder.build())
         })
     }
+}
 
-    /// S3, with paths instead of host names where an endpoint is set: a bucket is no
-    /// subdomain of a loopback address.
-    pub fn s3(&self) -> &aws_sdk_s3::Client {
-        self.s3.get_or_init(|| {
-            let builder = aws_sdk_s3::config::Builder::from(&self.config)
-                .interceptor(self.counting())
-                .force_path_style(self.config.endpoint_url().is_some());
-            aws_sdk_s3::Client::from_conf(builder.build())
-        })
-    }
+/// HTTPS for every client, with ring's cryptography: docs/decisions/tls.md says why, and
+/// what it costs. A proxy is honoured where the environment names one (`HTTPS_PROXY`).
+pub(crate) fn https() -> SharedHttpClient {
+    HttpBuilder::new().build_with_connector_fn(|settings, components| {
+        let mut connector = ConnectorBuilder::default()
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .proxy_config(ProxyConfig::from_env());
+        connector.set_connector_settings(settings.cloned());
+        connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
+        connector.build()
+    })
 }
 
 /// The account of a role, as its ARN has it.
 fn account_of(role: &str) -> String {
     role.split(':').nth(4).unwrap_or_default().to_owned()
-}
-
-/// HTTPS for every client, the SDK's own default.
-fn https() -> SharedHttpClient {
-    HttpBuilder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
-        .build_https()
 }

@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use crate::clients::Clients;
 use crate::error::{AwsError, Cause};
+use crate::s3_object;
 
 /// The largest configuration that is read: a thousand environments are a tenth of it.
 pub const LIMIT: usize = 1024 * 1024;
@@ -206,30 +207,10 @@ async fn object(
     key: &str,
     clients: &Clients,
 ) -> Result<ConfigText, ConfigSourceError> {
-    let mut answer = clients
-        .s3()
-        .get_object()
-        .bucket(bucket)
-        .key(key)
-        .send()
+    // One byte more than allowed tells an object that is too large.
+    let bytes = s3_object::read(clients.config(), bucket, key, LIMIT.saturating_add(1))
         .await
-        .map_err(|error| refused(name, clients, AwsError::from_sdk("s3", "GetObject", &error)))?;
-    let mut bytes = Vec::new();
-    while let Some(chunk) = answer.body.next().await {
-        let chunk = chunk.map_err(|error| ConfigSourceError::Aws {
-            name: name.to_owned(),
-            error: AwsError {
-                service: "s3",
-                operation: "GetObject",
-                cause: Cause::Unreachable,
-                message: error.to_string(),
-            },
-        })?;
-        bytes.extend_from_slice(&chunk);
-        if bytes.len() > LIMIT {
-            break;
-        }
-    }
+        .map_err(|error| refused(name, clients, error))?;
     text(bytes, name)
 }
 

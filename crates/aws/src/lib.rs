@@ -34,6 +34,7 @@ pub mod rds_instances;
 mod rds_status;
 pub mod reconcile;
 pub mod registry;
+mod s3_object;
 pub mod settings;
 pub mod sns;
 mod tagged;

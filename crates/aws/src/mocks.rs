@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
 use aws_smithy_mocks::{MockResponseInterceptor, Rule, RuleMode, create_mock_http_client};
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 
@@ -82,7 +84,6 @@ answering! {
     set_budgets, budgets, aws_sdk_budgets;
     set_costexplorer, costexplorer, aws_sdk_costexplorer;
     set_ssm, ssm, aws_sdk_ssm;
-    set_s3, s3, aws_sdk_s3;
     set_sqs, sqs, aws_sdk_sqs;
     set_applicationautoscaling, applicationautoscaling, aws_sdk_applicationautoscaling;
     set_ecs, ecs, aws_sdk_ecs;
@@ -98,6 +99,19 @@ clients_with! {
     budgets, budgets_by, set_budgets;
     costexplorer, costexplorer_by, set_costexplorer;
     ssm, ssm_by, set_ssm;
-    s3, s3_by, set_s3;
     sqs, sqs_by, set_sqs;
+}
+
+/// Clients whose S3 answers once, with this.
+pub(crate) fn s3(status: u16, body: impl Into<SdkBody>) -> Arc<Clients> {
+    let answer = HttpResponse::new(StatusCode::try_from(status).unwrap(), body.into());
+    let event = ReplayEvent::new(HttpRequest::new(SdkBody::empty()), answer);
+    let config = SdkConfig::builder()
+        .region(Region::new("eu-west-3"))
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
+            "id", "secret", None, None, "tests",
+        )))
+        .http_client(StaticReplayClient::new(vec![event]))
+        .build();
+    Arc::new(Clients::new(config))
 }

@@ -42,7 +42,9 @@ limits: { max_stops: 100000 }
 
 fn main() {
     // Cargo passes flags of its own.
-    let asked: Vec<usize> = std::env::args().filter_map(|word| word.parse().ok()).collect();
+    let asked: Vec<usize> = std::env::args()
+        .filter_map(|word| word.parse().ok())
+        .collect();
     let sizes = if asked.is_empty() {
         vec![1, 100, 1_000, 10_000]
     } else {
@@ -146,4 +148,3 @@ fn create_database(aws: &EmbeddedAws, name: &str) {
     ];
     aws.query_in(REGION, "rds", "CreateDBInstance", &sent);
 }
-

@@ -1,13 +1,10 @@
 use std::path::PathBuf;
 
 use aws_config::SdkConfig;
-use aws_sdk_s3::operation::get_object::{GetObjectError, GetObjectOutput};
-use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::error::NoSuchKey;
 use aws_sdk_ssm::operation::get_parameter::{GetParameterError, GetParameterOutput};
 use aws_sdk_ssm::types::Parameter;
 use aws_sdk_ssm::types::error::ParameterNotFound;
-use aws_smithy_mocks::{Rule, mock};
+use aws_smithy_mocks::mock;
 use aws_smithy_types::error::ErrorMetadata;
 
 use super::*;
@@ -88,30 +85,18 @@ async fn a_parameter_is_decrypted() {
     }
 }
 
-fn object_rule(content: Vec<u8>) -> Rule {
-    mock!(aws_sdk_s3::Client::get_object)
-        .match_requests(|request| {
-            request.bucket() == Some("bucket") && request.key() == Some("a/nightcap.yaml")
-        })
-        .then_output(move || {
-            let body = ByteStream::from(content.clone());
-            GetObjectOutput::builder().body(body).build()
-        })
-}
-
 #[tokio::test]
 async fn an_object_is_read_up_to_a_mebibyte() {
     let value = "s3://bucket/a/nightcap.yaml";
-    let rule = object_rule(YAML.as_bytes().to_vec());
-    let found = fetch(value, &mocks::s3(&[&rule])).await.unwrap();
+    let found = fetch(value, &mocks::s3(200, YAML)).await.unwrap();
     assert_eq!((found.text.as_str(), found.name.as_str()), (YAML, value));
 
-    let rule = object_rule(vec![b'#'; LIMIT]);
-    let found = fetch(value, &mocks::s3(&[&rule])).await.unwrap();
+    let clients = mocks::s3(206, "#".repeat(LIMIT));
+    let found = fetch(value, &clients).await.unwrap();
     assert_eq!(found.text.len(), LIMIT);
 
-    let rule = object_rule(vec![b'#'; LIMIT + 1]);
-    let error = fetch(value, &mocks::s3(&[&rule])).await.unwrap_err();
+    let clients = mocks::s3(206, "#".repeat(LIMIT + 1));
+    let error = fetch(value, &clients).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         "s3://bucket/a/nightcap.yaml: this is larger than 1048576 bytes; a configuration is not"
@@ -131,11 +116,8 @@ async fn what_is_not_there_is_named_with_the_remedy() {
         error.to_string(),
         "ssm://nope: there is none in eu-west-3; create it, or correct NIGHTCAP_CONFIG or the region"
     );
-    let object = mock!(aws_sdk_s3::Client::get_object).then_error(|| {
-        let code = ErrorMetadata::builder().code("NoSuchKey").build();
-        GetObjectError::NoSuchKey(NoSuchKey::builder().meta(code).build())
-    });
-    let error = fetch("s3://bucket/nope", &mocks::s3(&[&object]))
+    let absent = "<Error><Code>NoSuchKey</Code><Message>no such key</Message></Error>";
+    let error = fetch("s3://bucket/nope", &mocks::s3(404, absent))
         .await
         .unwrap_err();
     assert!(

@@ -20,5 +20,6 @@ mod kinds;
 mod ledger;
 mod refusals;
 mod signals;
+mod tls;
 mod weekend;
 mod world;
