@@ -16,10 +16,10 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 use crate::ec2::Ec2;
 use crate::error::AwsError;
+use crate::metrics::calls::{Calls, CountCalls, CountedRole};
 use crate::rate::{Family, Rates};
 use crate::reconcile::ORDERS_AT_ONCE;
 use crate::settings::setting;
-use crate::metrics::calls::{Calls, CountCalls, CountedRole};
 use crate::whole::{AskAgain, WholeXml};
 
 /// Attempts for one call, the first included: enough for throttling at the start of a

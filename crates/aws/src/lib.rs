@@ -26,10 +26,10 @@ pub mod logs;
 pub mod metrics;
 #[cfg(test)]
 mod mocks;
-pub mod queue;
-pub mod rate;
 #[cfg(feature = "pricing")]
 pub mod pricing;
+pub mod queue;
+pub mod rate;
 pub mod rds_instances;
 mod rds_status;
 pub mod reconcile;

@@ -98,7 +98,10 @@ impl Request {
 
     /// Whether this is a look after which something may be told.
     pub fn looks(&self) -> bool {
-        matches!(self, Self::Report { dry_run: false, .. } | Self::Notified { .. })
+        matches!(
+            self,
+            Self::Report { dry_run: false, .. } | Self::Notified { .. }
+        )
     }
 
     /// Reads an event.
