@@ -156,11 +156,23 @@ pub(crate) struct Explain {
     pub(crate) json: bool,
 }
 
+/// What every command takes that changes the holds.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Change {
+    /// Who asks
+    #[arg(long, env = "USER")]
+    pub(crate) by: String,
+    #[command(flatten)]
+    pub(crate) config: ConfigArg,
+    /// Tell what it would do, but change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 /// `nightcap hold`.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a flag that is there or not"
-)]
 #[derive(Debug, clap::Args)]
 #[command(group(clap::ArgGroup::new("state").required(true).args(["running", "stopped"])))]
 #[command(group(clap::ArgGroup::new("end").required(true).args(["until", "length"])))]
@@ -182,17 +194,8 @@ pub(crate) struct Hold {
     /// Why
     #[arg(long)]
     pub(crate) reason: String,
-    /// Who asks
-    #[arg(long, env = "USER")]
-    pub(crate) by: String,
     #[command(flatten)]
-    pub(crate) config: ConfigArg,
-    /// Tell what it would cost, but make no hold
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-    /// Print JSON
-    #[arg(long)]
-    pub(crate) json: bool,
+    pub(crate) change: Change,
 }
 
 /// `nightcap release`.
@@ -203,17 +206,8 @@ pub(crate) struct Release {
     /// Why
     #[arg(long, default_value = "")]
     pub(crate) reason: String,
-    /// Who asks
-    #[arg(long, env = "USER")]
-    pub(crate) by: String,
     #[command(flatten)]
-    pub(crate) config: ConfigArg,
-    /// Tell what would be released, but release nothing
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-    /// Print JSON
-    #[arg(long)]
-    pub(crate) json: bool,
+    pub(crate) change: Change,
 }
 
 /// `nightcap holds`.

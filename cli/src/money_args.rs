@@ -32,10 +32,17 @@ pub(crate) enum MoneyCommand {
     )]
     Backtest(Backtest),
     /// Show the price book: rows, their age and source, and what is missing
-    #[command(after_help = "Examples:\n  \
+    #[command(
+        long_about = "Show the price book: rows, their age and source, and what is missing.\n\n\
+            With --refresh every item of the book is read anew from the AWS Price List API \
+            (pricing:GetProducts, free of charge), and the book is written to a file that --prices reads. \
+            What the API lists no price for keeps its row, its date and its source, or stays missing; both are told.",
+        after_help = "Examples:\n  \
             nightcap prices\n  \
             nightcap prices --region eu-west-3 --sources\n  \
-            nightcap prices --json | jq '.prices[] | select(.status != \"found\")'")]
+            nightcap prices --json | jq '.prices[] | select(.status != \"found\")'\n  \
+            nightcap prices --refresh prices.csv --region eu-west-3 && nightcap simulate --prices prices.csv"
+    )]
     Prices(Prices),
     /// Compare what two configurations cost over a month or a year
     #[command(
@@ -49,6 +56,63 @@ pub(crate) enum MoneyCommand {
             nightcap simulate --config new.yaml --against nightcap.yaml --json"
     )]
     Simulate(Box<Simulate>),
+    /// Report the month: spent, expected, saved by sleeping, told, and held
+    #[command(
+        long_about = "Report the month: what was spent and what is expected, by environment and class, what sleeping has saved, \
+            what was told, and what holds cost.\n\n\
+            Costs come from --costs or, without it, from Cost Explorer (0.01 USD a page, unless the guard's own look of \
+            the day is in the ledger). What was told and held comes from the table that NIGHTCAP_TABLE names. The text is \
+            in the `language` of the configuration.",
+        after_help = "Examples:\n  \
+            nightcap report --costs F.csv --as-of 2026-11-11 --inventory greenleaf\n  \
+            nightcap report --json                                # from AWS, as the guard reads it\n  \
+            nightcap report --month 2026-10                       # a month that is over"
+    )]
+    Report(Box<Report>),
+}
+
+/// `nightcap report`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Report {
+    #[command(flatten)]
+    pub(crate) config: ConfigArg,
+    /// A file of costs in place of Cost Explorer; - reads standard input
+    #[arg(long, value_name = "F.csv", value_hint = ValueHint::FilePath)]
+    pub(crate) costs: Option<String>,
+    /// The first day that is not closed, in UTC [default: today]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub(crate) as_of: Option<NaiveDate>,
+    /// The month [default: that of the last closed day]
+    #[arg(long, value_name = "YYYY-MM")]
+    pub(crate) month: Option<BillingMonth>,
+    /// What there is to pay for: greenleaf, or a file; without it nothing is planned
+    #[arg(long, value_name = "F.csv", value_hint = ValueHint::FilePath)]
+    pub(crate) inventory: Option<String>,
+    /// A variant of the inventory; may be repeated
+    #[arg(long, value_name = "SETTING=VALUE", value_parser = choice, requires = "inventory")]
+    pub(crate) set: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(crate) book: BookArg,
+    /// Where the inventory stands
+    #[arg(long, value_name = "REGION", default_value = "eu-west-3")]
+    pub(crate) region: Region,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Where the price book is.
+#[derive(Debug, clap::Args)]
+pub(crate) struct BookArg {
+    /// A price book in place of the one that comes with the program
+    #[arg(
+        long = "prices",
+        value_name = "F.csv",
+        env = "NIGHTCAP_PRICES",
+        value_hint = ValueHint::FilePath,
+        hide_env_values = true
+    )]
+    pub(crate) path: Option<PathBuf>,
 }
 
 /// `nightcap forecast`.
@@ -99,9 +163,11 @@ pub(crate) struct Prices {
     /// Only these regions; may be repeated [default: all of the book]
     #[arg(long = "region", value_name = "REGION")]
     pub(crate) regions: Vec<Region>,
-    /// A price book in place of the one that comes with the program
-    #[arg(long = "prices", value_name = "F.csv", value_hint = ValueHint::FilePath)]
-    pub(crate) book: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) book: BookArg,
+    /// Read the prices anew from AWS and write the book to this file
+    #[arg(long, value_name = "F.csv", value_hint = ValueHint::FilePath, conflicts_with_all = ["sources", "as_of"])]
+    pub(crate) refresh: Option<PathBuf>,
     /// The day their age is counted to [default: today]
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub(crate) as_of: Option<NaiveDate>,
@@ -136,9 +202,8 @@ pub(crate) struct Simulate {
     /// An inventory in place of GreenLeaf's
     #[arg(long, value_name = "F.csv", value_hint = ValueHint::FilePath)]
     pub(crate) inventory: Option<PathBuf>,
-    /// A price book in place of the one that comes with the program
-    #[arg(long = "prices", value_name = "F.csv", value_hint = ValueHint::FilePath)]
-    pub(crate) book: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) book: BookArg,
     /// Where the inventory stands
     #[arg(long, value_name = "REGION", default_value = "eu-west-3")]
     pub(crate) region: Region,

@@ -23,7 +23,22 @@ pub(crate) async fn text(place: &str) -> anyhow::Result<ConfigText> {
     } else {
         config_source::fetch_local(place)
     };
-    source.map_err(|error| anyhow!(error))
+    source
+        .map(|text| told_by(place, text))
+        .map_err(|error| anyhow!(error))
+}
+
+/// What was given as text is called by the way it was given: `--config`, unless the variable
+/// says the same.
+fn told_by(place: &str, text: ConfigText) -> ConfigText {
+    let by_variable = setting("NIGHTCAP_CONFIG").is_some_and(|value| value == place);
+    if text.text == place && !by_variable {
+        return ConfigText {
+            name: "--config".to_owned(),
+            ..text
+        };
+    }
+    text
 }
 
 /// Reads a configuration; its errors are one error, with every place.

@@ -66,9 +66,9 @@ resource "cloudflare_r2_bucket_cors" "media" {
   }]
 }
 
-data "cloudflare_api_token_permission_groups_list" "r2_write" {
-  name = "Workers R2 Storage Bucket Item Write"
-}
+# All of them, picked by name below: the data source's own filter wants the name
+# URL-encoded, and how has differed between versions.
+data "cloudflare_api_token_permission_groups_list" "all" {}
 
 # R2's S3 credentials are an API token: the access key is its id, the secret key the
 # SHA-256 of its value. It may write this one bucket.
@@ -77,7 +77,7 @@ resource "cloudflare_api_token" "media" {
 
   policies = [{
     effect            = "allow"
-    permission_groups = [{ id = one(data.cloudflare_api_token_permission_groups_list.r2_write.result).id }]
+    permission_groups = [for group in data.cloudflare_api_token_permission_groups_list.all.result : { id = group.id } if group.name == "Workers R2 Storage Bucket Item Write"]
     resources = jsonencode({
       "com.cloudflare.edge.r2.bucket.${var.cloudflare_account_id}_default_${cloudflare_r2_bucket.media.name}" = "*"
     })

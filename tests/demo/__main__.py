@@ -10,7 +10,7 @@ from typing import Any
 from embedded_aws.seed import seed
 from embedded_aws.starter import DidNotStart, Running
 
-from . import expectations, mailbox, money
+from . import expectations, mailbox, money, terraform
 from .expectations import Expectation
 from .fleet import Fleet, look
 from .function import EVENTS, Function, FunctionFailed, build
@@ -43,6 +43,11 @@ def main() -> int:
 def run(progress: Progress) -> bool:
     progress.step("Building the functions (a first time takes minutes)")
     build()
+    with terraform.Act() as act:
+        return story(progress) & act.show(progress)
+
+
+def story(progress: Progress) -> bool:
     progress.step("Starting an AWS of our own on loopback")
     with Running(now=BEGINNING) as aws:
         progress.step("Making GreenLeaf: preprod, prod, and strangers")

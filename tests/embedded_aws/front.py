@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 
-from . import request
+from . import pricing, request
 from .control import Control
 from .world import World
 
@@ -51,7 +52,21 @@ class Front:
             start_response(line, headers)
             return [body]
         with self._world.lock:
+            if asked.service == "pricing":
+                return self._price(asked, start_response, entry)
             return self._pass_on(environ, start_response, entry)
+
+    def _price(
+        self, asked: request.AwsRequest, start_response: Callable[..., Any], entry: dict[str, Any]
+    ) -> Iterable[bytes]:
+        status, answer = pricing.answer(self._world, asked)
+        entry["status"] = status
+        if "__type" in answer:
+            entry["error"] = answer["__type"]
+        body = json.dumps(answer).encode()
+        headers = [("Content-Type", "application/x-amz-json-1.1"), ("Content-Length", str(len(body)))]
+        start_response(f"{status} {HTTPStatus(status).phrase}", headers)
+        return [body]
 
     def _pass_on(
         self, environ: dict[str, Any], start_response: Callable[..., Any], entry: dict[str, Any]

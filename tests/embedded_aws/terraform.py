@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 import re
 from dataclasses import dataclass, field
@@ -12,13 +13,16 @@ from moto.autoscaling import models as scaling_models
 from moto.awslambda.models import LambdaFunction
 from moto.budgets.responses import BudgetsResponse
 from moto.core.common_models import CloudFormationModel
-from moto.core.responses import EmptyResult
+from moto.core.responses import ActionResult, EmptyResult
 from moto.ec2.models import amis, instances, launch_templates, security_groups
 from moto.ec2.responses.instances import InstanceResponse
 from moto.elasticache import models as elasticache_models
 from moto.elasticache.responses import ElastiCacheResponse
 from moto.iam import models as iam_models
 from moto.rds import models as rds_models
+from moto.rds.responses import RDSResponse
+from moto.s3.models import FakeBucket
+from moto.s3.responses import S3Response
 from moto.secretsmanager import models as secretsmanager_models
 from moto.secretsmanager import secretsmanager_backends
 from moto.sqs import models as sqs_models
@@ -33,6 +37,8 @@ def install(world: World) -> None:
     ubuntu_image()
     machine_images()
     spot_requests()
+    # Before the next, which hides what a cache is made of.
+    cache_members()
     cache_nodes()
     cache_deletion()
     managed_rotation()
@@ -44,6 +50,8 @@ def install(world: World) -> None:
     function_settings()
     queue_policies()
     budget_subscribers()
+    replicated_backups()
+    noncurrent_versions()
 
 
 def managed_policies() -> None:
@@ -255,6 +263,25 @@ def cache_nodes() -> None:
         ]
 
 
+def cache_members() -> None:
+    """A replication group's nodes are caches of their own, which moto names but does not have; Terraform reads one."""
+    backend, wanted = elasticache_models.ElastiCacheBackend, inspect.signature(elasticache_models.CacheCluster).parameters
+    original = backend.create_replication_group
+
+    @corrects(backend)
+    def create_replication_group(self: Any, **settings: Any) -> Any:
+        # moto counts the replicas and passes over the caches that were asked for; where they are, it has in America.
+        settings["replicas_per_node_group"] = settings["replicas_per_node_group"] or (settings["num_cache_clusters"] or 1) - 1
+        settings["preferred_cache_cluster_azs"] = settings["preferred_cache_cluster_azs"] or [f"{self.region_name}a", f"{self.region_name}b"]
+        group = original(self, **settings)
+        common = {**{name: settings.get(name) for name in wanted}, "account_id": self.account_id, "region_name": self.region_name}
+        for name in group.member_clusters:
+            member = elasticache_models.CacheCluster(**{**common, "cache_cluster_id": name})
+            member.at_rest_encryption_enabled = group.at_rest_encryption_enabled
+            self.cache_clusters[name] = member
+        return group
+
+
 def cache_deletion() -> None:
     """Deleted caches stay `deleting` in moto for ever, and their subnet groups cannot be deleted at all; Terraform
     waits until they are gone.
@@ -272,6 +299,8 @@ def cache_deletion() -> None:
     def delete_replication_group(self: Any, replication_group_id: str, retain_primary_cluster: bool | None) -> Any:
         deleted = delete_group(self, replication_group_id, retain_primary_cluster)
         del self.replication_groups[replication_group_id]
+        for name in deleted.member_clusters:
+            self.cache_clusters.pop(name, None)
         return deleted
 
     def delete_cache_subnet_group(self: Any) -> Any:
@@ -411,3 +440,60 @@ def budget_subscribers() -> None:
 
     for added in (list_tags_for_resource, describe_subscribers_for_notification):
         setattr(BudgetsResponse, added.__name__, added)
+
+
+def replicated_backups() -> None:
+    """moto cannot keep copies of a database's backups in another region, which is how the standby keeps its data."""
+    kept: dict[str, dict[str, Any]] = {}
+    original = RDSResponse.describe_db_instance_automated_backups
+
+    def start_db_instance_automated_backups_replication(self: Any) -> ActionResult:
+        source = self.params["source_db_instance_arn"]
+        digest = hashlib.sha256(f"{self.region} {source}".encode()).hexdigest()[:26]
+        arn = f"arn:aws:rds:{self.region}:{self.current_account}:auto-backup:ab-{digest}"
+        kept[arn] = {
+            "DBInstanceAutomatedBackupsArn": arn,
+            "DBInstanceArn": source,
+            "DBInstanceIdentifier": source.rpartition(":")[2],
+            "Region": source.split(":")[3],
+            "Status": "replicating",
+            "BackupRetentionPeriod": self.params.get("backup_retention_period", 7),
+            "KmsKeyId": self.params.get("kms_key_id"),
+            "Encrypted": True,
+        }
+        return ActionResult({"DBInstanceAutomatedBackup": kept[arn]})
+
+    def stop_db_instance_automated_backups_replication(self: Any) -> ActionResult:
+        source = self.params["source_db_instance_arn"]
+        (arn,) = [arn for arn, backup in kept.items() if backup["DBInstanceArn"] == source and f":{self.region}:" in arn]
+        return ActionResult({"DBInstanceAutomatedBackup": kept.pop(arn)})
+
+    def describe_db_instance_automated_backups(self: Any) -> ActionResult:
+        wanted = self.params.get("db_instance_automated_backups_arn")
+        found = [backup for arn, backup in kept.items() if f":{self.region}:" in arn and wanted in (None, arn)]
+        return ActionResult({"DBInstanceAutomatedBackups": found}) if found or wanted else original(self)
+
+    for added in (
+        start_db_instance_automated_backups_replication,
+        stop_db_instance_automated_backups_replication,
+        describe_db_instance_automated_backups,
+    ):
+        setattr(RDSResponse, added.__name__, added)
+
+
+def noncurrent_versions() -> None:
+    """moto forgets how many old versions a life cycle keeps whatever their age; Terraform waits until S3 says it."""
+    rule, kept = "NoncurrentVersionExpiration", "NewerNoncurrentVersions"
+    put, get = FakeBucket.set_lifecycle, S3Response.get_bucket_lifecycle
+
+    @corrects(FakeBucket)
+    def set_lifecycle(self: Any, rules: list[dict[str, Any]]) -> None:
+        put(self, rules)
+        self.kept_versions = [given[rule].get(kept) for given in rules if rule in given]
+
+    @corrects(S3Response)
+    def get_bucket_lifecycle(self: Any) -> Any:
+        status, headers, body = get(self)
+        counts = iter(self.backend.get_bucket(self.bucket_name).kept_versions)
+        fill = (f"<{kept}>{count}</{kept}>" if count else "" for count in counts)
+        return status, headers, re.sub(f"<{rule}>", lambda tag: tag[0] + next(fill), body)

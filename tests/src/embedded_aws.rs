@@ -17,6 +17,9 @@ use crate::{Call, Change, GreenLeaf};
 /// The region of the seeded fleet, and of calls that name no other.
 pub const REGION: &str = "eu-west-3";
 
+/// The account of the seeded fleet, and of calls that name no other.
+const ACCOUNT: &str = "123456789012";
+
 /// Several start at once on a machine that is busy compiling.
 const START: Duration = Duration::from_mins(1);
 const END: Duration = Duration::from_secs(5);
@@ -228,6 +231,18 @@ impl EmbeddedAws {
         action: &str,
         parameters: &[(&str, &str)],
     ) -> AwsAnswer {
+        self.query_as(ACCOUNT, region, service, action, parameters)
+    }
+
+    /// The same in another account: there is one for every role that is assumed.
+    pub fn query_as(
+        &self,
+        account: &str,
+        region: &str,
+        service: &str,
+        action: &str,
+        parameters: &[(&str, &str)],
+    ) -> AwsAnswer {
         let form = [("Action", action)]
             .into_iter()
             .chain(parameters.iter().copied());
@@ -235,6 +250,7 @@ impl EmbeddedAws {
             .agent
             .post(&self.endpoint)
             .header("Authorization", authorization(service, region))
+            .header("x-moto-account-id", account)
             .send_form(form);
         answer(sent).fine(action)
     }

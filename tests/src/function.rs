@@ -215,6 +215,23 @@ impl Running {
         let _ = self.process.wait();
     }
 
+    /// The lines of its log so far. Each must be one JSON object.
+    pub fn log_lines(&self) -> Vec<Value> {
+        let log = self.log();
+        let read = |line| match serde_json::from_str(line) {
+            Ok(Value::Object(keys)) => Value::Object(keys),
+            other => panic!("{other:?} is no JSON object: {line}"),
+        };
+        log.lines().map(read).collect()
+    }
+
+    /// The lines of its log of which CloudWatch makes metrics.
+    pub fn figures(&self) -> Vec<Value> {
+        let mut lines = self.log_lines();
+        lines.retain(|line| line.get("_aws").is_some());
+        lines
+    }
+
     /// What it has written to its log so far.
     pub fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()

@@ -14,17 +14,23 @@ use crate::source;
 
 pub(crate) async fn run(args: &Hold) -> anyhow::Result<Ending> {
     let ledger = source::ledger().await?;
-    let config = source::configuration(&args.config.place).await?;
+    let config = source::configuration(&args.change.config.place).await?;
     let (report, _) = source::look(&config, clock::now()).await?;
     let asked = asked(&config, &report.plan, args);
     let hold = make(&config, &report.plan, &asked, report.plan.at)
         .map_err(|error| anyhow!(Usage(error.to_string())))?;
-    let mut answer = HoldAnswer::new(&config, &report.plan, &report.ledger, &hold, args.dry_run);
-    if !args.dry_run && !answer.already {
+    let mut answer = HoldAnswer::new(
+        &config,
+        &report.plan,
+        &report.ledger,
+        &hold,
+        args.change.dry_run,
+    );
+    if !args.change.dry_run && !answer.already {
         let made = ledger.hold(&hold).await;
         answer.already = !made.map_err(|error| source::unkept(&error))?;
     }
-    if args.json {
+    if args.change.json {
         output::json(&answer)?;
     } else {
         show(&answer);
@@ -45,7 +51,7 @@ fn asked(config: &Compiled, plan: &Plan, args: &Hold) -> Asked {
             State::Stopped
         },
         end,
-        by: args.by.clone(),
+        by: args.change.by.clone(),
         reason: args.reason.clone(),
     }
 }

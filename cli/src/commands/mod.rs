@@ -11,5 +11,6 @@ pub(crate) mod money;
 pub(crate) mod plan;
 pub(crate) mod prices;
 pub(crate) mod release;
+pub(crate) mod report;
 pub(crate) mod simulate;
 pub(crate) mod timeline;

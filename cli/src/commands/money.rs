@@ -6,18 +6,20 @@ use std::path::Path;
 
 use anyhow::{Context, anyhow};
 use nightcap_domain::money::FileError;
+use nightcap_domain::money::plan::{Choices, Inventory};
 use nightcap_domain::money::price::PriceBook;
 
-use super::{backtest, forecast, prices, simulate};
-use crate::money_args::MoneyCommand;
+use super::{backtest, forecast, prices, report, simulate};
+use crate::money_args::{BookArg, MoneyCommand};
 use crate::output::{Ending, Usage};
 
 pub(crate) async fn run(command: &MoneyCommand) -> anyhow::Result<Ending> {
     match command {
         MoneyCommand::Forecast(args) => forecast::run(args).await,
         MoneyCommand::Backtest(args) => backtest::run(args),
-        MoneyCommand::Prices(args) => prices::run(args),
+        MoneyCommand::Prices(args) => prices::run(args).await,
         MoneyCommand::Simulate(args) => simulate::run(args).await,
+        MoneyCommand::Report(args) => report::run(args).await,
     }
 }
 
@@ -40,11 +42,35 @@ pub(super) fn answered<T>(file: &str, answer: Result<T, FileError>) -> anyhow::R
 }
 
 /// The price book at a path, or the one that comes with the program.
-pub(super) fn book(path: Option<&Path>) -> anyhow::Result<PriceBook> {
-    match path {
+pub(super) fn book(book: &BookArg) -> anyhow::Result<PriceBook> {
+    match &book.path {
         None => PriceBook::embedded().context("the embedded price book"),
         Some(path) => PriceBook::from_csv(&text(path)?).with_context(|| path.display().to_string()),
     }
+}
+
+/// The inventory at a path, or the platform's own.
+pub(super) fn inventory(path: Option<&Path>) -> anyhow::Result<Inventory> {
+    match path {
+        None => Inventory::greenleaf().context("the embedded inventory"),
+        Some(path) => Inventory::from_csv(&text(path)?).with_context(|| path.display().to_string()),
+    }
+}
+
+/// The lines that apply. A setting left open takes the value its first line names.
+pub(super) fn chosen<'a>(
+    inventory: &Inventory,
+    choices: impl IntoIterator<Item = &'a (String, String)>,
+) -> anyhow::Result<Inventory> {
+    let mut all: Choices = inventory
+        .settings()
+        .into_iter()
+        .filter_map(|(setting, values)| Some((setting.to_owned(), (*values.first()?).to_owned())))
+        .collect();
+    all.extend(choices.into_iter().cloned());
+    inventory
+        .choose(&all)
+        .map_err(|error| anyhow!(Usage(error.to_string())))
 }
 
 /// The text of a file.

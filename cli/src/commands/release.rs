@@ -13,19 +13,19 @@ use super::holds;
 
 pub(crate) async fn run(args: &Release) -> anyhow::Result<Ending> {
     let store = source::ledger().await?;
-    let config = source::configuration(&args.config.place).await?;
+    let config = source::configuration(&args.change.config.place).await?;
     let now = clock::now();
     let ledger = store.read(now).await.map_err(|e| source::unkept(&e))?;
     let ended = release(&ledger.holds, &Released::Named(args.hold.clone()), now)
         .map_err(|error| anyhow!(Usage(error.to_string())))?;
-    if !args.dry_run {
+    if !args.change.dry_run {
         store
-            .release(&ended, &args.by, &args.reason)
+            .release(&ended, &args.change.by, &args.reason)
             .await
             .map_err(|error| source::unkept(&error))?;
     }
-    let answer = ReleaseAnswer::new(&config, &ledger, &ended, now, args.dry_run);
-    if args.json {
+    let answer = ReleaseAnswer::new(&config, &ledger, &ended, now, args.change.dry_run);
+    if args.change.json {
         output::json(&answer)?;
     } else {
         show(&answer);

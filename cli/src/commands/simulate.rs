@@ -1,17 +1,14 @@
 //! `nightcap simulate`.
 
 use anstream::{print, println};
-use anyhow::{Context, anyhow};
 use nightcap_aws::clock;
 use nightcap_domain::config::Compiled;
 use nightcap_domain::money::BillingMonth;
-use nightcap_domain::money::plan::{
-    Choices, Comparison, Inventory, Period, Planner, Scenario, Schedules, simulate,
-};
+use nightcap_domain::money::plan::{Comparison, Period, Planner, Scenario, Schedules, simulate};
 
-use super::money::{book, text};
+use super::money::{book, chosen, inventory};
 use crate::money_args::Simulate;
-use crate::output::{self, Ending, Usage};
+use crate::output::{self, Ending};
 use crate::source;
 
 pub(crate) async fn run(args: &Simulate) -> anyhow::Result<Ending> {
@@ -38,8 +35,8 @@ fn compare(
     before: Option<&Compiled>,
     after: &Compiled,
 ) -> anyhow::Result<Comparison> {
-    let book = book(args.book.as_deref())?;
-    let inventory = inventory(args)?;
+    let book = book(&args.book)?;
+    let inventory = inventory(args.inventory.as_deref())?;
     let first = chosen(&inventory, args.set.iter().chain(&args.against_set))?;
     let second = chosen(&inventory, &args.set)?;
     let schedules = (
@@ -61,29 +58,6 @@ fn compare(
         planner: planner(&second, &schedules.1),
     };
     Ok(simulate(period(args), &baseline, &proposed))
-}
-
-fn inventory(args: &Simulate) -> anyhow::Result<Inventory> {
-    match &args.inventory {
-        None => Inventory::greenleaf().context("the embedded inventory"),
-        Some(path) => Inventory::from_csv(&text(path)?).with_context(|| path.display().to_string()),
-    }
-}
-
-/// The lines that apply. A setting left open takes the value its first line names.
-fn chosen<'a>(
-    inventory: &Inventory,
-    choices: impl IntoIterator<Item = &'a (String, String)>,
-) -> anyhow::Result<Inventory> {
-    let mut all: Choices = inventory
-        .settings()
-        .into_iter()
-        .filter_map(|(setting, values)| Some((setting.to_owned(), (*values.first()?).to_owned())))
-        .collect();
-    all.extend(choices.into_iter().cloned());
-    inventory
-        .choose(&all)
-        .map_err(|error| anyhow!(Usage(error.to_string())))
 }
 
 /// The schedules of a configuration; protected environments run at all hours.

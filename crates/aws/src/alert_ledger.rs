@@ -12,6 +12,8 @@
 //! any number of runs one sends. A run that dies in between leaves a claim whose lease ends, and
 //! the next run takes it over: a mail may then come twice, and none is lost.
 
+mod told;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 

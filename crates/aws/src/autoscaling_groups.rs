@@ -193,7 +193,7 @@ impl ResourceKind for AutoScalingGroups {
     fn conflicts<'a>(
         &'a self,
         resources: &'a [&'a Resource],
-    ) -> BoxFuture<'a, Result<Vec<(String, String)>, AwsError>> {
+    ) -> BoxFuture<'a, Result<Vec<(String, Text)>, AwsError>> {
         Box::pin(async move {
             let client = self.clients.autoscaling();
             let (mut found, obstacles) = try_join(

@@ -1,6 +1,6 @@
 //! Clients, made when first needed: one that is never asked costs nothing at cold start.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
@@ -16,6 +16,10 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 use crate::ec2::Ec2;
 use crate::error::AwsError;
+use crate::metrics::calls::{Calls, CountCalls, CountedRole};
+use crate::rate::{Family, Rates};
+use crate::reconcile::ORDERS_AT_ONCE;
+use crate::settings::setting;
 use crate::whole::{AskAgain, WholeXml};
 
 /// Attempts for one call, the first included: enough for throttling at the start of a
@@ -39,6 +43,11 @@ const MONEY: Region = Region::from_static("us-east-1");
 pub struct Clients {
     config: SdkConfig,
     pub(crate) applicationautoscaling: OnceLock<aws_sdk_applicationautoscaling::Client>,
+    /// How fast AWS is asked, shared with the clients of every target.
+    rates: Arc<Rates>,
+    /// The account that the calls count for; empty for the credentials' own.
+    account: String,
+    calls: Arc<Calls>,
     pub(crate) autoscaling: OnceLock<aws_sdk_autoscaling::Client>,
     pub(crate) ec2: OnceLock<Ec2>,
     pub(crate) ecs: OnceLock<aws_sdk_ecs::Client>,
@@ -50,6 +59,7 @@ pub struct Clients {
     pub(crate) costexplorer: OnceLock<aws_sdk_costexplorer::Client>,
     pub(crate) ssm: OnceLock<aws_sdk_ssm::Client>,
     pub(crate) tagging: OnceLock<aws_sdk_resourcegroupstagging::Client>,
+    pub(crate) sqs: OnceLock<aws_sdk_sqs::Client>,
 }
 
 impl Clients {
@@ -70,7 +80,11 @@ impl Clients {
             )
             .load()
             .await;
-        Self::new(config)
+        let rates = Rates::from_setting(setting("NIGHTCAP_RATE_LIMITS").as_deref());
+        Self {
+            rates: Arc::new(rates),
+            ..Self::new(config)
+        }
     }
 
     /// Clients that share one configuration; where it names no HTTP client, with ours.
@@ -82,6 +96,9 @@ impl Clients {
         Self {
             config,
             applicationautoscaling: OnceLock::new(),
+            rates: Arc::default(),
+            account: String::new(),
+            calls: Arc::default(),
             autoscaling: OnceLock::new(),
             ec2: OnceLock::new(),
             ecs: OnceLock::new(),
@@ -93,12 +110,8 @@ impl Clients {
             costexplorer: OnceLock::new(),
             ssm: OnceLock::new(),
             tagging: OnceLock::new(),
+            sqs: OnceLock::new(),
         }
-    }
-
-    /// What the clients share.
-    pub(crate) fn config(&self) -> &SdkConfig {
-        &self.config
     }
 
     /// The region that calls go to, if one is known.
@@ -113,12 +126,17 @@ impl Clients {
         self.config.endpoint_url()
     }
 
+    /// What all clients share.
+    pub(crate) const fn config(&self) -> &SdkConfig {
+        &self.config
+    }
+
     /// The clients of another region and, where a role is given, another account.
     pub async fn target(&self, region: &str, role: Option<&str>) -> Self {
         let region = Region::new(region.to_owned());
         let builder = self.config.to_builder().region(region.clone());
         let Some(role) = role else {
-            return Self::new(builder.build());
+            return self.sharing(builder.build(), String::new());
         };
         let provider = AssumeRoleProvider::builder(role)
             .session_name("nightcap")
@@ -126,14 +144,85 @@ impl Clients {
             .configure(&self.config)
             .build()
             .await;
+        let provider = CountedRole(provider, Arc::clone(&self.calls));
         let provider = aws_credential_types::provider::SharedCredentialsProvider::new(provider);
-        Self::new(builder.credentials_provider(provider).build())
+        let config = builder.credentials_provider(provider).build();
+        self.sharing(config, account_of(role))
+    }
+
+    /// Clients of another configuration that ask no faster together than these alone, and are
+    /// counted together with them.
+    fn sharing(&self, config: SdkConfig, account: String) -> Self {
+        Self {
+            calls: Arc::clone(&self.calls),
+            rates: Arc::clone(&self.rates),
+            account,
+            ..Self::new(config)
+        }
+    }
+
+    /// An HTTP client that respects the rates of this family.
+    fn limited(&self, family: Family) -> SharedHttpClient {
+        let client = self.config.http_client().unwrap_or_else(https);
+        let region = self.region().unwrap_or_default();
+        self.rates.limit(client, family, &self.account, region)
+    }
+
+    /// The time limits of a call, with room for waiting until its turn comes.
+    fn patient(&self, family: Family) -> TimeoutConfig {
+        let wait = family.longest_wait(ORDERS_AT_ONCE.try_into().unwrap_or(u16::MAX));
+        let limits = self.config.timeout_config().cloned();
+        let limits = limits.unwrap_or_else(TimeoutConfig::disabled);
+        let (attempt, call) = (
+            limits.operation_attempt_timeout(),
+            limits.operation_timeout(),
+        );
+        let mut patient = limits.to_builder();
+        patient.set_operation_attempt_timeout(attempt.map(|limit| limit + wait));
+        patient.set_operation_timeout(call.map(|limit| limit + wait));
+        patient.build()
+    }
+
+    /// The same with these rates.
+    #[cfg(test)]
+    pub(crate) fn with_rates(self, rates: Rates) -> Self {
+        Self {
+            rates: Arc::new(rates),
+            ..self
+        }
+    }
+
+    /// The bucket from which orders of this family take their tokens.
+    #[cfg(test)]
+    pub(crate) fn bucket(&self, family: Family) -> Arc<leaky_bucket::RateLimiter> {
+        let region = self.region().unwrap_or_default();
+        self.rates.bucket(family, &self.account, region, false)
+    }
+
+    /// What [`Self::target`] makes, but for the credentials.
+    #[cfg(test)]
+    pub(crate) fn target_in(&self, region: &'static str, role: &str) -> Self {
+        let region = Region::from_static(region);
+        let config = self.config.to_builder().region(region).build();
+        self.sharing(config, account_of(role))
+    }
+
+    /// What these clients, and those of all their targets, ask of AWS.
+    pub fn calls(&self) -> Arc<Calls> {
+        Arc::clone(&self.calls)
+    }
+
+    fn counting(&self) -> CountCalls {
+        CountCalls(Arc::clone(&self.calls))
     }
 
     /// EC2 Auto Scaling.
     pub fn autoscaling(&self) -> &aws_sdk_autoscaling::Client {
         self.autoscaling.get_or_init(|| {
             let builder = aws_sdk_autoscaling::config::Builder::from(&self.config)
+                .http_client(self.limited(Family::AutoScaling))
+                .timeout_config(self.patient(Family::AutoScaling))
+                .interceptor(self.counting())
                 .interceptor(WholeXml)
                 .retry_classifier(AskAgain);
             aws_sdk_autoscaling::Client::from_conf(builder.build())
@@ -144,6 +233,7 @@ impl Clients {
     pub fn applicationautoscaling(&self) -> &aws_sdk_applicationautoscaling::Client {
         self.applicationautoscaling.get_or_init(|| {
             let builder = aws_sdk_applicationautoscaling::config::Builder::from(&self.config)
+                .interceptor(self.counting())
                 .retry_classifier(AskAgain);
             aws_sdk_applicationautoscaling::Client::from_conf(builder.build())
         })
@@ -151,14 +241,23 @@ impl Clients {
 
     /// EC2, as far as its instances are concerned.
     pub(crate) fn ec2(&self) -> &Ec2 {
-        self.ec2.get_or_init(|| Ec2::new(self.config.clone()))
+        self.ec2.get_or_init(|| {
+            let builder = self.config.to_builder();
+            let config = builder
+                .http_client(self.limited(Family::Ec2))
+                .timeout_config(self.patient(Family::Ec2));
+            Ec2::new(config.build()).counted_by(self.counting())
+        })
     }
 
     /// ECS.
     pub fn ecs(&self) -> &aws_sdk_ecs::Client {
         self.ecs.get_or_init(|| {
-            let builder =
-                aws_sdk_ecs::config::Builder::from(&self.config).retry_classifier(AskAgain);
+            let builder = aws_sdk_ecs::config::Builder::from(&self.config)
+                .http_client(self.limited(Family::Ecs))
+                .timeout_config(self.patient(Family::Ecs))
+                .interceptor(self.counting())
+                .retry_classifier(AskAgain);
             aws_sdk_ecs::Client::from_conf(builder.build())
         })
     }
@@ -166,8 +265,11 @@ impl Clients {
     /// EKS.
     pub fn eks(&self) -> &aws_sdk_eks::Client {
         self.eks.get_or_init(|| {
-            let builder =
-                aws_sdk_eks::config::Builder::from(&self.config).retry_classifier(AskAgain);
+            let builder = aws_sdk_eks::config::Builder::from(&self.config)
+                .http_client(self.limited(Family::Eks))
+                .timeout_config(self.patient(Family::Eks))
+                .interceptor(self.counting())
+                .retry_classifier(AskAgain);
             aws_sdk_eks::Client::from_conf(builder.build())
         })
     }
@@ -176,6 +278,7 @@ impl Clients {
     pub fn tagging(&self) -> &aws_sdk_resourcegroupstagging::Client {
         self.tagging.get_or_init(|| {
             let builder = aws_sdk_resourcegroupstagging::config::Builder::from(&self.config)
+                .interceptor(self.counting())
                 .retry_classifier(AskAgain);
             aws_sdk_resourcegroupstagging::Client::from_conf(builder.build())
         })
@@ -185,6 +288,9 @@ impl Clients {
     pub fn rds(&self) -> &aws_sdk_rds::Client {
         self.rds.get_or_init(|| {
             let builder = aws_sdk_rds::config::Builder::from(&self.config)
+                .http_client(self.limited(Family::Rds))
+                .timeout_config(self.patient(Family::Rds))
+                .interceptor(self.counting())
                 .interceptor(WholeXml)
                 .retry_classifier(AskAgain);
             aws_sdk_rds::Client::from_conf(builder.build())
@@ -195,6 +301,7 @@ impl Clients {
     pub fn sns(&self) -> &aws_sdk_sns::Client {
         self.sns.get_or_init(|| {
             let builder = aws_sdk_sns::config::Builder::from(&self.config)
+                .interceptor(self.counting())
                 .interceptor(WholeXml)
                 .retry_classifier(AskAgain);
             aws_sdk_sns::Client::from_conf(builder.build())
@@ -204,8 +311,9 @@ impl Clients {
     /// `DynamoDB`.
     pub fn dynamodb(&self) -> &aws_sdk_dynamodb::Client {
         self.dynamodb.get_or_init(|| {
-            let builder =
-                aws_sdk_dynamodb::config::Builder::from(&self.config).retry_classifier(AskAgain);
+            let builder = aws_sdk_dynamodb::config::Builder::from(&self.config)
+                .interceptor(self.counting())
+                .retry_classifier(AskAgain);
             aws_sdk_dynamodb::Client::from_conf(builder.build())
         })
     }
@@ -214,7 +322,9 @@ impl Clients {
     pub fn budgets(&self) -> &aws_sdk_budgets::Client {
         self.budgets.get_or_init(|| {
             let config = self.config.to_builder().region(MONEY).build();
-            aws_sdk_budgets::Client::new(&config)
+            let builder =
+                aws_sdk_budgets::config::Builder::from(&config).interceptor(self.counting());
+            aws_sdk_budgets::Client::from_conf(builder.build())
         })
     }
 
@@ -227,8 +337,9 @@ impl Clients {
                 .operation_timeout(CALL * 2)
                 .build();
             let config = self.config.to_builder().region(MONEY).build();
-            let builder =
-                aws_sdk_costexplorer::config::Builder::from(&config).timeout_config(patient);
+            let builder = aws_sdk_costexplorer::config::Builder::from(&config)
+                .interceptor(self.counting())
+                .timeout_config(patient);
             aws_sdk_costexplorer::Client::from_conf(builder.build())
         })
     }
@@ -238,7 +349,8 @@ impl Clients {
     /// # Errors
     /// Whatever AWS refuses.
     pub async fn account(&self) -> Result<String, AwsError> {
-        aws_sdk_sts::Client::new(&self.config)
+        let builder = aws_sdk_sts::config::Builder::from(&self.config).interceptor(self.counting());
+        aws_sdk_sts::Client::from_conf(builder.build())
             .get_caller_identity()
             .send()
             .await
@@ -248,8 +360,20 @@ impl Clients {
 
     /// Systems Manager's parameters.
     pub fn ssm(&self) -> &aws_sdk_ssm::Client {
-        self.ssm
-            .get_or_init(|| aws_sdk_ssm::Client::new(&self.config))
+        self.ssm.get_or_init(|| {
+            let builder =
+                aws_sdk_ssm::config::Builder::from(&self.config).interceptor(self.counting());
+            aws_sdk_ssm::Client::from_conf(builder.build())
+        })
+    }
+
+    /// SQS.
+    pub fn sqs(&self) -> &aws_sdk_sqs::Client {
+        self.sqs.get_or_init(|| {
+            let builder =
+                aws_sdk_sqs::config::Builder::from(&self.config).interceptor(self.counting());
+            aws_sdk_sqs::Client::from_conf(builder.build())
+        })
     }
 }
 
@@ -264,4 +388,9 @@ pub(crate) fn https() -> SharedHttpClient {
         connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
         connector.build()
     })
+}
+
+/// The account of a role, as its ARN has it.
+fn account_of(role: &str) -> String {
+    role.split(':').nth(4).unwrap_or_default().to_owned()
 }

@@ -7,6 +7,7 @@ use futures_util::{StreamExt, stream};
 use nightcap_domain::config::Compiled;
 use nightcap_domain::fleet::{Claim, Resource};
 use nightcap_domain::names::ResourceArn;
+use tracing::Instrument;
 
 use crate::error::AwsError;
 use crate::kind::ResourceKind;
@@ -23,6 +24,7 @@ pub struct Fleet<'a> {
     /// what another resource depends on.
     pub unread: Vec<(Target, AwsError)>,
     means: Vec<&'a dyn ResourceKind>,
+    homes: Vec<&'a Target>,
     of: HashMap<ResourceArn, usize>,
 }
 
@@ -30,7 +32,10 @@ impl<'a> Fleet<'a> {
     /// Reads all targets.
     pub async fn read(config: &Compiled, reach: &'a [Reach]) -> Self {
         let read: Vec<_> = stream::iter(reach)
-            .map(|reach| async move { (reach, read_target(reach).await) })
+            .map(|reach| async move {
+                let read = read_target(reach).instrument(span_of(&reach.target));
+                (reach, read.await)
+            })
             .buffered(TARGETS_AT_ONCE)
             .collect()
             .await;
@@ -38,6 +43,7 @@ impl<'a> Fleet<'a> {
             resources: vec![],
             unread: vec![],
             means: vec![],
+            homes: vec![],
             of: HashMap::new(),
         };
         for (reach, result) in read {
@@ -52,6 +58,11 @@ impl<'a> Fleet<'a> {
     /// The means to act on a resource.
     pub fn means(&self, arn: &ResourceArn) -> Option<&'a dyn ResourceKind> {
         self.means.get(*self.of.get(arn)?).copied()
+    }
+
+    /// The target in which a resource stands.
+    pub fn target(&self, arn: &str) -> Option<&'a Target> {
+        self.homes.get(*self.of.get(arn)?).copied()
     }
 
     /// Resources by the means to act on them: one kind in one target each.
@@ -75,6 +86,7 @@ impl<'a> Fleet<'a> {
         for (kind, resources) in reach.kinds.iter().zip(found) {
             let means = self.means.len();
             self.means.push(kind.as_ref());
+            self.homes.push(&reach.target);
             for resource in resources {
                 if belongs(config, &reach.target, &resource) {
                     self.of.insert(resource.arn.clone(), means);
@@ -83,6 +95,12 @@ impl<'a> Fleet<'a> {
             }
         }
     }
+}
+
+/// What is logged about reading a target stands in this.
+fn span_of(target: &Target) -> tracing::Span {
+    let role = target.role.as_ref().map(tracing::field::display);
+    tracing::error_span!("target", region = %target.region, role)
 }
 
 async fn read_target(reach: &Reach) -> Result<Vec<Vec<Resource>>, AwsError> {

@@ -2,7 +2,7 @@
 
 use futures_util::future::BoxFuture;
 use nightcap_domain::capacity::Capacity;
-use nightcap_domain::fleet::{Kind, Resource};
+use nightcap_domain::fleet::{Kind, Resource, Text};
 
 use crate::error::AwsError;
 
@@ -32,7 +32,7 @@ pub trait ResourceKind: Send + Sync {
     fn conflicts<'a>(
         &'a self,
         resources: &'a [&'a Resource],
-    ) -> BoxFuture<'a, Result<Vec<(String, String)>, AwsError>> {
+    ) -> BoxFuture<'a, Result<Vec<(String, Text)>, AwsError>> {
         let _ = resources;
         Box::pin(async { Ok(Vec::new()) })
     }

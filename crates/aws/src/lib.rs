@@ -23,8 +23,13 @@ pub mod fleet;
 pub mod kind;
 pub mod ledger;
 pub mod logs;
+pub mod metrics;
 #[cfg(test)]
 mod mocks;
+#[cfg(feature = "pricing")]
+pub mod pricing;
+pub mod queue;
+pub mod rate;
 pub mod rds_instances;
 mod rds_status;
 pub mod reconcile;

@@ -84,6 +84,7 @@ answering! {
     set_budgets, budgets, aws_sdk_budgets;
     set_costexplorer, costexplorer, aws_sdk_costexplorer;
     set_ssm, ssm, aws_sdk_ssm;
+    set_sqs, sqs, aws_sdk_sqs;
     set_applicationautoscaling, applicationautoscaling, aws_sdk_applicationautoscaling;
     set_ecs, ecs, aws_sdk_ecs;
     set_eks, eks, aws_sdk_eks;
@@ -98,6 +99,7 @@ clients_with! {
     budgets, budgets_by, set_budgets;
     costexplorer, costexplorer_by, set_costexplorer;
     ssm, ssm_by, set_ssm;
+    sqs, sqs_by, set_sqs;
 }
 
 /// Clients whose S3 answers once, with this.

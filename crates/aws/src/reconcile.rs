@@ -1,7 +1,9 @@
 //! One tick: read, decide, act, record, tell. It makes no choice of its own: those are
 //! [`nightcap_domain::plan`]'s.
 
-use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{StreamExt, stream};
 use nightcap_domain::answer::{Answer, Circumstances, Outcome};
 use nightcap_domain::config::Compiled;
@@ -10,6 +12,7 @@ use nightcap_domain::ledger::{Ledger, Write};
 use nightcap_domain::names::ResourceArn;
 use nightcap_domain::plan::{self, Action, Decision, Fault, Plan, Problem, Step};
 use thiserror::Error;
+use tracing::Instrument;
 
 use crate::error::{AwsError, Cause};
 use crate::fleet::Fleet;
@@ -18,7 +21,7 @@ use crate::ledger::LedgerStore;
 use crate::target::{Reach, Target};
 
 /// Orders given at once.
-const ORDERS_AT_ONCE: usize = 16;
+pub(crate) const ORDERS_AT_ONCE: usize = 16;
 
 /// How a tick is carried out.
 #[derive(Clone, Debug)]
@@ -100,6 +103,13 @@ pub struct Report {
     pub ledger: Ledger,
     /// Whether every target could be read.
     pub saw_everything: bool,
+    /// The targets that were read, as they are written in mails.
+    pub seen: Vec<String>,
+    /// The target of each problem, by what the problem is about.
+    pub homes: BTreeMap<String, String>,
+    /// The sleep that ended or was renewed with this tick, all resources together:
+    /// [`Write::slept`].
+    pub slept: TimeDelta,
 }
 
 impl Report {
@@ -151,8 +161,11 @@ pub async fn tick(
         }
     }
     let plan = plan::plan(config, resources, &read, tick.now);
-    let outcomes = if tick.dry_run {
-        planned(&plan)
+    let Carried { outcomes, slept } = if tick.dry_run {
+        Carried {
+            outcomes: planned(&plan),
+            slept: TimeDelta::zero(),
+        }
     } else {
         carry_out(&fleet, &plan, &read, ledger, tick).await?
     };
@@ -163,13 +176,42 @@ pub async fn tick(
     }));
     problems.extend(fleet.unread.iter().map(unread));
     problems.extend(conflicts(&fleet, &plan).await);
+    let homes = homes(&fleet, &problems);
     Ok(Report {
         plan,
         outcomes,
         problems,
         saw_everything: fleet.unread.is_empty(),
+        seen: seen(reach, &fleet),
+        homes,
+        slept,
         ledger: read,
     })
+}
+
+/// The targets that could be read.
+fn seen(reach: &[Reach], fleet: &Fleet<'_>) -> Vec<String> {
+    let unread = |target: &Target| fleet.unread.iter().any(|(other, _)| other == target);
+    let read = reach.iter().map(|reach| &reach.target);
+    read.filter(|target| !unread(target))
+        .map(ToString::to_string)
+        .collect()
+}
+
+/// Where each problem is at home; a target that could not be read, in itself.
+fn homes(fleet: &Fleet<'_>, problems: &[Problem]) -> BTreeMap<String, String> {
+    let home = |about: &str| match fleet.target(about) {
+        Some(target) => target.to_string(),
+        None => about.to_owned(),
+    };
+    let all = problems.iter().map(|problem| &problem.about);
+    all.map(|about| (about.clone(), home(about))).collect()
+}
+
+/// What became of a plan.
+struct Carried {
+    outcomes: Vec<Outcome>,
+    slept: TimeDelta,
 }
 
 fn planned(plan: &Plan) -> Vec<Outcome> {
@@ -188,7 +230,7 @@ async fn carry_out(
     read: &Ledger,
     ledger: &dyn LedgerStore,
     tick: &Tick,
-) -> Result<Vec<Outcome>, TickError> {
+) -> Result<Carried, TickError> {
     let (places, claims): (Vec<usize>, Vec<Write>) = plan
         .steps
         .iter()
@@ -206,10 +248,11 @@ async fn carry_out(
             .await
             .map_err(|error| TickError::Ledger { error })?
     };
+    let mut slept = slept(read, &claims, &mine);
     let given: Vec<(usize, Outcome)> = stream::iter(places.iter().zip(mine))
         .map(|(&index, mine)| async move {
             let outcome = match plan.steps.get(index) {
-                Some(step) if mine => order(fleet, step, tick).await,
+                Some(step) if mine => order(fleet, step, tick).instrument(span_of(step)).await,
                 _ => Outcome::Overtaken,
             };
             (index, outcome)
@@ -235,8 +278,25 @@ async fn carry_out(
         .steps
         .iter()
         .filter_map(|step| Write::observation(read, step, tick.now));
-    record(ledger, &failed.chain(observed).collect::<Vec<_>>()).await;
-    Ok(outcomes)
+    // A failure replaces the claim, which is not in the ledger as it was read.
+    let failed: Vec<Write> = failed.collect();
+    let claimed = failed.len();
+    let writes: Vec<Write> = failed.into_iter().chain(observed).collect();
+    let written = record(ledger, &writes).await;
+    slept += self::slept(
+        read,
+        writes.get(claimed..).unwrap_or_default(),
+        written.get(claimed..).unwrap_or_default(),
+    );
+    Ok(Carried { outcomes, slept })
+}
+
+/// The sleep that ended or was renewed with the writes that were accepted.
+fn slept(read: &Ledger, writes: &[Write], accepted: &[bool]) -> TimeDelta {
+    let accepted = writes.iter().zip(accepted).filter(|(_, mine)| **mine);
+    accepted
+        .map(|(write, _)| write.slept(read))
+        .fold(TimeDelta::zero(), |sum, one| sum + one)
 }
 
 /// The outcome of a step for which this tick claims nothing: another is at work on it, or
@@ -250,13 +310,14 @@ fn unclaimed(step: &Step) -> Outcome {
 
 /// What was observed, and what failed, is written down; if that cannot be, the next tick
 /// observes the same, and takes over what failed when the lease has run out.
-async fn record(ledger: &dyn LedgerStore, writes: &[Write]) {
+async fn record(ledger: &dyn LedgerStore, writes: &[Write]) -> Vec<bool> {
     if writes.is_empty() {
-        return;
+        return vec![];
     }
-    if let Err(error) = ledger.write(writes).await {
+    ledger.write(writes).await.unwrap_or_else(|error| {
         tracing::warn!(%error, "the ledger was not written; the next tick will");
-    }
+        vec![]
+    })
 }
 
 fn said(problem: &Problem) -> String {
@@ -264,6 +325,15 @@ fn said(problem: &Problem) -> String {
         Fault::Failed { error, .. } => error.clone(),
         other => other.code().to_owned(),
     }
+}
+
+/// What is logged about a step stands in this.
+fn span_of(step: &Step) -> tracing::Span {
+    let action = match &step.decision {
+        Decision::Act(action) => Some(action.word()),
+        _ => None,
+    };
+    tracing::error_span!("order", resource = %step.resource.arn, action)
 }
 
 async fn order(fleet: &Fleet<'_>, step: &Step, tick: &Tick) -> Outcome {
@@ -284,16 +354,16 @@ async fn order(fleet: &Fleet<'_>, step: &Step, tick: &Tick) -> Outcome {
     };
     match result {
         Ok(()) => {
-            tracing::info!(resource = %resource.arn, action = action.word(), "ordered");
+            tracing::info!("ordered");
             Outcome::Done
         }
         // It changed between the look and the order: the next tick looks again.
         Err(error) if matches!(error.cause, Cause::State | Cause::Gone) => {
-            tracing::info!(resource = %resource.arn, %error, "overtaken");
+            tracing::info!(%error, "overtaken");
             Outcome::Overtaken
         }
         Err(error) => {
-            tracing::error!(resource = %resource.arn, %error, "failed");
+            tracing::error!(%error, "failed");
             Outcome::Failed(Problem::of(
                 resource,
                 Fault::Failed {

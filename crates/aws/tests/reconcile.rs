@@ -17,7 +17,7 @@ use nightcap_aws::reconcile::{self, Report, Tick, TickError};
 use nightcap_aws::target::Reach;
 use nightcap_domain::answer::Outcome;
 use nightcap_domain::config::Compiled;
-use nightcap_domain::fleet::{Observed, Resource};
+use nightcap_domain::fleet::{Observed, Resource, Text};
 use nightcap_domain::names::ResourceArn;
 
 /// Preprod sleeps at this instant, and should have for two minutes.
@@ -252,7 +252,10 @@ async fn a_dry_run_orders_nothing_and_writes_nothing() {
 async fn a_conflict_is_a_problem_and_not_being_able_to_look_is_none() {
     let orders = Orders::default();
     let mut conflicting = Databases::new(&orders, many(2));
-    let what = "a scheduled action at 0 6 * * *".to_owned();
+    let what = Text::fixed(
+        "a scheduled action at 0 6 * * *",
+        "a scheduled action at 0 6 * * *",
+    );
     conflicting.conflicts = Ok(vec![("db-001".to_owned(), what)]);
     let report = tick(&[region("eu-west-3", vec![conflicting])])
         .await

@@ -10,7 +10,7 @@ use crate::fleet::ENVIRONMENT_TAG;
 use crate::ledger::{Ledger, Phase};
 use crate::message::local;
 use crate::names::ScheduleName;
-use crate::plan::{Because, Desired, Plan, Step};
+use crate::plan::{Because, Decision, Desired, Plan, Step};
 use crate::time::{Schedule, State, Transition};
 
 /// The answer to `explain`.
@@ -132,6 +132,9 @@ fn facts(config: &Compiled, plan: &Plan, ledger: &Ledger, step: &Step) -> Vec<St
     facts.extend(carried(step, ledger));
     let answer = ResourceAnswer::of(step, None);
     facts.push(format!("so: {} ({})", answer.decision, answer.reason));
+    if let Decision::Refuse(fault) = &step.decision {
+        facts.push(format!("to mend it: {}", fault.remedy(Language::En)));
+    }
     facts
 }
 

@@ -122,7 +122,7 @@ budget:
   currency: EUR
   alerts: ["actual > 80%", "forecast > 100%"]
   ladder: ["forecast > 110% for 2 days: sleep preprod", "actual > 100%: weekends off"]
-limits: { max_stops: 7, max_stop_share: 40%, max_hold: 1d12h }
+limits: { max_stops: 7, max_stop_share: 40%, max_targets: 3, max_hold: 1d12h }
 "#;
     let config = Config::parse(text).unwrap_or_else(|e| panic!("{}", e.render("it", text)));
     insta::assert_json_snapshot!("every-key", config);

@@ -172,7 +172,10 @@ fn every_problem_has_its_remedy() {
     let busy = database("busy", "preprod");
     problems.push(Problem::of(
         &busy,
-        Fault::Conflict("a scheduled action at 0 6 * * *".to_owned()),
+        Fault::Conflict(Text::fixed(
+            "a scheduled action at 0 6 * * *",
+            "une action programmée à 0 6 * * *",
+        )),
     ));
     problems.push(Problem::of(
         &busy,

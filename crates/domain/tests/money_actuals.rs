@@ -10,9 +10,14 @@
 use std::fmt::Write as _;
 use std::io::{self, Read};
 
-use nightcap_domain::money::Usd;
-use nightcap_domain::money::actuals::{Actuals, Assumption, ReadError, read_costs};
+use nightcap_domain::money::actuals::{
+    Actuals, Assumption, ReadError, read_costs, read_costs_before,
+};
+use nightcap_domain::money::plan::Inventory;
+use nightcap_domain::money::price::PriceBook;
+use nightcap_domain::money::{Usd, forecast_file};
 use nightcap_domain::names::EnvironmentName;
+use proptest::prelude::*;
 
 fn read(text: &str) -> Result<Actuals, ReadError> {
     read_costs(text.as_bytes())
@@ -340,4 +345,128 @@ fn focus_1_2_with_credits_tax_and_long_charges() {
     assert!(error(&euros).starts_with("line 3: the amount is in EUR"));
     let no_currency = text.replace("BillingCurrency", "Currency");
     assert!(error(&no_currency).starts_with("line 1: there is no column \"BillingCurrency\""));
+}
+
+#[test]
+fn rows_from_the_end_on_must_be_readable_and_do_not_count() {
+    let end = "2026-11-02".parse().unwrap();
+    let text = "date,usd\n2026-11-01,1\n2026-11-02,5\n2026-11-02,-5\n2026-11-09,5\n";
+    let actuals = read_costs_before(text.as_bytes(), end).unwrap();
+    assert_eq!((sum(&actuals), actuals.rows), (usd("1"), 4));
+    assert_eq!(actuals.assumptions, []);
+    assert!(actuals.credits.is_empty());
+    let wrong = format!("{text}2026-11-10,lots\n");
+    let error = read_costs_before(wrong.as_bytes(), end).unwrap_err();
+    assert!(error.to_string().starts_with("line 6: "), "{error}");
+}
+
+/// What a forecast from a file leaves open stands in its answer.
+#[test]
+fn assumptions_are_in_the_answer() {
+    let asked = |text: &str| {
+        let as_of = "2026-11-04".parse().unwrap();
+        forecast_file(text.as_bytes(), as_of, usd("500"), None)
+            .unwrap()
+            .basis
+    };
+    let basis = asked(
+        "date,usd,who\n2026-10-20,-3,a\n2026-10-20,4,a\n2026-10-20,1,b\n2026-10-24,4,a\n2026-11-01,4,a\n2026-11-03,4,a\n",
+    );
+    for said in [
+        "no row for 2026-11-02: counted as 0",
+        "1 rows below zero (-3.00 USD) are taken for credits or refunds and not subtracted",
+        "1 further rows of a day already seen were added to it",
+        "1 columns were not looked at",
+        "10 earlier days have no row: taken for the mean of the week before",
+    ] {
+        assert!(basis.contains(said), "{said}: {basis}");
+    }
+    let focus = "BilledCost,BillingCurrency,ChargePeriodStart,ChargePeriodEnd\n\
+        9,USD,2026-11-01T00:00:00Z,2026-12-01T00:00:00Z\n";
+    let basis = asked(focus);
+    let said = "1 charges span more than a day and were booked on their first day";
+    assert!(basis.contains(said), "{basis}");
+}
+
+/// Pieces of files, so that what is tried comes near what is meant.
+fn piece() -> impl Strategy<Value = String> {
+    prop_oneof![
+        prop::sample::select(vec![
+            "date",
+            "usd",
+            "environment",
+            "currency",
+            "BilledCost",
+            "BillingCurrency",
+            "ChargePeriodStart",
+            "ChargePeriodEnd",
+            "ChargeCategory",
+            "Tags",
+            "Credit",
+            ",",
+            ",",
+            ",",
+            "\n",
+            "\n",
+            "\r\n",
+            "\"",
+            "\"\"",
+            "\u{feff}",
+            "2026-11-01",
+            "2026-11-31",
+            "2026-11-01T00:00:00Z",
+            "9999-12-31",
+            "0001-01-01",
+            "USD",
+            "EUR",
+            "-1",
+            "1e-28",
+            "1e400",
+            "79228162514264337593543950335",
+            "NaN",
+            "NULL",
+            "{}",
+            "\0",
+            "é",
+            " ",
+        ])
+        .prop_map(str::to_owned),
+        ".{0,6}",
+        "[0-9.,e+-]{0,12}",
+    ]
+}
+
+proptest! {
+    /// Whatever a file holds, it is read or refused; and every refusal has a line or says what
+    /// the whole file lacks.
+    #[test]
+    fn no_file_breaks_the_reader(pieces in prop::collection::vec(piece(), 0..60)) {
+        let text = pieces.concat();
+        for text in [text.clone(), format!("date,usd\n{text}"), format!("BilledCost,BillingCurrency,ChargePeriodStart,ChargePeriodEnd,ChargeCategory,Tags\n{text}")] {
+            match read(&text) {
+                Ok(actuals) => prop_assert!(actuals.rows > 0),
+                Err(ReadError::Empty | ReadError::NoRows) => {}
+                Err(error) => prop_assert!(error.to_string().starts_with("line "), "{error}"),
+            }
+            let as_of = "2026-11-15".parse().unwrap();
+            let _ = forecast_file(text.as_bytes(), as_of, usd("500"), None);
+        }
+    }
+
+    /// The same of bytes that are no text.
+    #[test]
+    fn no_bytes_break_the_reader(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        let _ = read_costs(&bytes[..]);
+        let _ = read_costs(&[b"date,usd\n", &bytes[..]].concat()[..]);
+    }
+
+    /// And of price books and inventories.
+    #[test]
+    fn no_file_breaks_the_price_book_or_the_inventory(pieces in prop::collection::vec(piece(), 0..40)) {
+        let text = pieces.concat();
+        let _ = PriceBook::from_csv(&text);
+        let _ = PriceBook::from_csv(&format!("item,unit,amount,currency,region,as_of,status,source\n{text}"));
+        let _ = Inventory::from_csv(&text);
+        let _ = Inventory::from_csv(&format!("environment,name,price,quantity,peak,when,class,only_if,note\n{text}"));
+    }
 }

@@ -12,11 +12,11 @@ mod common;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use common::{choices, office_hours};
 use nightcap_domain::money::plan::{
-    AlwaysRunning, ChoiceError, Comparison, CostClass, Inventory, InventoryError, Period, Planner,
-    Scenario, Schedules, hours, simulate,
+    AlwaysRunning, ChoiceError, Comparison, CostClass, Inventory, Period, Planner, Scenario,
+    Schedules, hours, simulate,
 };
 use nightcap_domain::money::price::PriceBook;
-use nightcap_domain::money::{BillingMonth, Usd};
+use nightcap_domain::money::{BillingMonth, SheetError, Usd};
 use nightcap_domain::names::Region;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
@@ -283,9 +283,14 @@ fn inventory_errors_name_the_line() {
     }
     assert_eq!(
         Inventory::from_csv("a,b\n").unwrap_err(),
-        InventoryError::Header
+        SheetError::Header {
+            expected: header.trim_end().to_owned()
+        }
     );
-    assert_eq!(Inventory::from_csv("").unwrap_err(), InventoryError::Header);
+    assert!(matches!(
+        Inventory::from_csv(""),
+        Err(SheetError::Header { .. })
+    ));
 }
 
 /// The documents' figures beside ours; docs/cost-model.md explains each difference.

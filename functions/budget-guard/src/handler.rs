@@ -9,6 +9,8 @@ use nightcap_aws::clients::Clients;
 use nightcap_aws::config_source::{self, ConfigSourceError};
 use nightcap_aws::cost_explorer::CostExplorer;
 use nightcap_aws::error::AwsError;
+use nightcap_aws::logs;
+use nightcap_aws::metrics::{Meter, Publisher};
 use nightcap_aws::sns::Topic;
 use nightcap_domain::config::{BudgetConfig, Compiled};
 use nightcap_domain::guard::{
@@ -20,6 +22,7 @@ use serde_json::{Value, json};
 use thiserror::Error;
 
 use crate::differences::differences;
+use crate::figures;
 use crate::inventory;
 use crate::request::{Request, RequestError};
 
@@ -86,6 +89,8 @@ pub struct Guard {
     pub config: String,
     /// What there is to pay for.
     pub inventory: Option<String>,
+    /// Tells CloudWatch of every look that is no dry run.
+    pub publisher: Option<Publisher>,
 }
 
 impl Guard {
@@ -99,7 +104,25 @@ impl Guard {
         now: DateTime<Utc>,
         correlation_id: &str,
     ) -> Result<Value, GuardError> {
+        let meter = Meter::begin(&self.clients);
         let request = Request::parse(event)?;
+        logs::command(request.command());
+        let looks = request.looks();
+        let answer = self.respond(request, now, correlation_id, &meter).await;
+        if let (Err(error), true, Some(publisher)) = (&answer, looks, &self.publisher) {
+            let line = figures::of_failure(correlation_id, error.kind(), &meter.lap());
+            publisher.publish(&line, now);
+        }
+        answer
+    }
+
+    async fn respond(
+        &self,
+        request: Request,
+        now: DateTime<Utc>,
+        correlation_id: &str,
+        meter: &Meter,
+    ) -> Result<Value, GuardError> {
         let config = self.configuration().await?;
         let budget = config.config().budget.as_ref();
         let budget = budget.ok_or(GuardError::NoBudget)?;
@@ -132,6 +155,7 @@ impl Guard {
             now: at.unwrap_or(now),
             dry_run,
             reference: correlation_id,
+            meter,
         };
         let mut answer = serde_json::to_value(look.answer(command).await?)?;
         if let (Some(keys), false) = (answer.as_object_mut(), notified.is_empty()) {
@@ -156,6 +180,7 @@ struct Look<'a> {
     now: DateTime<Utc>,
     dry_run: bool,
     reference: &'a str,
+    meter: &'a Meter,
 }
 
 impl Look<'_> {
@@ -197,6 +222,12 @@ impl Look<'_> {
         answer.news = self.carry_out(&decision, &mut problems).await;
         answer.problems = problems;
         log(&answer);
+        if let (Some(publisher), false) = (&self.guard.publisher, self.dry_run) {
+            let known = paid.spent.charges.before(self.now.date_naive());
+            let age = |day: chrono::NaiveDate| (self.now.date_naive() - day).num_days();
+            let line = figures::of_look(&answer, known.last_day().map(age), &self.meter.lap());
+            publisher.publish(&line, self.now);
+        }
         Ok(answer)
     }
 

@@ -4,6 +4,7 @@
 //! and the ledger's table alone, which a test asserts.
 
 pub mod differences;
+mod figures;
 pub mod handler;
 pub mod inventory;
 pub mod notification;

@@ -6,10 +6,12 @@ use budget_guard::handler::{Guard, GuardError};
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use nightcap_aws::alert_ledger::{AlertStore, DynamoDbAlerts};
 use nightcap_aws::clients::Clients;
+use nightcap_aws::metrics::Publisher;
 use nightcap_aws::settings::setting;
 use nightcap_aws::sns::Topic;
 use nightcap_aws::{clock, logs};
 use serde_json::Value;
+use tracing::Instrument;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -25,12 +27,15 @@ async fn main() -> Result<(), Error> {
         topic,
         config: setting("NIGHTCAP_CONFIG").unwrap_or_else(|| "nightcap.yaml".to_owned()),
         inventory: setting("NIGHTCAP_INVENTORY"),
+        publisher: Some(Publisher::from_environment("budget-guard")),
     };
     let answer = service_fn(async |event: LambdaEvent<Value>| {
-        guard
-            .handle(&event.payload, clock::now(), &event.context.request_id)
-            .await
-            .map_err(|error| diagnostic(&error))
+        let id = &event.context.request_id;
+        let answered = async {
+            let answer = guard.handle(&event.payload, clock::now(), id).await;
+            answer.map_err(|error| diagnostic(&error))
+        };
+        answered.instrument(logs::invocation(id)).await
     });
     // On the heap: sixteen kilobytes of state machine need not be moved about.
     Box::pin(lambda_runtime::run(answer)).await

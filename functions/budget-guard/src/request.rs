@@ -87,6 +87,23 @@ fn hint(nearest: Option<&str>) -> String {
 }
 
 impl Request {
+    /// The command's name.
+    pub fn command(&self) -> &'static str {
+        match self {
+            Self::Report { .. } => "report",
+            Self::Forecast { .. } => "forecast",
+            Self::Notified { .. } => "notified",
+        }
+    }
+
+    /// Whether this is a look after which something may be told.
+    pub fn looks(&self) -> bool {
+        matches!(
+            self,
+            Self::Report { dry_run: false, .. } | Self::Notified { .. }
+        )
+    }
+
     /// Reads an event.
     ///
     /// ```

@@ -248,6 +248,7 @@ fn guard(endpoint: &str, memory: &Arc<Memory>) -> Guard {
         store: Some(Box::new(Shared(Arc::clone(memory)))),
         config: CONFIG.to_owned(),
         inventory: None,
+        publisher: None,
     }
 }
 

@@ -11,7 +11,7 @@ use std::fs;
 use std::path::Path;
 
 /// The adapters the guard may use. None of them can start, stop or resize anything.
-const ALLOWED: [&str; 10] = [
+const ALLOWED: [&str; 11] = [
     "alert_ledger",
     "budgets",
     "clients",
@@ -20,6 +20,7 @@ const ALLOWED: [&str; 10] = [
     "cost_explorer",
     "error",
     "logs",
+    "metrics",
     "settings",
     "sns",
 ];

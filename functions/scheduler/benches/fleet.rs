@@ -1,6 +1,6 @@
 //! How a tick grows with its fleet, with every call to AWS taking 50 ms longer.
 //!
-//! `cargo bench -p scheduler --bench fleet [-- RESOURCES...]`
+//! `NIGHTCAP_RATE_LIMITS=off cargo bench -p scheduler --bench fleet [-- RESOURCES...]`
 //!
 //! The real function, as Lambda runs it, over databases of the embedded AWS: a quiet tick, the
 //! ticks from Friday 19:00 until all sleep, the ticks from Monday 09:00 until all are up. What
@@ -57,6 +57,12 @@ fn main() {
     }
 }
 
+/// `NIGHTCAP_RATE_LIMITS` as it is set for this bench: AWS's own limits are respected unless it
+/// says `off`.
+fn limits() -> String {
+    std::env::var("NIGHTCAP_RATE_LIMITS").unwrap_or_default()
+}
+
 /// One fleet of this size over one weekend.
 fn weekend(size: usize) {
     let aws = EmbeddedAws::start(BEFORE);
@@ -70,16 +76,17 @@ fn weekend(size: usize) {
         .through(&proxy)
         .with("NIGHTCAP_CONFIG", CONFIG)
         .with("NIGHTCAP_TABLE", TABLE)
+        .with("NIGHTCAP_RATE_LIMITS", limits())
         .start();
     // The first meets the fleet and writes down what it sees.
     settle(&aws, &proxy, &mut function, BEFORE);
     let row = |what: &str, told: &Told, function: &Running| {
         println!(
-            "| {size} | {what} | {} | {:.2} s | {} | {:.1} MB |",
+            "| {size} | {what} | {} | {:.2} s | {} | {} MB |",
             told.ticks,
             told.wall.as_secs_f64(),
             told.calls,
-            function.peak_memory() as f64 / 1e6,
+            function.peak_memory().div_ceil(1_000_000),
         );
     };
     let quiet = one(&proxy, &mut function, "2026-11-20T17:59:00Z").unwrap();

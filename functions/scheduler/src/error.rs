@@ -49,6 +49,13 @@ pub enum HandlerError {
     /// The ledger could not be read or written.
     #[error("the ledger could not be reached: {}. To mend it: {}", .0, .0.remedy().en)]
     Ledger(#[from] AwsError),
+    /// No target could be sent to the queue.
+    #[error(
+        "no target could be sent to the queue, so nothing was done: {}. To mend it: {}; or raise limits.max_targets",
+        .0,
+        .0.remedy().en
+    )]
+    Unsent(#[source] AwsError),
     /// The answer could not be written.
     #[error("the answer could not be written: {0}")]
     Answer(#[from] serde_json::Error),
@@ -69,6 +76,7 @@ impl HandlerError {
             Self::NoHold(_) => "NoHold",
             Self::NothingReleased(_) => "NothingReleased",
             Self::Ledger(_) => "Ledger",
+            Self::Unsent(_) => "Unsent",
             Self::Answer(_) => "Answer",
         }
     }

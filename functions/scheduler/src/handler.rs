@@ -3,12 +3,16 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use nightcap_aws::announce::Announcer;
+use nightcap_aws::announce::{Announcer, Mails};
 use nightcap_aws::clients::Clients;
 use nightcap_aws::config_source;
 use nightcap_aws::ledger::LedgerStore;
+use nightcap_aws::logs;
+use nightcap_aws::metrics::emf::Line;
+use nightcap_aws::metrics::{Meter, Publisher};
+use nightcap_aws::queue::TargetQueue;
 use nightcap_aws::reconcile::{self, Report, Tick, TickError};
-use nightcap_aws::target::{Reach, reach, targets};
+use nightcap_aws::target::{Reach, Target, reach, targets};
 use nightcap_domain::answer::Answer;
 use nightcap_domain::config::{Compiled, Config, ConfigErrors};
 use nightcap_domain::explain::explain;
@@ -16,15 +20,19 @@ use nightcap_domain::names::Region;
 use nightcap_domain::plan::upcoming;
 use serde::Serialize;
 use serde_json::{Value, json};
+use tokio::sync::OnceCell;
 
 use crate::error::HandlerError;
-use crate::request::Request;
+use crate::figures;
+use crate::request::{Place, Request};
 
 /// What the function keeps between invocations.
 pub struct Scheduler {
     clients: Arc<Clients>,
     ledger: Box<dyn LedgerStore>,
     announcer: Option<Announcer>,
+    queue: Option<TargetQueue>,
+    publisher: Option<Publisher>,
     config: String,
 }
 
@@ -41,8 +49,23 @@ impl Scheduler {
             clients,
             ledger,
             announcer,
+            queue: None,
+            publisher: None,
             config,
         }
+    }
+
+    /// The same, sending targets to a queue where they are too many for one invocation.
+    #[must_use]
+    pub fn with_queue(self, queue: Option<TargetQueue>) -> Self {
+        Self { queue, ..self }
+    }
+
+    /// The same, telling CloudWatch of every tick that is no dry run.
+    #[must_use]
+    pub fn publishing(mut self, publisher: Publisher) -> Self {
+        self.publisher = Some(publisher);
+        self
     }
 
     /// Answers one event.
@@ -55,38 +78,68 @@ impl Scheduler {
         now: DateTime<Utc>,
         correlation_id: &str,
     ) -> Result<Value, HandlerError> {
+        let meter = Meter::begin(&self.clients);
         let request = Request::parse(event)?;
+        logs::command(request.command());
+        let ticks = request.ticks();
+        let answer = self.respond(request, now, correlation_id, &meter).await;
+        match &answer {
+            // A tick that has begun has told its own end.
+            Err(error) if ticks && !matches!(error, HandlerError::NothingDone(_)) => {
+                let effort = meter.lap();
+                let mails = Mails::default();
+                self.publish(
+                    &figures::of_failure(correlation_id, error.kind(), mails, &effort),
+                    now,
+                );
+            }
+            _ => {}
+        }
+        answer
+    }
+
+    async fn respond(
+        &self,
+        request: Request,
+        now: DateTime<Utc>,
+        correlation_id: &str,
+        meter: &Meter,
+    ) -> Result<Value, HandlerError> {
         if let Request::Ignored { event } = &request {
             tracing::info!(event, "ignored");
             return Ok(ignored(event, now, correlation_id));
         }
         let config = self.configuration().await?;
-        let targets = reach(
-            &self.clients,
-            &config,
-            targets(&config, &self.region(&config)?),
-        )
-        .await;
-        let scene = Scene {
-            config: &config,
-            targets: &targets,
-            now,
-            correlation_id,
-        };
-        self.answer(request, &scene).await
+        let targets = targets(&config, &self.region(&config)?);
+        let scene = Scene::new(&config, targets, now, correlation_id, meter);
+        // On the heap: it is a large state machine.
+        Box::pin(self.answer(request, &scene)).await
     }
 
     async fn answer(&self, request: Request, scene: &Scene<'_>) -> Result<Value, HandlerError> {
         match request {
             Request::Tick { at, dry_run } => {
                 let tick = scene.acting(at, dry_run)?;
-                json_of(self.tick(scene, &tick).await?)
+                self.spread(scene, &tick, at).await
             }
-            Request::Database { at, restarted } => {
+            Request::Database {
+                at,
+                place,
+                restarted,
+            } => {
                 let at = at.filter(|_| scene.config.config().drills);
                 let tick = scene.acting(at, false)?;
-                json_of(self.tick(scene, &Tick { restarted, ..tick }).await?)
+                let Some(scene) = scene.only(place.as_ref()) else {
+                    return Ok(nobodys(place.as_ref(), &tick));
+                };
+                if restarted.is_none() {
+                    return self.spread(&scene, &tick, at).await;
+                }
+                // A message of the queue has no room for what this event says. It knows its
+                // database, and so its place: few targets are left.
+                json_of(self.tick(&scene, &Tick { restarted, ..tick }).await?)
             }
+            Request::Targets { received } => self.work(scene, received).await,
             Request::Ignored { event } => Ok(ignored(&event, scene.now, scene.correlation_id)),
             Request::Plan { at, days } => {
                 let tick = scene.looking(at);
@@ -104,7 +157,7 @@ impl Scheduler {
                 let tick = scene.acting(at, dry_run)?;
                 let report = self.look(scene, &scene.looking(at)).await?;
                 let answer = self.hold(scene.config, &report, &asked, &tick).await?;
-                self.followed(answer, scene, &tick).await
+                self.followed(answer, scene, &tick, at).await
             }
             Request::Release {
                 releasing,
@@ -113,7 +166,7 @@ impl Scheduler {
             } => {
                 let tick = scene.acting(at, dry_run)?;
                 let answer = self.release(scene.config, &releasing, &tick).await?;
-                self.followed(answer, scene, &tick).await
+                self.followed(answer, scene, &tick, at).await
             }
             Request::Holds { at } => {
                 json_of(self.holds(scene.config, scene.looking(at).now).await?)
@@ -129,11 +182,12 @@ impl Scheduler {
         answer: impl Serialize,
         scene: &Scene<'_>,
         tick: &Tick,
+        at: Option<DateTime<Utc>>,
     ) -> Result<Value, HandlerError> {
         let tick = if tick.dry_run {
             None
         } else {
-            let answer = self.tick(scene, tick).await.and_then(json_of);
+            let answer = self.spread(scene, tick, at).await;
             Some(answer.unwrap_or_else(|error| {
                 tracing::error!(%error, "the tick after it failed; the next one goes on");
                 json!({ "error": error.kind(), "message": error.to_string() })
@@ -142,19 +196,70 @@ impl Scheduler {
         json_of(Followed { answer, tick })
     }
 
-    async fn tick(&self, scene: &Scene<'_>, tick: &Tick) -> Result<Answer, HandlerError> {
+    pub(crate) async fn tick(
+        &self,
+        scene: &Scene<'_>,
+        tick: &Tick,
+    ) -> Result<Answer, HandlerError> {
         let result = self.look(scene, tick).await;
-        if let (Some(announcer), false) = (&self.announcer, tick.dry_run) {
-            announcer
-                .announce(scene.config, self.ledger(), tick, result.as_ref())
-                .await;
-        }
+        self.tell(self.announcer.as_ref(), scene, tick, &result)
+            .await;
         Ok(result?.answer("tick", tick))
+    }
+
+    /// A tick of one target among many: it is told less.
+    pub(crate) async fn tick_one(
+        &self,
+        scene: &Scene<'_>,
+        tick: &Tick,
+    ) -> Result<Answer, HandlerError> {
+        let result = self.look(scene, tick).await;
+        let announcer = self.announcer.as_ref().map(Announcer::for_one_target);
+        self.tell(announcer.as_ref(), scene, tick, &result).await;
+        Ok(result?.answer("tick", tick))
+    }
+
+    /// Tells people and CloudWatch of a tick that was no dry run.
+    async fn tell(
+        &self,
+        announcer: Option<&Announcer>,
+        scene: &Scene<'_>,
+        tick: &Tick,
+        result: &Result<Report, TickError>,
+    ) {
+        if tick.dry_run {
+            return;
+        }
+        let mails = match announcer {
+            Some(announcer) => {
+                announcer
+                    .announce(scene.config, self.ledger(), tick, result.as_ref())
+                    .await
+            }
+            None => Mails::default(),
+        };
+        let effort = scene.meter.lap();
+        let line = match result {
+            Ok(report) => figures::of_tick(report, tick, mails, &effort),
+            Err(_) => figures::of_failure(scene.correlation_id, "NothingDone", mails, &effort),
+        };
+        self.publish(&line, scene.now);
     }
 
     /// Looks, and acts unless this is a dry run.
     async fn look(&self, scene: &Scene<'_>, tick: &Tick) -> Result<Report, TickError> {
-        reconcile::tick(scene.config, scene.targets, self.ledger(), tick).await
+        let targets = scene.reach(&self.clients).await;
+        reconcile::tick(scene.config, targets, self.ledger(), tick).await
+    }
+
+    pub(crate) fn queue(&self) -> Option<&TargetQueue> {
+        self.queue.as_ref()
+    }
+
+    fn publish(&self, line: &Line, now: DateTime<Utc>) {
+        if let Some(publisher) = &self.publisher {
+            publisher.publish(line, now);
+        }
     }
 
     pub(crate) fn ledger(&self) -> &dyn LedgerStore {
@@ -185,16 +290,64 @@ impl Scheduler {
 }
 
 /// What one event is answered with and by.
-struct Scene<'a> {
-    config: &'a Compiled,
-    targets: &'a [Reach],
-    now: DateTime<Utc>,
-    correlation_id: &'a str,
+pub(crate) struct Scene<'a> {
+    pub(crate) config: &'a Compiled,
+    pub(crate) targets: Vec<Target>,
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) correlation_id: &'a str,
+    meter: &'a Meter,
+    reached: OnceCell<Vec<Reach>>,
 }
 
-impl Scene<'_> {
+impl<'a> Scene<'a> {
+    fn new(
+        config: &'a Compiled,
+        targets: Vec<Target>,
+        now: DateTime<Utc>,
+        correlation_id: &'a str,
+        meter: &'a Meter,
+    ) -> Self {
+        Self {
+            config,
+            targets,
+            now,
+            correlation_id,
+            meter,
+            reached: OnceCell::new(),
+        }
+    }
+
+    /// The same with these targets alone.
+    pub(crate) fn with(&self, targets: Vec<Target>) -> Self {
+        Self::new(
+            self.config,
+            targets,
+            self.now,
+            self.correlation_id,
+            self.meter,
+        )
+    }
+
+    /// The same with the targets that may be this place; none, if there are none.
+    fn only(&self, place: Option<&Place>) -> Option<Self> {
+        let here = |target: &&Target| place.is_none_or(|place| place.may_be(target));
+        let targets: Vec<Target> = self.targets.iter().filter(here).cloned().collect();
+        (!targets.is_empty()).then(|| self.with(targets))
+    }
+
+    /// The means to read and change the targets, made when first needed.
+    async fn reach(&self, clients: &Arc<Clients>) -> &[Reach] {
+        self.reached
+            .get_or_init(|| reach(clients, self.config, self.targets.clone()))
+            .await
+    }
+
     /// A tick that may act: at another instant than now only in drills.
-    fn acting(&self, at: Option<DateTime<Utc>>, dry_run: bool) -> Result<Tick, HandlerError> {
+    pub(crate) fn acting(
+        &self,
+        at: Option<DateTime<Utc>>,
+        dry_run: bool,
+    ) -> Result<Tick, HandlerError> {
         if at.is_some() && !self.config.config().drills {
             return Err(HandlerError::DrillsForbidden);
         }
@@ -225,8 +378,23 @@ struct Followed<T> {
     tick: Option<Value>,
 }
 
-fn json_of(answer: impl Serialize) -> Result<Value, HandlerError> {
+pub(crate) fn json_of(answer: impl Serialize) -> Result<Value, HandlerError> {
     Ok(serde_json::to_value(answer)?)
+}
+
+/// The answer to an event from where nothing is in Nightcap's care.
+fn nobodys(place: Option<&Place>, tick: &Tick) -> Value {
+    let place = place.map(|place| format!("{} in {}", place.region, place.account));
+    let place = place.unwrap_or_default();
+    tracing::info!(place, "ignored: no target of the configuration is there");
+    json!({
+        "command": "tick",
+        "at": tick.now,
+        "ignored": true,
+        "event": place,
+        "reason": "no target of the configuration is there",
+        "correlation_id": tick.correlation_id,
+    })
 }
 
 /// The answer to an event that is nobody's business here.

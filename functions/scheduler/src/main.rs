@@ -5,11 +5,14 @@ use std::sync::Arc;
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use nightcap_aws::announce::Announcer;
 use nightcap_aws::clients::Clients;
+use nightcap_aws::metrics::Publisher;
+use nightcap_aws::queue::TargetQueue;
 use nightcap_aws::settings::setting;
 use nightcap_aws::{clock, logs};
 use scheduler::error::HandlerError;
 use scheduler::handler::Scheduler;
 use serde_json::Value;
+use tracing::Instrument;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -19,12 +22,18 @@ async fn main() -> Result<(), Error> {
         setting("NIGHTCAP_TOPIC_ARN").map(|arn| Announcer::new(Arc::clone(&clients), arn));
     let ledger = nightcap_aws::ledger::open(&clients, setting("NIGHTCAP_TABLE"));
     let config = setting("NIGHTCAP_CONFIG").unwrap_or_else(|| "nightcap.yaml".to_owned());
-    let scheduler = Scheduler::new(clients, ledger, announcer, config);
+    let queue =
+        setting("NIGHTCAP_QUEUE_URL").map(|url| TargetQueue::new(Arc::clone(&clients), url));
+    let scheduler = Scheduler::new(clients, ledger, announcer, config)
+        .with_queue(queue)
+        .publishing(Publisher::from_environment("scheduler"));
     let answer = service_fn(async |event: LambdaEvent<Value>| {
-        scheduler
-            .handle(&event.payload, clock::now(), &event.context.request_id)
-            .await
-            .map_err(|error| diagnostic(&error))
+        let id = &event.context.request_id;
+        let answered = async {
+            let answer = scheduler.handle(&event.payload, clock::now(), id).await;
+            answer.map_err(|error| diagnostic(&error))
+        };
+        answered.instrument(logs::invocation(id)).await
     });
     // On the heap: sixteen kilobytes of state machine need not be moved about.
     Box::pin(lambda_runtime::run(answer)).await

@@ -2,6 +2,7 @@
 
 mod command;
 mod rds_event;
+mod sqs;
 
 use chrono::{DateTime, Utc};
 use nightcap_aws::reconcile::Restarted;
@@ -10,10 +11,12 @@ use serde_json::Value;
 use thiserror::Error;
 
 use command::{COMMANDS, Command};
+pub use rds_event::Place;
+pub use sqs::Received;
 
 /// Every accepted form but the commands' names, for error messages.
 const ACCEPTED: &str = "which is also what EventBridge Scheduler sends, EventBridge's own \
-    \"Scheduled Event\", or an event of aws.rds";
+    \"Scheduled Event\", an event of aws.rds, or a batch of SQS";
 
 /// What is asked of the function.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,8 +32,15 @@ pub enum Request {
     Database {
         /// When, by AWS's clock. In drills, and only there, that is the instant of the tick.
         at: Option<DateTime<Utc>>,
+        /// Where: only there is anything new. Unknown, it may be anywhere.
+        place: Option<Place>,
         /// The database that AWS has started by itself, if that is what the event says.
         restarted: Option<Restarted>,
+    },
+    /// Reconcile these targets: messages of the queue.
+    Targets {
+        /// The messages of the batch, at least one.
+        received: Vec<Received>,
     },
     /// An event of a service we listen to, about something that is nobody's business here.
     Ignored {
@@ -99,6 +109,14 @@ pub enum RequestError {
         /// What it looks like.
         found: String,
     },
+    /// Records that SQS has not sent.
+    #[error(
+        "Records is {found}; expected a batch of SQS: a list of messages with eventSource \"aws:sqs\" and a messageId each"
+    )]
+    Records {
+        /// What stands there.
+        found: String,
+    },
     /// A command that does not exist.
     #[error(
         "unknown command {command:?}{}; expected one of {}",
@@ -152,6 +170,29 @@ fn did_you_mean(nearest: Option<&str>) -> String {
 }
 
 impl Request {
+    /// The command's name; what events ask for is a tick.
+    pub fn command(&self) -> &'static str {
+        match self {
+            Self::Tick { .. }
+            | Self::Targets { .. }
+            | Self::Database { .. }
+            | Self::Ignored { .. } => "tick",
+            Self::Hold { .. } => "hold",
+            Self::Release { .. } => "release",
+            Self::Holds { .. } => "holds",
+            Self::Plan { .. } => "plan",
+            Self::Explain { .. } => "explain",
+        }
+    }
+
+    /// Whether this is a tick that changes things, and nothing else.
+    pub fn ticks(&self) -> bool {
+        matches!(
+            self,
+            Self::Tick { dry_run: false, .. } | Self::Targets { .. } | Self::Database { .. }
+        )
+    }
+
     /// Reads an event.
     ///
     /// ```
@@ -170,6 +211,9 @@ impl Request {
         };
         if event.contains_key("command") {
             return Command::of(event)?.read();
+        }
+        if event.contains_key("Records") {
+            return sqs::read(event);
         }
         let detail_type = event.get("detail-type").and_then(Value::as_str);
         match (event.get("source").and_then(Value::as_str), detail_type) {

@@ -135,7 +135,8 @@ resource "aws_db_instance" "this" {
   allow_major_version_upgrade = false
   instance_class              = local.class
   parameter_group_name        = aws_db_parameter_group.this.name
-  ca_cert_identifier          = "rds-ca-rsa2048-g1"
+  # No ca_cert_identifier: new databases have rds-ca-rsa2048-g1, and naming it makes the
+  # provider modify the database right after making it.
 
   multi_az               = local.multi_az
   availability_zone      = local.multi_az ? null : var.single_zone

@@ -14,6 +14,29 @@ variable "environments" {
   }
 }
 
+variable "kinds" {
+  description = "Kinds of resource of an environment (`kinds` in nightcap.yaml), by its name. One that is not named here has auto-scaling-group, rds-instance and aurora-cluster."
+  type        = map(list(string))
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = length(setsubtract(flatten(values(var.kinds)), ["auto-scaling-group", "rds-instance", "aurora-cluster", "ec2-instance", "ecs-service", "eks-node-group"])) == 0
+    error_message = "kinds must be of auto-scaling-group, rds-instance, aurora-cluster, ec2-instance, ecs-service and eks-node-group."
+  }
+
+  validation {
+    condition     = alltrue([for kinds in values(var.kinds) : length(kinds) > 0])
+    error_message = "an environment has at least one kind."
+  }
+}
+
+variable "snapshot_environments" {
+  description = "Environments whose databases are snapshot at a stop (`snapshot_on_stop` in nightcap.yaml); null for all."
+  type        = list(string)
+  default     = null
+}
+
 variable "protected_values" {
   description = "Values of the tags nightcap:environment, Environment and environment that are denied, whatever their case."
   type        = list(string)

@@ -7,11 +7,13 @@ data "aws_partition" "current" {}
 module "policy" {
   source = "../nightcap-policy"
 
-  environments     = var.environments
-  protected_values = var.protected_values
-  account_id       = data.aws_caller_identity.current.account_id
-  partition        = data.aws_partition.current.partition
-  snapshot_prefix  = var.snapshot_prefix
+  environments          = var.environments
+  kinds                 = var.kinds
+  snapshot_environments = var.snapshot_environments
+  protected_values      = var.protected_values
+  account_id            = data.aws_caller_identity.current.account_id
+  partition             = data.aws_partition.current.partition
+  snapshot_prefix       = var.snapshot_prefix
 }
 
 resource "aws_iam_role" "this" {

@@ -38,6 +38,19 @@ variable "environments" {
   }
 }
 
+variable "kinds" {
+  description = "Kinds of resource of an environment (`kinds` in nightcap.yaml), by its name. One that is not named here has auto-scaling-group, rds-instance and aurora-cluster."
+  type        = map(list(string))
+  default     = {}
+  nullable    = false
+}
+
+variable "snapshot_environments" {
+  description = "Environments whose databases are snapshot at a stop (`snapshot_on_stop` in nightcap.yaml); null for all."
+  type        = list(string)
+  default     = null
+}
+
 variable "protected_values" {
   description = "Tag values that are denied, whatever their case."
   type        = list(string)

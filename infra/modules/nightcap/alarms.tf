@@ -13,6 +13,17 @@ locals {
       }
     }
   ]...)
+
+  queue_alarms = {
+    queue-age = {
+      description = "A target has waited for more than 15 minutes: its account and region are not being scheduled."
+      metric      = "ApproximateAgeOfOldestMessage", queue = aws_sqs_queue.targets.name, above = 900
+    }
+    dead-letters = {
+      description = "Something failed for good; the message in ${aws_sqs_queue.dead_letters.name} says what."
+      metric      = "ApproximateNumberOfMessagesVisible", queue = aws_sqs_queue.dead_letters.name, above = 0
+    }
+  }
 }
 
 resource "aws_cloudwatch_metric_alarm" "function" {
@@ -35,17 +46,19 @@ resource "aws_cloudwatch_metric_alarm" "function" {
   tags = var.tags
 }
 
-resource "aws_cloudwatch_metric_alarm" "queue_age" {
-  alarm_name          = "${var.name}-queue-age"
-  alarm_description   = "A target has waited for more than 15 minutes: its account and region are not being scheduled."
+resource "aws_cloudwatch_metric_alarm" "queue" {
+  for_each = local.queue_alarms
+
+  alarm_name          = "${var.name}-${each.key}"
+  alarm_description   = each.value.description
   namespace           = "AWS/SQS"
-  metric_name         = "ApproximateAgeOfOldestMessage"
-  dimensions          = { QueueName = aws_sqs_queue.targets.name }
+  metric_name         = each.value.metric
+  dimensions          = { QueueName = each.value.queue }
   statistic           = "Maximum"
   period              = 300
   evaluation_periods  = 1
   comparison_operator = "GreaterThanThreshold"
-  threshold           = 900
+  threshold           = each.value.above
   treat_missing_data  = "notBreaching"
   alarm_actions       = [var.topic_arn]
   ok_actions          = [var.topic_arn]
@@ -53,29 +66,19 @@ resource "aws_cloudwatch_metric_alarm" "queue_age" {
   tags = var.tags
 }
 
-resource "aws_cloudwatch_metric_alarm" "dead_letters" {
-  alarm_name          = "${var.name}-dead-letters"
-  alarm_description   = "Something failed for good; the message in ${aws_sqs_queue.dead_letters.name} says what."
-  namespace           = "AWS/SQS"
-  metric_name         = "ApproximateNumberOfMessagesVisible"
-  dimensions          = { QueueName = aws_sqs_queue.dead_letters.name }
-  statistic           = "Maximum"
-  period              = 300
-  evaluation_periods  = 1
-  comparison_operator = "GreaterThanThreshold"
-  threshold           = 0
-  treat_missing_data  = "notBreaching"
-  alarm_actions       = [var.topic_arn]
-  ok_actions          = [var.topic_arn]
-
-  tags = var.tags
-}
-
-# The dead man's switch: no figure at all is the alarm. Counted by Lambda, so that it
-# holds whatever the function's code does or does not publish.
+# The dead man's switch: no figure at all is the alarm. The function says `Heartbeat` at
+# the end of a tick that was carried through. Lambda's own counts would be free, but they
+# rise with whatever succeeds (a person's `holds`, a database's event) and call a tick
+# that could read nothing a success. Should the figures themselves get lost, this goes
+# off too: better once in vain than never.
 resource "aws_cloudwatch_metric_alarm" "heartbeat" {
   alarm_name          = "${var.name}-heartbeat"
-  alarm_description   = "No tick of ${local.scheduler_name} has succeeded for ${var.heartbeat_minutes} minutes: nothing is being put to sleep or woken."
+  alarm_description   = "${local.scheduler_name} has not carried a tick through for ${var.heartbeat_minutes} minutes: nothing is being put to sleep or woken."
+  namespace           = var.metrics_namespace
+  metric_name         = "Heartbeat"
+  dimensions          = { Function = local.scheduler_name }
+  statistic           = "Sum"
+  period              = 60 * var.heartbeat_minutes
   evaluation_periods  = 1
   comparison_operator = "LessThanThreshold"
   threshold           = 1
@@ -83,29 +86,6 @@ resource "aws_cloudwatch_metric_alarm" "heartbeat" {
   actions_enabled     = var.enabled
   alarm_actions       = [var.topic_arn]
   ok_actions          = [var.topic_arn]
-
-  metric_query {
-    id          = "succeeded"
-    expression  = "FILL(invocations, 0) - FILL(errors, 0)"
-    label       = "Ticks that succeeded"
-    return_data = true
-  }
-
-  dynamic "metric_query" {
-    for_each = { invocations = "Invocations", errors = "Errors" }
-
-    content {
-      id = metric_query.key
-
-      metric {
-        namespace   = "AWS/Lambda"
-        metric_name = metric_query.value
-        dimensions  = { FunctionName = aws_lambda_function.scheduler.function_name }
-        stat        = "Sum"
-        period      = 60 * var.heartbeat_minutes
-      }
-    }
-  }
 
   tags = var.tags
 }

@@ -1,10 +1,13 @@
 locals {
-  function_environment = {
-    NIGHTCAP_CONFIG    = local.config_reference
-    NIGHTCAP_TOPIC_ARN = var.topic_arn
-    NIGHTCAP_TABLE     = aws_dynamodb_table.ledger.name
-    NIGHTCAP_QUEUE_URL = aws_sqs_queue.targets.url
-  }
+  function_environment = merge(
+    {
+      NIGHTCAP_CONFIG    = local.config_reference
+      NIGHTCAP_TOPIC_ARN = var.topic_arn
+      NIGHTCAP_TABLE     = aws_dynamodb_table.ledger.name
+      NIGHTCAP_QUEUE_URL = aws_sqs_queue.targets.url
+    },
+    { for key, value in { NIGHTCAP_METRICS_NAMESPACE = var.metrics_namespace } : key => value if value != "Nightcap" },
+  )
   # The queue is the scheduler's: the guard has no use for it.
   guard_environment = merge(
     { for key, value in local.function_environment : key => value if key != "NIGHTCAP_QUEUE_URL" },

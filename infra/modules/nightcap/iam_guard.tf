@@ -76,8 +76,9 @@ resource "aws_iam_role_policy" "guard" {
           Action = [
             "autoscaling:CreateOrUpdateTags", "autoscaling:Delete*", "autoscaling:Put*", "autoscaling:Set*",
             "autoscaling:Suspend*", "autoscaling:Terminate*", "autoscaling:Update*",
-            "ec2:RunInstances", "ec2:StartInstances", "ec2:StopInstances", "ec2:TerminateInstances",
-            "ecs:UpdateService", "eks:Update*", "lambda:InvokeFunction", "rds:AddTagsToResource", "rds:Delete*", "rds:Modify*",
+            "ec2:CreateTags", "ec2:DeleteTags", "ec2:RebootInstances", "ec2:RunInstances", "ec2:StartInstances",
+            "ec2:StopInstances", "ec2:TerminateInstances", "ecs:Delete*", "ecs:TagResource", "ecs:UpdateService",
+            "eks:Delete*", "eks:TagResource", "eks:Update*", "lambda:InvokeFunction", "rds:AddTagsToResource", "rds:Delete*", "rds:Modify*",
             "rds:Reboot*", "rds:Start*", "rds:Stop*", "sts:AssumeRole",
           ]
           Resource = "*"

@@ -60,7 +60,11 @@ module "fleet_policy" {
 
   # A file without environments is refused by the schedule group; the name given here
   # then exists on no resource.
-  environments     = length(local.environments) == 0 ? ["nothing-is-scheduled"] : keys(local.environments)
+  environments = length(local.environments) == 0 ? ["nothing-is-scheduled"] : keys(local.environments)
+  kinds        = { for name, environment in local.environments : name => environment.kinds if try(environment.kinds, null) != null }
+  snapshot_environments = [
+    for name, environment in local.environments : name if try(environment.snapshot_on_stop, false)
+  ]
   protected_values = var.protected_values
   account_id       = local.account
   partition        = local.partition

@@ -67,10 +67,7 @@ output "alarm_names" {
   description = "Names of the alarms."
   value = concat(
     [for alarm in aws_cloudwatch_metric_alarm.function : alarm.alarm_name],
-    [
-      aws_cloudwatch_metric_alarm.queue_age.alarm_name,
-      aws_cloudwatch_metric_alarm.dead_letters.alarm_name,
-      aws_cloudwatch_metric_alarm.heartbeat.alarm_name,
-    ],
+    [for alarm in aws_cloudwatch_metric_alarm.queue : alarm.alarm_name],
+    [aws_cloudwatch_metric_alarm.heartbeat.alarm_name],
   )
 }

@@ -98,7 +98,7 @@ variable "reconcile_rate" {
 }
 
 variable "heartbeat_minutes" {
-  description = "Minutes without a tick that succeeded before the heartbeat alarm; keep it at three reconcile ticks or more."
+  description = "Minutes without a tick carried through before the heartbeat alarm; keep it at three reconcile ticks or more."
   type        = number
   default     = 30
   nullable    = false
@@ -202,7 +202,7 @@ variable "log_retention_days" {
 }
 
 variable "metrics_namespace" {
-  description = "CloudWatch namespace of the functions' own figures, for the dashboard."
+  description = "CloudWatch namespace of the functions' own figures, for the dashboard and the heartbeat."
   type        = string
   default     = "Nightcap"
   nullable    = false

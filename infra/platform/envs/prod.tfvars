@@ -18,3 +18,9 @@ account_services = true
 
 # Each reader gets a mail and must click "Confirm subscription" in it.
 alert_emails = ["finance@example.com"]
+
+# Nightcap's two functions, where `make package` puts them. The budget guard plans the
+# month from the inventory, and warns; it may stop nothing. Where the environments differ
+# from the defaults, say so: "greenleaf:preprod=slim,nat=gateway".
+budget_guard_zip   = "../../target/lambda/budget-guard/bootstrap.zip"
+nightcap_inventory = "greenleaf"

@@ -1,132 +1,118 @@
-"""The real life of every environment: plan, apply, an empty plan, sleep, an empty plan, destroy.
+"""The real life of every environment: apply, an empty plan, sleep, an empty plan, waking, an empty plan, destroy.
 
-The three environments and the nightcap module's example run side by side against one embedded AWS (most of
-the time is the provider's own pauses). Overrides are written into a copy; infra/ knows nothing of tests.
+The three environments, dev as the guide deploys it, a fourth with every other choice, the nightcap module's example
+and the standby run side by side against one embedded AWS. Overrides are written into copies; infra/ knows nothing of tests.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
-import zipfile
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
-from . import living
+from . import fit, living, package, standby, state
 from .aws import Aws, embedded_aws
+from .root import LOCAL_BACKEND, OVERRIDE, Root, fresh
 from .step import Failed, run
 from .terraform import binary, copied, environment, init
 
-OVERRIDE = """
-provider "aws" {
-  max_retries       = 2
-  s3_use_path_style = true
+EVERY = "preprod,prod,dev,variants,nightcap,standby"
+# The documents' other choices, all at once, in an account of their own: names are those of preprod.
+VARIANTS = {
+    "nat_mode": "gateway",
+    "engine": "mysql",
+    "profile": "slim",
+    "cache_mode": "replicated",
+    "media": "s3",
+    "operating_system": "ubuntu_22_04",
+    "scaling_policy": "step",
+    "sticky_sessions": "true",
+    "ingress": "cloudflare",
+    "detailed_monitoring": "true",
+    "root_volume_size": "50",
+    "health_check": '{ path = "/health.php", unhealthy = 3, timeout = 5 }',
+    "private_subnet_cidrs": '["10.0.11.0/24", "10.0.12.0/24"]',
 }
-"""
-LOCAL_BACKEND = 'terraform {\n  backend "local" {}\n}\n'
-DRIFT = 2
-"""Exit code of `plan -detailed-exitcode` when there is something to change."""
-
-
-@dataclass
-class Root:
-    """One applied configuration."""
-
-    name: str
-    folder: Path
-    env: dict[str, str]
-    arguments: list[str]
-
-    def terraform(self, command: str, *more: str, codes: tuple[int, ...] = (0,)) -> str:
-        words = [binary(), *command.split(), "-no-color", *more]
-        if command in ("plan", "apply", "destroy"):
-            # Four of these run at once, against a server that answers one call at a time.
-            words += ["-input=false", "-parallelism=4", *self.arguments]
-        return run(words, self.folder, self.env, timeout=600, codes=codes).stdout
-
-    def apply(self) -> None:
-        self.terraform("apply", "-auto-approve")
-
-    def destroy(self) -> None:
-        self.terraform("destroy", "-auto-approve")
-
-    def nothing_to_do(self, when: str) -> None:
-        said = self.terraform("plan", "-detailed-exitcode", "-lock=false", codes=(0, DRIFT))
-        if "No changes." not in said:
-            raise Failed(f"{self.name}, {when}: the plan is not empty\n{said[said.find('Terraform will perform'):][:6000]}")
-
-    def resources(self) -> list[str]:
-        return run([binary(), "state", "list"], self.folder, self.env, codes=(0, 1)).stdout.split()
-
-    def outputs(self) -> dict[str, object]:
-        return {name: output["value"] for name, output in json.loads(self.terraform("output", "-json")).items()}
 
 
 def check(repository: Path) -> str:
     binary()
     with copied(repository) as root, embedded_aws(repository, root) as aws:
-        package(root)
+        package.real(repository, root)
         # INFRA_APPLY=dev,nightcap takes some of them, while one is being worked on.
-        wanted = os.environ.get("INFRA_APPLY", "dev,preprod,prod,nightcap").split(",")
-        roots = [platform(root, name, aws) for name in wanted if name != "nightcap"]
-        roots += [nightcap_example(root, aws)] if "nightcap" in wanted else []
-        with ThreadPoolExecutor(4) as pool:
-            counts = list(pool.map(lambda one: life(one, aws), roots))
-    return f"{len(counts)} configurations applied, planned empty, slept, planned empty, destroyed; {sum(counts)} resources"
-
-
-def package(root: Path) -> None:
-    """A package of the right shape; the embedded AWS does not run it."""
-    path = root / "target" / "lambda" / "scheduler" / "bootstrap.zip"
-    path.parent.mkdir(parents=True)
-    with zipfile.ZipFile(path, "w") as package:
-        package.writestr(zipfile.ZipInfo("bootstrap", (2026, 1, 1, 0, 0, 0)), "#!/bin/sh\n")
+        wanted = os.environ.get("INFRA_APPLY", EVERY).split(",")
+        # Most of the time is the provider's own pauses: one thread each.
+        with ThreadPoolExecutor(8) as pool:
+            # In a region of its own, and so of no concern to the proof.
+            others = [pool.submit(standby.life, root, aws) for name in wanted if name == "standby"]
+            roots = list(pool.map(lambda name: made(root, name, aws), [name for name in wanted if name != "standby"]))
+            named = {one.name: one for one in roots}
+            fitted = {"preprod", "prod"} <= set(named)
+            if fitted:
+                prove(root, named["preprod"], named["prod"], aws)
+            counts = [*pool.map(lambda one: unmade(one, aws), roots), *(other.result() for other in others)]
+    slept = "; preprod slept and woke by the deployed function, planned empty after each" if fitted else ""
+    return f"{len(counts)} configurations applied, planned empty, destroyed{slept}; {sum(counts)} resources"
 
 
 def platform(root: Path, name: str, aws: Aws) -> Root:
-    # Each environment in a copy of its own: a workspace is chosen by folder, and they run side by side.
-    copy = root / name
-    shutil.copytree(root / "infra", copy / "infra")
-    if (root / "nightcap.yaml").exists():
-        shutil.copy(root / "nightcap.yaml", copy)
-    (copy / "target").symlink_to(root / "target")
-    folder = copy / "infra" / "platform"
+    folder = fresh(root, name, "platform")
     (folder / "zz_override.tf").write_text(LOCAL_BACKEND + OVERRIDE)
-    env = environment(AWS_REGION="eu-west-3", **aws.environment())
+    variants = name == "variants"
+    env = environment(AWS_REGION="eu-west-3", **(aws.other_account() if variants else aws.environment()))
     init(folder, env, backend=True)
-    run([binary(), "workspace", "new", "-no-color", name], folder, env)
-    arguments = ["-var-file", f"envs/{name}.tfvars"]
-    if not (root / "nightcap.yaml").exists():
-        arguments += ["-var", f"nightcap_config_file={root}/fixtures/nightcap.yaml"]
+    workspace = "preprod" if variants else name
+    run([binary(), "workspace", "new", "-no-color", workspace], folder, env)
+    arguments = ["-var-file", f"envs/{workspace}.tfvars"]
+    if variants:
+        arguments += [word for key, value in VARIANTS.items() for word in ("-var", f"{key}={value}")]
+    if name == "prod":
+        arguments += ["-var", f"nightcap_architecture={package.architecture()}"]
     return Root(name, folder, env, arguments)
 
 
 def nightcap_example(root: Path, aws: Aws) -> Root:
-    folder = root / "infra/modules/nightcap/examples/complete"
+    folder = fresh(root, "nightcap", "modules/nightcap/examples/complete")
     (folder / "zz_override.tf").write_text(OVERRIDE)
     # Another region: names are unique within one, and prod makes Nightcap in Paris.
     env = environment(AWS_REGION="eu-west-1", **aws.environment())
     init(folder, env)
-    zip_path = root / "target" / "lambda" / "scheduler" / "bootstrap.zip"
-    return Root("nightcap/examples/complete", folder, env, ["-var", f"scheduler_zip={zip_path}", "-var", f"budget_guard_zip={zip_path}"])
+    zips = {name: package.place(root, name) for name in package.FUNCTIONS}
+    arguments = ["-var", f"scheduler_zip={zips['scheduler']}", "-var", f"budget_guard_zip={zips['budget-guard']}"]
+    return Root("nightcap", folder, env, arguments)
 
 
-def life(root: Root, aws: Aws) -> int:
-    root.apply()
-    root.nothing_to_do("right after apply")
+def made(root: Path, name: str, aws: Aws) -> Root:
+    """One configuration, applied and as it should be."""
+    if name == "dev":
+        one: Root = state.deployed(root, aws)
+    else:
+        one = nightcap_example(root, aws) if name == "nightcap" else platform(root, name, aws)
+        one.apply()
+    one.nothing_to_do("right after apply")
+    living.checks(one.name, one.outputs(), aws)
+    return one
+
+
+def prove(root: Path, preprod: Root, prod: Root, aws: Aws) -> list[fit.Look]:
+    def plans(when: str) -> None:
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda one: one.nothing_to_do(when), (preprod, prod)))
+
+    nightcap = cast(dict[str, object], prod.outputs()["nightcap"])
+    return fit.together(preprod.outputs(), nightcap, package.place(root, "scheduler"), root / "run", aws, plans)
+
+
+def unmade(root: Root, aws: Aws) -> int:
     count = len(root.resources())
-    living.checks(root.name, root.outputs(), aws)
-    if root.name == "preprod":
-        asleep = living.put_to_sleep(root.outputs(), aws)
-        root.nothing_to_do("asleep")
-        living.wake(asleep, aws)
-        root.nothing_to_do("awake again")
     if root.name == "prod":
         living.lift_protection(root.outputs(), aws)
     root.destroy()
     living.left_behind(root.name, aws)
     if root.resources():
         raise Failed(f"{root.name}: something is left in the state after destroy")
+    if isinstance(root, state.Dev):
+        count += len(root.bootstrap.resources())
+        state.unmade(root.bootstrap, aws)
     return count

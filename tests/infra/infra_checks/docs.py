@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from . import lines
 from .step import Failed, Skipped
 from .terraform import configurations
 
@@ -33,7 +34,10 @@ def check(repository: Path) -> str:
     stale = [str(folder / "README.md") for folder in documented(repository) if not current(repository / folder)]
     if stale:
         raise Failed("not current, run tests/infra/verify --write-docs: " + ", ".join(stale))
-    return f"{len(documented(repository))} READMEs are current"
+    from .main import STEPS
+
+    count = lines.check(repository, {step.name for step in STEPS})
+    return f"{len(documented(repository))} READMEs are current; {count} lines of the platform have their place and their check"
 
 
 def write(repository: Path) -> int:

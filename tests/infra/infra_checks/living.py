@@ -51,11 +51,16 @@ def shaped_like_prod(name: str, outputs: dict[str, Any], aws: Aws) -> None:
 
 def account_services(outputs: dict[str, Any], aws: Aws) -> None:
     budgets = aws.client("budgets")
-    (budget,) = budgets.describe_budgets(AccountId="123456789012")["Budgets"]
+    budget = budgets.describe_budget(AccountId="123456789012", BudgetName="greenleaf-monthly")["Budget"]
     demand(float(budget["BudgetLimit"]["Amount"]) == 500 and budget["TimeUnit"] == "MONTHLY", "the budget is 500 USD a month")
     notes = budgets.describe_notifications_for_budget(AccountId="123456789012", BudgetName=budget["BudgetName"])["Notifications"]
     said = {(note["NotificationType"], float(note["Threshold"])) for note in notes}
     demand(said == {("ACTUAL", 80.0), ("FORECASTED", 100.0)}, f"its notifications: {said}")
+    registry = aws.client("ecr")
+    for repository in registry.describe_repositories()["repositories"]:
+        safe = repository["imageTagMutability"] == "IMMUTABLE" and repository["imageScanningConfiguration"]["scanOnPush"]
+        kept = registry.get_lifecycle_policy(repositoryName=repository["repositoryName"])["lifecyclePolicyText"]
+        demand(safe and '"countNumber":10' in kept, f"{repository['repositoryName']}: immutable, scanned, the last 10 kept")
     nightcap = outputs["nightcap"]
     demand("prod" not in nightcap["scheduled_environments"], "prod is never schedulable")
     settings = nightcap["scheduler_environment"]
@@ -69,38 +74,6 @@ def account_services(outputs: dict[str, Any], aws: Aws) -> None:
     demand(start["ScheduleExpression"] == "cron(0 9 ? * MON,TUE,WED,THU,FRI *)", start["ScheduleExpression"])
     demand(start["ScheduleExpressionTimezone"] == "Europe/Paris", start["ScheduleExpressionTimezone"])
     demand(start["Target"]["Input"] == '{"command":"tick","scheduled_time":"<aws.scheduler.scheduled-time>"}', start["Target"]["Input"])
-
-
-def put_to_sleep(outputs: dict[str, Any], aws: Aws) -> tuple[str, str]:
-    """What Nightcap does in the evening: capacity remembered on the group, then zero; the database stopped."""
-    scaling, name = aws.client("autoscaling"), outputs["group_name"]
-    tag = {"ResourceId": name, "ResourceType": "auto-scaling-group", "Key": CAPACITY_TAG, "Value": "2/2/4", "PropagateAtLaunch": False}
-    scaling.create_or_update_tags(Tags=[tag])
-    scaling.update_auto_scaling_group(AutoScalingGroupName=name, MinSize=0, DesiredCapacity=0, MaxSize=0)
-    database = outputs["database_identifier"]
-    aws.client("rds").stop_db_instance(DBInstanceIdentifier=database)
-    return name, database
-
-
-def wake(asleep: tuple[str, str], aws: Aws) -> None:
-    name, database = asleep
-    wait_for(aws, database, "stopped")
-    aws.client("rds").start_db_instance(DBInstanceIdentifier=database)
-    wait_for(aws, database, "available")
-    scaling = aws.client("autoscaling")
-    scaling.update_auto_scaling_group(AutoScalingGroupName=name, MinSize=2, DesiredCapacity=2, MaxSize=4)
-    scaling.delete_tags(Tags=[{"ResourceId": name, "ResourceType": "auto-scaling-group", "Key": CAPACITY_TAG}])
-
-
-def wait_for(aws: Aws, database: str, status: str) -> None:
-    import time
-
-    for _ in range(60):
-        (found,) = aws.client("rds").describe_db_instances(DBInstanceIdentifier=database)["DBInstances"]
-        if found["DBInstanceStatus"] == status:
-            return
-        time.sleep(1)
-    raise Failed(f"{database} did not become {status}")
 
 
 def lift_protection(outputs: dict[str, Any], aws: Aws) -> None:
@@ -131,8 +104,8 @@ def running(aws: Aws, name: str) -> list[dict[str, Any]]:
     return [one for found in aws.client("ec2").describe_instances(Filters=filters)["Reservations"] for one in found["Instances"]]
 
 
-def groups(aws: Aws, prefix: str) -> list[dict[str, Any]]:
-    every = aws.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
+def groups(aws: Aws, prefix: str, region: str = "eu-west-3") -> list[dict[str, Any]]:
+    every = aws.client("autoscaling", region).describe_auto_scaling_groups()["AutoScalingGroups"]
     return [group for group in every if group["AutoScalingGroupName"].startswith(f"{prefix}-")]
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from . import apply, cron, docs, mocks, nat, policies, scan, shell, static
+from . import apply, cron, docs, edge, mocks, nat, policies, scan, shell, static
 from .step import Failed, Skipped, Step
 
 STEPS = [
@@ -15,6 +16,7 @@ STEPS = [
     Step("test", "terraform test with mock providers", mocks.test),
     Step("cron", "Unix cron to EventBridge, against two independent readers", cron.check),
     Step("docs", "the READMEs' tables are current, every variable and output is described", docs.check),
+    Step("edge", "infra/edge against the Cloudflare provider's published schema", edge.check),
     Step("shell", "shellcheck on user data and scripts", shell.check),
     Step("scan", "checkov, no skip without a reason", scan.check),
     Step("policies", "policy linting, and simulation of allowed and denied cases", policies.check),
@@ -22,11 +24,14 @@ STEPS = [
     Step("apply", "plan, apply, empty plan, sleep, empty plan, destroy against the embedded AWS", apply.check),
 ]
 
+LONG = ("apply", "policies")
+
 
 def main(repository: Path) -> int:
     parser = argparse.ArgumentParser(prog="tests/infra/verify", description="Checks of infra/.")
     parser.add_argument("--strict", action="store_true", help="a skipped step is a failure")
     parser.add_argument("--only", default="", help="comma-separated steps: " + ", ".join(step.name for step in STEPS))
+    parser.add_argument("--jobs", type=int, default=3, help="steps at once (default: 3)")
     parser.add_argument("--write-docs", action="store_true", help="write the READMEs' tables and end")
     parser.add_argument("--list", action="store_true", help="say what there is and end")
     options = parser.parse_args()
@@ -39,7 +44,10 @@ def main(repository: Path) -> int:
     wanted = set(filter(None, options.only.split(","))) or {step.name for step in STEPS}
     if unknown := wanted - {step.name for step in STEPS}:
         parser.error(f"no such step: {', '.join(sorted(unknown))}")
-    verdicts = [outcome(step, repository) for step in STEPS if step.name in wanted]
+    # The longest first: it mostly waits for the provider's pauses, and the others use the time.
+    queued = sorted((step for step in STEPS if step.name in wanted), key=lambda step: step.name not in LONG)
+    with ThreadPoolExecutor(options.jobs) as pool:
+        verdicts = list(pool.map(lambda step: outcome(step, repository), queued))
     failed, skipped = verdicts.count("failed"), verdicts.count("skipped")
     print(f"infra: {verdicts.count('ok')} ok, {skipped} skipped, {failed} failed")
     return 1 if failed or (options.strict and skipped) else 0

@@ -1,19 +1,21 @@
 """The roles' real policies, as Terraform makes them: linted, held against AWS's own reference, simulated.
 
 Cases are in fixtures/policy_cases.json. The policies are those of the module's complete example, applied to the
-embedded AWS, plus what the platform's instances get.
+embedded AWS with a configuration that has every kind.
 """
 
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
 
-from .apply import nightcap_example, package
+from .apply import nightcap_example
 from .aws import embedded_aws
 from .evaluator import Request, decision, listed
+from .package import shaped
 from .step import Failed, Skipped, run
 from .terraform import binary, copied
 
@@ -52,14 +54,15 @@ def check(repository: Path) -> str:
 
 def rendered(repository: Path) -> dict[str, list[Policy]]:
     with copied(repository) as root, embedded_aws(repository, root) as aws:
-        package(root)
+        shaped(root)
         example = nightcap_example(root, aws)
+        # Its own configuration has the default kinds only.
+        shutil.copy(root / "fixtures" / "every_kind.yaml", example.folder / "nightcap.yaml")
         example.apply()
         outputs = example.outputs()
         iam = aws.client("iam")
         target = iam.get_role_policy(RoleName="example-nightcap-target", PolicyName="schedule")["PolicyDocument"]
         invoker = iam.get_role_policy(RoleName="example-nightcap-invoker", PolicyName="invoke")["PolicyDocument"]
-        example.destroy()
     scheduler = outputs["scheduler_policies"]
     return {
         "scheduler": [json.loads(scheduler["fleet"]), json.loads(scheduler["own"])],

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aws_sdk_autoscaling::Client;
 use aws_sdk_autoscaling::types::ScheduledUpdateGroupAction;
 use aws_smithy_types::date_time::Format;
-use nightcap_domain::fleet::Resource;
+use nightcap_domain::fleet::{Resource, Text};
 
 use super::PAGE;
 use crate::error::AwsError;
@@ -20,7 +20,7 @@ use crate::error::AwsError;
 pub(super) async fn scheduled(
     client: &Client,
     resources: &[&Resource],
-) -> Result<Vec<(String, String)>, AwsError> {
+) -> Result<Vec<(String, Text)>, AwsError> {
     let names: BTreeSet<&str> = resources.iter().map(|r| r.name.as_str()).collect();
     if names.is_empty() {
         return Ok(Vec::new());
@@ -62,34 +62,53 @@ fn gives_a_size(action: &ScheduledUpdateGroupAction) -> bool {
     .any(|number| number > 0)
 }
 
-fn described(action: &ScheduledUpdateGroupAction) -> String {
-    let sizes: Vec<String> = [
-        ("min", action.min_size()),
-        ("desired", action.desired_capacity()),
-        ("max", action.max_size()),
-    ]
-    .into_iter()
-    .filter_map(|(name, number)| number.map(|number| format!("{name} {number}")))
-    .collect();
-    format!(
-        "scheduled action {} sets {} {}",
-        action.scheduled_action_name().unwrap_or("without a name"),
-        sizes.join(", "),
-        when(action)
+fn described(action: &ScheduledUpdateGroupAction) -> Text {
+    let sizes = |words: [&str; 3]| {
+        let numbers = [
+            action.min_size(),
+            action.desired_capacity(),
+            action.max_size(),
+        ];
+        words
+            .into_iter()
+            .zip(numbers)
+            .filter_map(|(word, number)| number.map(|number| format!("{word} {number}")))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let name = action.scheduled_action_name();
+    let when = when(action);
+    Text::made(
+        format!(
+            "scheduled action {} sets {} {}",
+            name.unwrap_or("without a name"),
+            sizes(["min", "desired", "max"]),
+            when.en
+        ),
+        format!(
+            "l'action programmée {} règle {} {}",
+            name.unwrap_or("sans nom"),
+            sizes(["min", "voulu", "max"]),
+            when.fr
+        ),
     )
 }
 
-fn when(action: &ScheduledUpdateGroupAction) -> String {
+fn when(action: &ScheduledUpdateGroupAction) -> Text {
     // AWS reads a recurrence in UTC unless the action names a zone.
     if let Some(recurrence) = action.recurrence().filter(|text| !text.is_empty()) {
-        return format!(
-            "at \"{recurrence}\" {}",
-            action.time_zone().unwrap_or("UTC")
+        let zone = action.time_zone().unwrap_or("UTC");
+        return Text::made(
+            format!("at \"{recurrence}\" {zone}"),
+            format!("à « {recurrence} » {zone}"),
         );
     }
     let start = action.start_time().or(action.time());
     match start.and_then(|start| start.fmt(Format::DateTime).ok()) {
-        Some(start) => format!("once at {start}"),
-        None => "at a time that AWS does not say".to_owned(),
+        Some(start) => Text::made(format!("once at {start}"), format!("une fois, le {start}")),
+        None => Text::fixed(
+            "at a time that AWS does not say",
+            "à une heure qu'AWS ne dit pas",
+        ),
     }
 }

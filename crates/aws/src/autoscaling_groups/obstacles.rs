@@ -6,7 +6,7 @@
 
 use aws_sdk_autoscaling::Client;
 use aws_sdk_autoscaling::types::{AutoScalingGroup, Instance, LifecycleState};
-use nightcap_domain::fleet::Resource;
+use nightcap_domain::fleet::{Resource, Text};
 
 use super::PAGE;
 use crate::error::AwsError;
@@ -15,7 +15,7 @@ use crate::error::AwsError;
 pub(super) async fn of(
     client: &Client,
     resources: &[&Resource],
-) -> Result<Vec<(String, String)>, AwsError> {
+) -> Result<Vec<(String, Text)>, AwsError> {
     let mut found = Vec::new();
     for some in resources.chunks(usize::try_from(PAGE).unwrap_or(1)) {
         let names = some.iter().map(|resource| resource.name.clone()).collect();
@@ -37,23 +37,38 @@ pub(super) async fn of(
     Ok(found)
 }
 
-fn obstacles(group: &AutoScalingGroup) -> impl Iterator<Item = String> {
+fn obstacles(group: &AutoScalingGroup) -> impl Iterator<Item = Text> {
     let count =
         |which: fn(&Instance) -> bool| group.instances().iter().filter(|i| which(i)).count();
     let machines = [
-        (count(protected), "protected from scale-in"),
-        (count(standby), "on standby"),
+        (
+            count(protected),
+            "protected from scale-in",
+            "protégées contre la réduction",
+        ),
+        (count(standby), "on standby", "en attente (standby)"),
     ];
     let machines = machines
         .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, how)| format!("{count} of its machines {how}: left running while it sleeps"));
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, en, fr)| {
+            Text::made(
+                format!("{count} of its machines {en}: left running while it sleeps"),
+                format!("{count} de ses machines {fr} : elles tournent pendant qu'il dort"),
+            )
+        });
     let suspended = group
         .suspended_processes()
         .iter()
         .filter_map(|process| match process.process_name()? {
-            "Launch" => Some("its process Launch is suspended: it cannot wake".to_owned()),
-            "Terminate" => Some("its process Terminate is suspended: it cannot sleep".to_owned()),
+            "Launch" => Some(Text::fixed(
+                "its process Launch is suspended: it cannot wake",
+                "son processus Launch est suspendu : il ne peut pas se réveiller",
+            )),
+            "Terminate" => Some(Text::fixed(
+                "its process Terminate is suspended: it cannot sleep",
+                "son processus Terminate est suspendu : il ne peut pas s'endormir",
+            )),
             _ => None,
         })
         .collect::<Vec<_>>();

@@ -40,6 +40,7 @@ use aws_types::SigningName;
 use aws_types::region::SigningRegion;
 
 use crate::error::{AwsError, Cause};
+use crate::metrics::calls::CountCalls;
 use crate::whole::{AskAgain, WholeXml};
 
 pub(crate) use reply::{Instance, Page, SpotRequest};
@@ -54,6 +55,7 @@ const PAGE: &str = "1000";
 #[derive(Clone)]
 pub(crate) struct Ec2 {
     config: SdkConfig,
+    counting: CountCalls,
 }
 
 impl fmt::Debug for Ec2 {
@@ -86,7 +88,13 @@ type Parameters = Vec<(String, String)>;
 impl Ec2 {
     /// EC2 as this configuration reaches it.
     pub(crate) fn new(config: SdkConfig) -> Self {
-        Self { config }
+        let counting = CountCalls::default();
+        Self { config, counting }
+    }
+
+    /// The same, counting its calls together with those of others.
+    pub(crate) fn counted_by(self, counting: CountCalls) -> Self {
+        Self { counting, ..self }
     }
 
     /// One page of the instances that carry a tag and are not on their way out.
@@ -172,6 +180,7 @@ impl Ec2 {
             .retry_classifier(TransientErrorClassifier::<Refusal>::new())
             .retry_classifier(HttpStatusCodeClassifier::default())
             .retry_classifier(AskAgain)
+            .interceptor(self.counting.clone())
             .interceptor(WholeXml)
             .with_connection_poisoning()
             .runtime_plugin(self.signing());

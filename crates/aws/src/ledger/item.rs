@@ -4,7 +4,7 @@
 //! |---|---|---|---|
 //! | `state` | `carried#ARN` | the last transition on a resource | read by every tick |
 //! | `state` | `hold#ID` | a hold | read by every tick |
-//! | `state` | `told#KEY` | a problem told by mail | read by every tick |
+//! | `state` | `told#KEY @ TARGET` | a problem told by mail | read by every tick |
 //! | `history#ARN` or `history#ENVIRONMENT` | `INSTANT ACTION TICK` | what was done | read by people |
 //!
 //! Every item has `expires`, in seconds since 1970, by which DynamoDB removes it.

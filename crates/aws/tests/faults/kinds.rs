@@ -10,7 +10,7 @@ use nightcap_aws::error::AwsError;
 use nightcap_aws::kind::{ResourceKind, Stop};
 use nightcap_aws::rds_instances::RdsInstances;
 use nightcap_domain::capacity::Capacity;
-use nightcap_domain::fleet::{Kind, Memory, Observed, Resource, Size, Tags};
+use nightcap_domain::fleet::{Kind, Memory, Observed, Resource, Size, Tags, Text};
 use nightcap_domain::names::ResourceArn;
 
 use crate::wire::Wire;
@@ -140,7 +140,7 @@ impl ResourceKind for Groups {
     fn conflicts<'a>(
         &'a self,
         _resources: &'a [&'a Resource],
-    ) -> BoxFuture<'a, Result<Vec<(String, String)>, AwsError>> {
+    ) -> BoxFuture<'a, Result<Vec<(String, Text)>, AwsError>> {
         Box::pin(self.0.call("DescribeScheduledActions", |_, _| Ok(vec![])))
     }
 }

@@ -11,7 +11,7 @@ use nightcap_aws::kind::{ResourceKind, Stop};
 use nightcap_aws::ledger::{LedgerStore, NoLedger};
 use nightcap_aws::target::{Reach, Target};
 use nightcap_domain::capacity::Capacity;
-use nightcap_domain::fleet::{Kind, Observed, Resource, Tags, Tier};
+use nightcap_domain::fleet::{Kind, Observed, Resource, Tags, Text, Tier};
 use nightcap_domain::hold::Hold;
 use nightcap_domain::ledger::{Ledger, Write};
 use nightcap_domain::names::ResourceArn;
@@ -47,7 +47,7 @@ impl Orders {
 pub(crate) struct Databases {
     pub(crate) found: Result<Vec<Resource>, AwsError>,
     pub(crate) refuses: HashMap<String, AwsError>,
-    pub(crate) conflicts: Result<Vec<(String, String)>, AwsError>,
+    pub(crate) conflicts: Result<Vec<(String, Text)>, AwsError>,
     orders: Orders,
 }
 
@@ -119,7 +119,7 @@ impl ResourceKind for Databases {
     fn conflicts<'a>(
         &'a self,
         _resources: &'a [&'a Resource],
-    ) -> BoxFuture<'a, Result<Vec<(String, String)>, AwsError>> {
+    ) -> BoxFuture<'a, Result<Vec<(String, Text)>, AwsError>> {
         Box::pin(async { self.conflicts.clone() })
     }
 }

@@ -10,6 +10,12 @@ pub(super) fn max_stops() -> u32 {
     50
 }
 
+/// Targets that one invocation works itself. Eight are read at a time, and a call may take
+/// twenty seconds with all its attempts: two rounds leave time to act within the function's minute.
+pub(super) fn max_targets() -> u32 {
+    16
+}
+
 /// The currency of the budget: AWS bills in US dollars unless told otherwise.
 pub(super) fn currency() -> String {
     "USD".to_owned()

@@ -61,7 +61,7 @@ pub struct Config {
     #[cfg_attr(feature = "schema", schemars(default))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub budget: Option<BudgetConfig>,
-    /// The breaker, and the longest hold.
+    /// The breaker, the targets of one invocation, and the longest hold.
     #[cfg_attr(feature = "schema", schemars(default))]
     pub limits: Limits,
     /// The schedules, compiled as the text was read.
@@ -219,7 +219,7 @@ pub struct BudgetConfig {
     pub ladder: Vec<LadderRule>,
 }
 
-/// How much one tick may stop, and how long a hold may last.
+/// How much one tick may stop, how many targets it works itself, and how long a hold may last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -234,6 +234,13 @@ pub struct Limits {
     #[cfg_attr(feature = "schema", schemars(default))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_stop_share: Option<Percent>,
+    /// The greatest number of targets (an account and region each) that one invocation works
+    /// itself. With more, each gets a message of its own in the queue.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(default = "super::defaults::max_targets", range(min = 1))
+    )]
+    pub max_targets: u32,
     /// How long a hold made by a person may last.
     #[cfg_attr(feature = "schema", schemars(default = "super::defaults::max_hold"))]
     pub max_hold: Length,
@@ -244,6 +251,7 @@ impl Default for Limits {
         Self {
             max_stops: super::defaults::max_stops(),
             max_stop_share: None,
+            max_targets: super::defaults::max_targets(),
             max_hold: super::defaults::max_hold(),
         }
     }

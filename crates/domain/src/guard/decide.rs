@@ -13,7 +13,7 @@ use crate::message::{
 use crate::money::alert::{self, Alert, AlertRule, Direction, Metric, Reading};
 use crate::money::forecast::{DailyPlan, Forecast, ForecastInput, forecast};
 use crate::money::gate::{Doubt, GateInput, Verdict, examine};
-use crate::money::{BillingMonth, DailyCosts, Usd};
+use crate::money::{BillingMonth, Usd};
 use crate::names::EnvironmentName;
 
 use super::ladder::{self, held};
@@ -157,7 +157,7 @@ impl<'a> Outlook<'a> {
             actual,
             forecast,
             why: self.why(sight, actual, forecast, from, end),
-            environments: shares(sight, from, end, actual),
+            environments: sight.spent.shares(from, end, actual),
             credits: sight.spent.credits.between(from, end).cents(),
             second_opinion: sight.second_opinion.filter(|_| this_month),
             aws_actual: sight.aws.and_then(|aws| aws.spent_in(period, this_month)),
@@ -468,27 +468,4 @@ fn step_news(sight: &Sight<'_>, step: &LadderStep, facts: &MoneyFacts<'_>) -> Op
         StepState::Idle | StepState::Patient { .. } | StepState::Standing => return None,
     };
     (!sight.memory.knows(&news.key)).then_some(news)
-}
-
-/// What each environment cost between two days, in whole cents that add up to the whole.
-fn shares(
-    sight: &Sight<'_>,
-    from: NaiveDate,
-    end: NaiveDate,
-    whole: Usd,
-) -> Vec<(EnvironmentName, Usd)> {
-    let cost = |costs: &DailyCosts| costs.between(from, end).cents();
-    let mut all: Vec<(EnvironmentName, Usd)> = sight
-        .spent
-        .by_environment
-        .iter()
-        .map(|(name, costs)| (name.clone(), cost(costs)))
-        .filter(|(_, amount)| !amount.is_zero())
-        .collect();
-    let sum: Usd = all.iter().map(|(_, amount)| *amount).sum();
-    // The cents that rounding left over go where they are least seen.
-    if let Some((_, largest)) = all.iter_mut().max_by_key(|(_, amount)| *amount) {
-        *largest += whole - sum;
-    }
-    all
 }

@@ -41,6 +41,27 @@ impl Spent {
             .add(day, amount);
     }
 
+    /// What each environment cost between two days, in whole cents that add up to the whole.
+    pub fn shares(
+        &self,
+        from: NaiveDate,
+        end: NaiveDate,
+        whole: Usd,
+    ) -> Vec<(EnvironmentName, Usd)> {
+        let mut all: Vec<(EnvironmentName, Usd)> = self
+            .by_environment
+            .iter()
+            .map(|(name, costs)| (name.clone(), costs.between(from, end).cents()))
+            .filter(|(_, amount)| !amount.is_zero())
+            .collect();
+        let sum: Usd = all.iter().map(|(_, amount)| *amount).sum();
+        // The cents that rounding left over go where they are least seen.
+        if let Some((_, largest)) = all.iter_mut().max_by_key(|(_, amount)| *amount) {
+            *largest += whole - sum;
+        }
+        all
+    }
+
     /// The same without the days at either end that cost nothing: AWS answers with nothing for
     /// days before an account existed, and for days it has no figures of yet.
     #[must_use]

@@ -109,6 +109,7 @@ pub struct Ledger {
     pub marks: HashMap<ResourceArn, Mark>,
     /// Holds that have not ended, and those that ended lately.
     pub holds: Vec<Hold>,
-    /// Problems already told by mail, with the instant of that mail, by [`crate::plan::Problem::key`].
+    /// Problems already told by mail, with the instant of that mail, by [`crate::plan::Problem::key`]
+    /// and the target each is at home in.
     pub told: BTreeMap<String, DateTime<Utc>>,
 }

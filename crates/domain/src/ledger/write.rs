@@ -1,11 +1,12 @@
 //! What a tick writes about one resource: a new entry in place of the one it read.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::history::result_of;
 use super::{Carried, History, LEASE, Ledger, Mark, Order, Phase};
 use crate::names::ResourceArn;
 use crate::plan::{Because, Decision, Desired, Step, ordered};
+use crate::time::State;
 
 /// A new entry for a resource, and the row of history that comes with it.
 ///
@@ -110,6 +111,23 @@ impl Write {
                 .then(|| History::of_order(arn, known, result, now))
                 .flatten(),
         })
+    }
+
+    /// The sleep that this write ends or renews: how long ago the entry that it replaces said
+    /// that its resource sleeps as told. Zero where that entry says something else.
+    ///
+    /// Every stretch of a sleep is in one entry, from the tick that saw the resource asleep to
+    /// the one that replaces the entry, and each entry is replaced once: added up over all
+    /// writes that were accepted, no minute of sleep is missing or counted twice.
+    pub fn slept(&self, ledger: &Ledger) -> TimeDelta {
+        let asleep = ledger
+            .carried
+            .get(&self.resource)
+            .is_some_and(|last| last.phase == Phase::Reached && last.to == State::Stopped);
+        match ledger.marks.get(&self.resource) {
+            Some(mark) if asleep => (self.mark.at - mark.at).max(TimeDelta::zero()),
+            _ => TimeDelta::zero(),
+        }
     }
 
     /// What follows where the order of this claim failed: the next tick may try at once.

@@ -1,7 +1,8 @@
 //! The mail about figures that cannot be right.
 
 use super::Mail;
-use super::money::MoneyFacts;
+use super::money::{MoneyFacts, usd};
+use super::when::day;
 use crate::config::Language;
 use crate::money::gate::Doubt;
 
@@ -56,46 +57,52 @@ pub fn data_doubtful(facts: &MoneyFacts<'_>, doubts: &[Doubt]) -> Mail {
 
 /// A doubt as a sentence.
 pub(super) fn sentence(facts: &MoneyFacts<'_>, doubt: &Doubt) -> String {
-    let french = facts.language == Language::Fr;
-    let usd = |amount| facts.usd(amount);
+    doubted(doubt, facts.language)
+}
+
+/// A doubt as a sentence in a language.
+pub fn doubted(doubt: &Doubt, language: Language) -> String {
+    let french = language == Language::Fr;
+    let usd = |amount| usd(amount, language);
+    let day_of = |date| day(date, language);
     match doubt {
         Doubt::NoData if french => "Aucun coût n'est connu.".to_owned(),
         Doubt::NoData => "No cost is known.".to_owned(),
         Doubt::Stale { last, age } if french => format!(
             "Le dernier jour connu est le {}, {age} jours de retard.",
-            facts.day(*last)
+            day_of(*last)
         ),
         Doubt::Stale { last, age } => format!(
             "The newest day known is {}, {age} days behind.",
-            facts.day(*last)
+            day_of(*last)
         ),
         Doubt::Missing { days, first } if french => format!(
             "{days} jour(s) du mois sans coût, le premier le {}.",
-            facts.day(*first)
+            day_of(*first)
         ),
         Doubt::Missing { days, first } => format!(
             "{days} day(s) of the month have no cost, the first {}.",
-            facts.day(*first)
+            day_of(*first)
         ),
         Doubt::Negative { day, amount } if french => format!(
             "Le {} aurait coûté {}, moins que rien.",
-            facts.day(*day),
+            day_of(*day),
             usd(*amount)
         ),
         Doubt::Negative { day, amount } => format!(
             "{} is said to have cost {}, less than nothing.",
-            facts.day(*day),
+            day_of(*day),
             usd(*amount)
         ),
         Doubt::AboveFlatOut { day, amount, limit } if french => format!(
             "Le {} aurait coûté {} ; tout au maximum toute la journée coûte {}.",
-            facts.day(*day),
+            day_of(*day),
             usd(*amount),
             usd(*limit)
         ),
         Doubt::AboveFlatOut { day, amount, limit } => format!(
             "{} is said to have cost {}; everything at its maximum all day costs {}.",
-            facts.day(*day),
+            day_of(*day),
             usd(*amount),
             usd(*limit)
         ),
@@ -105,7 +112,7 @@ pub(super) fn sentence(facts: &MoneyFacts<'_>, doubt: &Doubt) -> String {
             before,
         } if french => format!(
             "Le {} aurait coûté {}, plus de dix fois le jour le plus cher d'avant ({}).",
-            facts.day(*day),
+            day_of(*day),
             usd(*amount),
             usd(*before)
         ),
@@ -115,7 +122,7 @@ pub(super) fn sentence(facts: &MoneyFacts<'_>, doubt: &Doubt) -> String {
             before,
         } => format!(
             "{} is said to have cost {}, more than ten times the dearest day before ({}).",
-            facts.day(*day),
+            day_of(*day),
             usd(*amount),
             usd(*before)
         ),

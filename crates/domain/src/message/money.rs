@@ -95,7 +95,7 @@ impl MoneyFacts<'_> {
 
     /// An amount as its readers write it.
     pub(super) fn usd(&self, amount: Usd) -> String {
-        format!("{} USD", self.number(&amount.to_string()))
+        usd(amount, self.language)
     }
 
     fn number(&self, digits: &str) -> String {
@@ -373,6 +373,14 @@ impl MoneyFacts<'_> {
                 Language::Fr => format!("Prévision de Cost Explorer pour le mois : {amount}."),
             });
         }
+    }
+}
+
+/// An amount as readers of a language write it.
+pub(crate) fn usd(amount: Usd, language: Language) -> String {
+    match language {
+        Language::En => format!("{amount} USD"),
+        Language::Fr => format!("{amount} USD").replace('.', ","),
     }
 }
 

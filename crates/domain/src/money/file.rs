@@ -5,7 +5,7 @@ use std::io::Read;
 
 use chrono::NaiveDate;
 
-use super::actuals::{Actuals, ReadError, read_costs};
+use super::actuals::{Actuals, Assumption, ReadError, read_costs, read_costs_before};
 use super::backtest::{Backtest, BacktestError, BacktestOptions, backtest};
 use super::forecast::{ForecastAnswer, ForecastError, ForecastInput, forecast};
 use super::{BillingMonth, DailyCosts, Usd};
@@ -53,7 +53,7 @@ pub fn forecast_file<R: Read>(
     budget: Usd,
     environment: Option<&EnvironmentName>,
 ) -> Result<ForecastAnswer, FileError> {
-    let actuals = read_costs(source)?;
+    let actuals = read_costs_before(source, as_of)?;
     let costs = charges(&actuals, environment)?;
     let input = ForecastInput {
         costs,
@@ -63,13 +63,33 @@ pub fn forecast_file<R: Read>(
         provisional_days: 0,
     };
     let mut answer = forecast(&input)?.answer();
-    let credits = actuals
-        .credits
-        .between(BillingMonth::of(as_of).first_day(), as_of);
-    if !credits.is_zero() {
-        let _ = write!(answer.basis, "; credits of {credits} USD not subtracted");
+    for assumption in assumptions(&actuals, BillingMonth::of(as_of)) {
+        let _ = write!(answer.basis, "; {assumption}");
     }
     Ok(answer)
+}
+
+/// What the file left open, as far as the forecast's own basis does not say it.
+fn assumptions(actuals: &Actuals, month: BillingMonth) -> Vec<String> {
+    let first = month.first_day();
+    let credits = actuals.credits.between(first, month.next().first_day());
+    let told = |assumption: &Assumption| match assumption {
+        Assumption::CreditsApart { .. } if !credits.is_zero() => {
+            Some(format!("credits of {credits} USD not subtracted"))
+        }
+        // Days without a row in the month itself are in the basis already.
+        Assumption::DaysMissing { .. } => {
+            let earlier = actuals.charges.before(first);
+            let last = actuals.charges.last_day()?.min(first);
+            let reported = i64::try_from(earlier.len()).ok()?;
+            let missing = (last - earlier.first_day()?).num_days() - reported;
+            (missing > 0).then(|| {
+                format!("{missing} earlier days have no row: taken for the mean of the week before")
+            })
+        }
+        other => Some(other.to_string()),
+    };
+    actuals.assumptions.iter().filter_map(told).collect()
 }
 
 /// `nightcap backtest --costs FILE`: how good the forecast would have been on a file's charges.

@@ -47,7 +47,7 @@ pub enum Fault {
         allowed: usize,
     },
     /// Something else will wake it or put it to sleep.
-    Conflict(String),
+    Conflict(Text),
     /// AWS refused the order or did not answer.
     Failed {
         /// `start`, `stop` or `read`.
@@ -154,7 +154,7 @@ impl Fault {
             Self::TooManyStops { stops, allowed } => format!(
                 "{stops} stops that no transition of the last hour explains; at most {allowed} are allowed"
             ),
-            Self::Conflict(what) => format!("something else will change it: {what}"),
+            Self::Conflict(what) => format!("something else will change it: {}", what.en),
             Self::Failed { action, error, .. } => format!("{action} failed: {error}"),
         }
     }
@@ -191,7 +191,7 @@ impl Fault {
             Self::TooManyStops { stops, allowed } => format!(
                 "{stops} arrêts qu'aucune transition de la dernière heure n'explique ; {allowed} au plus sont permis"
             ),
-            Self::Conflict(what) => format!("autre chose le modifiera : {what}"),
+            Self::Conflict(what) => format!("autre chose le modifiera : {}", what.fr),
             Self::Failed { action, error, .. } => {
                 let action = match *action {
                     "start" => "du démarrage",

@@ -6,7 +6,8 @@
 
 use chrono::{DateTime, Utc};
 use nightcap_aws::reconcile::Restarted;
-use nightcap_domain::names::ResourceArn;
+use nightcap_aws::target::Target;
+use nightcap_domain::names::{Region, ResourceArn};
 use serde_json::{Map, Value};
 
 use super::Request;
@@ -26,13 +27,36 @@ const RESTARTED: [&str; 2] = [
     "RDS-EVENT-0154", // A DB instance.
 ];
 
+/// The account and region that an event is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The account's number.
+    pub account: String,
+    /// The region.
+    pub region: Region,
+}
+
+impl Place {
+    /// Whether a target may be this place. A target without a role is the function's own
+    /// account, whose number nobody here knows: the region decides.
+    pub fn may_be(&self, target: &Target) -> bool {
+        let in_account = target
+            .role
+            .as_ref()
+            .is_none_or(|role| role.as_str().split(':').nth(4) == Some(&self.account));
+        in_account && target.region == self.region
+    }
+}
+
 /// Reads an event whose source is `aws.rds`.
 pub(super) fn read(event: &Map<String, Value>) -> Request {
     let id = detail(event, "EventID").unwrap_or_default();
     let at = time(event);
+    let place = place(event);
     if MOVED.contains(&id) {
         return Request::Database {
             at,
+            place,
             restarted: None,
         };
     }
@@ -42,7 +66,11 @@ pub(super) fn read(event: &Map<String, Value>) -> Request {
             resource: ResourceArn::new(resource),
             at,
         });
-        return Request::Database { at, restarted };
+        return Request::Database {
+            at,
+            place,
+            restarted,
+        };
     }
     Request::Ignored {
         event: if id.is_empty() {
@@ -51,6 +79,15 @@ pub(super) fn read(event: &Map<String, Value>) -> Request {
             id.chars().take(60).collect()
         },
     }
+}
+
+fn place(event: &Map<String, Value>) -> Option<Place> {
+    let text = |key| event.get(key).and_then(Value::as_str);
+    let (account, region) = text("account").zip(text("region"))?;
+    Some(Place {
+        account: account.to_owned(),
+        region: Region::new(region),
+    })
 }
 
 fn source(event: &Map<String, Value>) -> Option<&str> {

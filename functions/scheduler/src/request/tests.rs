@@ -1,7 +1,9 @@
 //! Every file in `events/` is read as what it is, and what is wrong is told.
 
+use nightcap_aws::queue::{MessageError, TargetMessage};
+use nightcap_aws::target::Target;
 use nightcap_domain::hold::{About, End};
-use nightcap_domain::names::ResourceArn;
+use nightcap_domain::names::{Region, ResourceArn, RoleArn};
 use nightcap_domain::time::State;
 use serde_json::json;
 
@@ -11,6 +13,13 @@ fn file(name: &str) -> Request {
     let path = format!("{}/../../events/{name}.json", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(path).unwrap();
     Request::parse(&serde_json::from_str(&text).unwrap()).unwrap()
+}
+
+fn paris() -> Place {
+    Place {
+        account: "123456789012".to_owned(),
+        region: Region::new("eu-west-3"),
+    }
 }
 
 fn refused(event: &Value) -> String {
@@ -27,8 +36,12 @@ fn what_databases_do_makes_a_tick_come_sooner() {
         "rds-cluster-started",
         "rds-cluster-stop-failed",
     ] {
-        let restarted = None;
-        assert_eq!(file(name), Request::Database { at, restarted }, "{name}");
+        let expected = Request::Database {
+            at,
+            place: Some(paris()),
+            restarted: None,
+        };
+        assert_eq!(file(name), expected, "{name}");
     }
 }
 
@@ -49,6 +62,7 @@ fn what_aws_starts_by_itself_is_known_by_its_arn_and_instant() {
         });
         let expected = Request::Database {
             at: Some(at),
+            place: Some(paris()),
             restarted,
         };
         assert_eq!(file(name), expected, "{name}");
@@ -61,6 +75,7 @@ fn an_event_of_rds_may_lack_anything_but_its_id() {
     let bare = Request::parse(&event(json!({ "EventID": "RDS-EVENT-0154" })));
     let expected = Request::Database {
         at: None,
+        place: None,
         restarted: None,
     };
     assert_eq!(bare, Ok(expected));
@@ -146,4 +161,98 @@ fn what_is_missing_or_said_twice_is_told() {
         told.push(refused(&event));
     }
     insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn a_batch_of_the_queue_is_targets() {
+    let Request::Targets { received } = file("sqs-target") else {
+        panic!("no targets");
+    };
+    let [one] = &received[..] else {
+        panic!("{received:?}");
+    };
+    let message = one.message.as_ref().unwrap();
+    assert_eq!(message.region, Region::new("eu-west-3"));
+    assert_eq!(message.role, None);
+    let Request::Targets { received } = file("sqs-batch") else {
+        panic!("no targets");
+    };
+    let read: Vec<bool> = received.iter().map(|one| one.message.is_ok()).collect();
+    assert_eq!(read, [true, true, false, false], "{received:#?}");
+    assert_eq!(received[3].message, Err(MessageError::Version(2)));
+}
+
+#[test]
+fn records_that_cannot_be_reported_or_are_not_of_sqs_are_refused() {
+    let whole = json!({ "messageId": "a", "eventSource": "aws:sqs", "body": "{}" });
+    let batch = |record: Value| json!({ "Records": [whole.clone(), record] });
+    assert!(Request::parse(&batch(whole.clone())).is_ok());
+    let mut told = vec![];
+    for (key, value) in [
+        ("messageId", Value::Null),
+        ("messageId", json!("")),
+        ("eventSource", json!("aws:sns")),
+    ] {
+        let mut record = whole.clone();
+        record[key] = value;
+        told.push(refused(&batch(record)));
+    }
+    told.push(refused(&json!({ "Records": [] })));
+    told.push(refused(&json!({ "Records": "none" })));
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn an_event_is_about_the_targets_where_it_may_have_happened() {
+    let target = |role: Option<&str>, region: &str| Target {
+        role: role.map(RoleArn::new),
+        region: Region::new(region),
+        environments: vec![],
+    };
+    let may_be = |role, region| paris().may_be(&target(role, region));
+    assert!(
+        may_be(None, "eu-west-3"),
+        "its own account has no number here"
+    );
+    assert!(may_be(
+        Some("arn:aws:iam::123456789012:role/x"),
+        "eu-west-3"
+    ));
+    assert!(!may_be(
+        Some("arn:aws:iam::210987654321:role/x"),
+        "eu-west-3"
+    ));
+    assert!(!may_be(None, "eu-west-1"));
+}
+
+#[test]
+fn no_body_of_a_message_does_harm() {
+    let whole = serde_json::to_value(TargetMessage::about(
+        &Target {
+            role: Some(RoleArn::new("arn:aws:iam::210987654321:role/nightcap")),
+            region: Region::new("eu-west-3"),
+            environments: vec![],
+        },
+        None,
+        "2026-11-20T18:00:00Z".parse().unwrap(),
+        "tick-1",
+    ))
+    .unwrap();
+    assert!(TargetMessage::parse(&whole.to_string()).is_ok());
+    for (key, value) in [
+        ("version", json!("1")),
+        ("version", Value::Null),
+        ("region", json!(3)),
+        ("expires", json!("tomorrow")),
+        ("at", json!("+262000-01-01T00:00:00Z")),
+        ("correlation_id", Value::Null),
+    ] {
+        let mut body = whole.clone();
+        body[key] = value;
+        let read = TargetMessage::parse(&body.to_string());
+        assert!(
+            matches!(read, Err(MessageError::Malformed(_))),
+            "{body}: {read:?}"
+        );
+    }
 }

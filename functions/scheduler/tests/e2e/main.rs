@@ -13,11 +13,13 @@
 
 mod config_source;
 mod events;
+mod fanout;
 mod faults;
 mod fleet;
 mod kinds;
 mod ledger;
 mod refusals;
+mod signals;
 mod tls;
 mod weekend;
 mod world;

@@ -90,6 +90,17 @@ environments:
 
 /// Makes a database with these tags.
 pub(crate) fn create_database(aws: &EmbeddedAws, region: &str, name: &str, tags: &[(&str, &str)]) {
+    create_database_as(aws, "123456789012", region, name, tags);
+}
+
+/// The same in another account.
+pub(crate) fn create_database_as(
+    aws: &EmbeddedAws,
+    account: &str,
+    region: &str,
+    name: &str,
+    tags: &[(&str, &str)],
+) {
     let tags = tag_parameters("Tags.Tag", tags);
     let mut sent = vec![
         ("DBInstanceIdentifier", name),
@@ -103,7 +114,7 @@ pub(crate) fn create_database(aws: &EmbeddedAws, region: &str, name: &str, tags:
         tags.iter()
             .map(|(key, value)| (key.as_str(), value.as_str())),
     );
-    aws.query_in(region, "rds", "CreateDBInstance", &sent);
+    aws.query_as(account, region, "rds", "CreateDBInstance", &sent);
 }
 
 /// Makes a group of this capacity (`min/desired/max`) with these tags.

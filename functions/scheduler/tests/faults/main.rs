@@ -12,6 +12,7 @@
 )]
 
 mod events;
+mod fanout;
 mod last_call;
 mod poisoned;
 mod spoilt;

@@ -201,6 +201,13 @@ impl Process {
         }
     }
 
+    /// The same with another value of a variable.
+    pub(crate) fn with(mut self, name: &'static str, value: String) -> Self {
+        self.variables.retain(|(known, _)| *known != name);
+        self.variables.push((name, value));
+        self
+    }
+
     /// Invokes it, with a cold start if there is none or it was killed.
     pub(crate) fn invoke(&mut self, event: &Value) -> Said {
         let running = self.running.get_or_insert_with(|| {

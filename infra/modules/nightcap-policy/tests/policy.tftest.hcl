@@ -13,7 +13,7 @@ run "policy" {
 
   assert {
     condition = alltrue([
-      for statement in jsondecode(output.json).Statement : can(statement.Condition) || contains(["SeeGroups", "SeeDatabases", "SnapshotAtStop"], statement.Sid)
+      for statement in jsondecode(output.json).Statement : can(statement.Condition) || contains(["SeeGroups", "SeeDatabases", "SeeSnapshots", "SnapshotAtStop"], statement.Sid)
     ])
     error_message = "whatever changes an existing resource does so under a condition"
   }
@@ -25,6 +25,58 @@ run "policy" {
     condition     = length(output.json) < 10240
     error_message = "inline policies of a role end at 10,240 characters"
   }
+}
+
+run "no_wider_than_the_configuration" {
+  command = plan
+
+  variables {
+    environments          = ["preprod", "dev"]
+    kinds                 = { dev = ["ec2-instance"], preprod = ["rds-instance"] }
+    snapshot_environments = []
+  }
+
+  assert {
+    condition = toset([for statement in jsondecode(output.json).Statement : statement.Sid if statement.Effect == "Allow"]) == toset([
+      "SeeDatabases", "StopAndStartInstances", "SeeMachines", "StopAndStartMachines",
+    ])
+    error_message = "a kind no environment has gets no right, nor do snapshots nobody takes"
+  }
+  assert {
+    condition = alltrue([
+      for statement in jsondecode(output.json).Statement : statement.Condition.StringEquals["aws:ResourceTag/nightcap:environment"] == {
+        StopAndStartInstances = ["preprod"], StopAndStartMachines = ["dev"]
+      }[statement.Sid] if contains(["StopAndStartInstances", "StopAndStartMachines"], statement.Sid)
+    ])
+    error_message = "each kind in the environments that list it"
+  }
+}
+
+run "every_kind_fits_a_role" {
+  command = plan
+
+  variables {
+    environments = ["preprod", "dev", "staging"]
+    kinds = {
+      for name in ["preprod", "dev", "staging"] : name => ["auto-scaling-group", "rds-instance", "aurora-cluster", "ec2-instance", "ecs-service", "eks-node-group"]
+    }
+  }
+
+  assert {
+    condition     = length(output.json) < 7500
+    error_message = "inline policies of a role are 10,240 characters in all: ${length(output.json)}, and the scheduler has another"
+  }
+}
+
+run "an_unknown_kind_is_refused" {
+  command = plan
+
+  variables {
+    environments = ["dev"]
+    kinds        = { dev = ["ec2-machine"] }
+  }
+
+  expect_failures = [var.kinds]
 }
 
 run "prod_is_never_schedulable" {

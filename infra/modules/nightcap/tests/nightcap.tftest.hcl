@@ -86,6 +86,13 @@ run "function" {
     error_message = "errors, throttles, and silence are alarms"
   }
   assert {
+    condition = { for name, alarm in aws_cloudwatch_metric_alarm.queue : name => "${alarm.metric_name} > ${alarm.threshold}" } == {
+      queue-age    = "ApproximateAgeOfOldestMessage > 900"
+      dead-letters = "ApproximateNumberOfMessagesVisible > 0"
+    }
+    error_message = "a target that waits and a message that failed for good are alarms"
+  }
+  assert {
     condition     = tolist(aws_lambda_event_source_mapping.targets.function_response_types) == tolist(["ReportBatchItemFailures"]) && aws_sqs_queue.targets.visibility_timeout_seconds == 360
     error_message = "partial batch failures, six times the timeout"
   }
@@ -115,6 +122,26 @@ run "guard_and_x86" {
   assert {
     condition     = !contains(keys(local.guard_environment), "NIGHTCAP_QUEUE_URL") && local.guard_environment.NIGHTCAP_INVENTORY == "greenleaf:nat=gateway"
     error_message = "the queue is the scheduler's, the inventory the guard's"
+  }
+}
+
+run "silence_is_an_alarm" {
+  command = plan
+
+  variables {
+    metrics_namespace = "Ours"
+    heartbeat_minutes = 45
+  }
+
+  assert {
+    condition = alltrue([
+      for alarm in [aws_cloudwatch_metric_alarm.heartbeat] : alarm.namespace == "Ours" && alarm.metric_name == "Heartbeat" && alarm.dimensions == tomap({ Function = "nightcap-scheduler" }) && alarm.period == 2700
+    ])
+    error_message = "the figure the function writes, under the name Lambda gives it"
+  }
+  assert {
+    condition     = local.function_environment.NIGHTCAP_METRICS_NAMESPACE == "Ours"
+    error_message = "and the function is told the namespace"
   }
 }
 

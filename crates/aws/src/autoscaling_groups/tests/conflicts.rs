@@ -2,6 +2,7 @@ use aws_sdk_autoscaling::operation::describe_scheduled_actions::DescribeSchedule
 use aws_sdk_autoscaling::types::builders::ScheduledUpdateGroupActionBuilder;
 use aws_sdk_autoscaling::types::{ScheduledUpdateGroupAction, SuspendedProcess};
 use aws_smithy_types::DateTime;
+use nightcap_domain::config::Language;
 
 use super::*;
 
@@ -49,10 +50,56 @@ fn groups_rule(names: usize, groups: Vec<AutoScalingGroup>) -> Rule {
 }
 
 async fn told(rules: &[&Rule], resources: &[&Resource]) -> Vec<(String, String)> {
+    told_in(Language::En, rules, resources).await
+}
+
+async fn told_in(
+    language: Language,
+    rules: &[&Rule],
+    resources: &[&Resource],
+) -> Vec<(String, String)> {
     AutoScalingGroups::new(mocks::autoscaling(rules))
         .conflicts(resources)
         .await
         .unwrap()
+        .into_iter()
+        .map(|(name, what)| (name, what.to(language).to_owned()))
+        .collect()
+}
+
+#[tokio::test]
+async fn french_readers_are_told_in_french() {
+    let actions = actions_rule(
+        Some("web"),
+        None,
+        vec![
+            action("web", "matin")
+                .recurrence("0 7 * * 1-5")
+                .time_zone("Europe/Paris")
+                .min_size(1)
+                .desired_capacity(2),
+            action("web", "un jour")
+                .start_time(DateTime::from_secs(1_796_108_400))
+                .max_size(8),
+        ],
+        None,
+    );
+    let group = described("web", (2, 2, 4), vec![machine(LifecycleState::Standby)])
+        .suspended_processes(SuspendedProcess::builder().process_name("Launch").build())
+        .build();
+    let groups = groups_rule(1, vec![group]);
+    let web = web((2, 2, 4), None);
+    let told = told_in(Language::Fr, &[&actions, &groups], &[&web]).await;
+    let expected = [
+        "l'action programmée matin règle min 1, voulu 2 à « 0 7 * * 1-5 » Europe/Paris",
+        "l'action programmée un jour règle max 8 une fois, le 2026-12-01T07:00:00Z",
+        "1 de ses machines en attente (standby) : elles tournent pendant qu'il dort",
+        "son processus Launch est suspendu : il ne peut pas se réveiller",
+    ];
+    assert_eq!(
+        told,
+        expected.map(|what| ("web".to_owned(), what.to_owned()))
+    );
 }
 
 #[tokio::test]

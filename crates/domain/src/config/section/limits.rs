@@ -1,4 +1,4 @@
-//! `limits:`, the breaker and the longest hold.
+//! `limits:`, the breaker, the targets of one invocation, and the longest hold.
 
 use super::{
     super::{
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::hold::Length;
 
-pub(super) const KEYS: &[&str] = &["max_stops", "max_stop_share", "max_hold"];
+pub(super) const KEYS: &[&str] = &["max_stops", "max_stop_share", "max_targets", "max_hold"];
 
 const SHARE: &str = "a share above 0% and at most 100%, such as 40%";
 
@@ -24,6 +24,10 @@ pub(super) fn read(d: &mut Decoder, field: &Field<'_>) -> Option<Limits> {
     let max_stop_share = or_default(fields.optional("max_stop_share"), |field| {
         share(d, field).map(Some)
     });
+    let max_targets = match fields.optional("max_targets") {
+        Some(field) => d.count(&field, 1),
+        None => Some(defaults::max_targets()),
+    };
     let max_hold = match fields.optional("max_hold") {
         Some(field) => length(d, &field),
         None => Some(defaults::max_hold()),
@@ -31,6 +35,7 @@ pub(super) fn read(d: &mut Decoder, field: &Field<'_>) -> Option<Limits> {
     Some(Limits {
         max_stops: max_stops?,
         max_stop_share: max_stop_share?,
+        max_targets: max_targets?,
         max_hold: max_hold?,
     })
 }

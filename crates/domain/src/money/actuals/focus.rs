@@ -12,20 +12,22 @@ use super::{Actuals, Collector, ReadError, amount, date, in_usd};
 /// The tag that names the environment, first match wins.
 const ENVIRONMENT_TAGS: [&str; 3] = ["nightcap:environment", "environment", "Environment"];
 
-pub(super) fn read<R: Read>(mut rows: Rows<R>) -> Result<Actuals, ReadError> {
+pub(super) fn read<R: Read>(
+    mut rows: Rows<R>,
+    mut collector: Collector,
+) -> Result<Actuals, ReadError> {
     let cost = rows.needed("BilledCost")?;
     let currency = rows.needed("BillingCurrency")?;
     let start = rows.needed("ChargePeriodStart")?;
     let (end, tags) = (rows.column("ChargePeriodEnd"), rows.column("Tags"));
     let category = rows.column("ChargeCategory");
-    let mut collector = Collector::default();
     while rows.advance()? {
         let line = rows.line();
         in_usd(line, rows.field(currency)?)?;
         let day = date(line, rows.field(start)?)?;
         if let Some(column) = end {
             let to = date(line, rows.field(column)?)?;
-            collector.long_charges += u64::from((to - day).num_days() > 1);
+            collector.note_span(day, to);
         }
         let mut billed = amount(line, rows.field(cost)?)?;
         // Some exports write credits as positive amounts of the category Credit.

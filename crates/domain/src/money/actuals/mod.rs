@@ -3,17 +3,18 @@
 //! Files are read as a stream; what is kept is one amount a day and environment, so a million
 //! rows need no more memory than a thousand.
 
+mod assumption;
 mod focus;
 mod plain;
 mod rows;
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::io::Read;
 
 use chrono::{Datelike, NaiveDate};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
+pub use self::assumption::Assumption;
 use self::rows::{Rows, short};
 use super::{AmountError, CurrencyError, DailyCosts, Usd};
 use crate::names::EnvironmentName;
@@ -30,7 +31,7 @@ pub struct Actuals {
     pub credits: DailyCosts,
     /// Charges by environment; the untagged ones under `untagged`.
     pub by_environment: BTreeMap<EnvironmentName, DailyCosts>,
-    /// Rows read, without the header.
+    /// Rows in the file, without the header.
     pub rows: u64,
     /// What had to be assumed.
     pub assumptions: Vec<Assumption>,
@@ -38,76 +39,6 @@ pub struct Actuals {
 
 /// The environment of rows that name none.
 pub const UNTAGGED: &str = "untagged";
-
-/// Something the file left open, and what was made of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Assumption {
-    /// Rows below zero are credits or refunds and are kept apart.
-    CreditsApart {
-        /// Rows.
-        rows: u64,
-        /// Their sum, below zero.
-        total: Usd,
-    },
-    /// Rows of one day and environment were added up.
-    RowsAdded {
-        /// Rows beyond the first of a day and environment.
-        rows: u64,
-    },
-    /// Days between the first and the last have no row.
-    DaysMissing {
-        /// How many.
-        days: usize,
-        /// The first of them.
-        first: NaiveDate,
-    },
-    /// Columns were not looked at.
-    ColumnsIgnored {
-        /// How many.
-        columns: usize,
-    },
-    /// Charges that span more than a day were booked on their first day.
-    LongCharges {
-        /// How many.
-        rows: u64,
-    },
-}
-
-impl fmt::Display for Assumption {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::CreditsApart { rows, total } => {
-                write!(
-                    f,
-                    "{rows} rows below zero ({total} USD) are taken for credits or refunds and not subtracted"
-                )
-            }
-            Self::RowsAdded { rows } => write!(
-                f,
-                "{rows} further rows of a day already seen were added to it"
-            ),
-            Self::DaysMissing { days, first } => {
-                write!(
-                    f,
-                    "{days} days have no row, the first of them {first}: they count as not reported"
-                )
-            }
-            Self::ColumnsIgnored { columns } => write!(f, "{columns} columns were not looked at"),
-            Self::LongCharges { rows } => {
-                write!(
-                    f,
-                    "{rows} charges span more than a day and were booked on their first day"
-                )
-            }
-        }
-    }
-}
-
-impl Serialize for Assumption {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
 
 /// Why a file of costs could not be read. Lines count from 1, which is the header.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -197,11 +128,20 @@ pub enum ReadError {
 /// assert_eq!(actuals.charges.len(), 2);
 /// ```
 pub fn read_costs<R: Read>(source: R) -> Result<Actuals, ReadError> {
+    read_costs_before(source, NaiveDate::MAX)
+}
+
+/// The same, of the days before `end` alone: later rows must be readable, and are not counted.
+///
+/// # Errors
+/// On the first row that cannot be understood, with its line.
+pub fn read_costs_before<R: Read>(source: R, end: NaiveDate) -> Result<Actuals, ReadError> {
     let rows = Rows::new(source)?;
+    let collector = Collector::before(end);
     let actuals = if rows.column("BilledCost").is_some() {
-        focus::read(rows)?
+        focus::read(rows, collector)?
     } else {
-        plain::read(rows)?
+        plain::read(rows, collector)?
     };
     if actuals.rows == 0 {
         Err(ReadError::NoRows)
@@ -211,8 +151,8 @@ pub fn read_costs<R: Read>(source: R) -> Result<Actuals, ReadError> {
 }
 
 /// Adds up rows.
-#[derive(Default)]
 struct Collector {
+    end: NaiveDate,
     actuals: Actuals,
     credit_rows: u64,
     added_rows: u64,
@@ -220,6 +160,16 @@ struct Collector {
 }
 
 impl Collector {
+    fn before(end: NaiveDate) -> Self {
+        Self {
+            end,
+            actuals: Actuals::default(),
+            credit_rows: 0,
+            added_rows: 0,
+            long_charges: 0,
+        }
+    }
+
     fn add(
         &mut self,
         line: u64,
@@ -228,6 +178,9 @@ impl Collector {
         amount: Usd,
     ) -> Result<(), ReadError> {
         self.actuals.rows += 1;
+        if day >= self.end {
+            return Ok(());
+        }
         if amount.is_negative() {
             self.credit_rows += 1;
             self.actuals.credits.add(day, amount);
@@ -252,6 +205,11 @@ impl Collector {
             costs.add(day, amount);
         }
         Ok(())
+    }
+
+    /// Notes a charge that spans more than its first day.
+    fn note_span(&mut self, from: NaiveDate, to: NaiveDate) {
+        self.long_charges += u64::from(from < self.end && (to - from).num_days() > 1);
     }
 
     fn finish(mut self, ignored_columns: usize, many_rows_a_day: bool) -> Actuals {

@@ -7,7 +7,10 @@ use super::{Actuals, Collector, ReadError, amount, date, in_usd};
 
 /// Reads the rows below the header. Columns may stand in any order; an optional column
 /// `currency` is checked row by row.
-pub(super) fn read<R: Read>(mut rows: Rows<R>) -> Result<Actuals, ReadError> {
+pub(super) fn read<R: Read>(
+    mut rows: Rows<R>,
+    mut collector: Collector,
+) -> Result<Actuals, ReadError> {
     let (day, usd) = (rows.needed("date")?, rows.needed("usd")?);
     // What some exports call a project is the same question: whose cost is it?
     let (environment, currency) = (
@@ -16,7 +19,6 @@ pub(super) fn read<R: Read>(mut rows: Rows<R>) -> Result<Actuals, ReadError> {
     );
     let used = 2 + usize::from(environment.is_some()) + usize::from(currency.is_some());
     let ignored = rows.header().len().saturating_sub(used);
-    let mut collector = Collector::default();
     while rows.advance()? {
         let line = rows.line();
         if let Some(column) = currency {

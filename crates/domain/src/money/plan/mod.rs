@@ -14,7 +14,6 @@ use serde::Serialize;
 
 pub use hours::{AlwaysRunning, RunningHours, Schedules, hours};
 pub use inventory::{Charge, ChoiceError, Choices, CostClass, Inventory, Item, When};
-pub use parse::InventoryError;
 pub use simulate::{Comparison, Period, Saving, Scenario, Side, simulate};
 
 use super::forecast::DailyPlan;
@@ -263,6 +262,19 @@ impl CostPlan {
             .iter()
             .filter(|line| line.environment == *environment && line.class == class);
         lines.map(|line| line.amount).sum()
+    }
+
+    /// The lines of one environment, with every gap.
+    #[must_use]
+    pub fn only(&self, environment: &EnvironmentName) -> Self {
+        let lines = self
+            .lines
+            .iter()
+            .filter(|line| line.environment == *environment);
+        Self {
+            lines: lines.cloned().collect(),
+            gaps: self.gaps.clone(),
+        }
     }
 
     /// Hours × quantity of compute: how long instances and databases run in all.

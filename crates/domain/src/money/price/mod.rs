@@ -1,6 +1,9 @@
 //! The price book: what a unit costs in a region, since when, according to whom.
 
+mod listed;
+mod offer;
 mod parse;
+mod refresh;
 mod view;
 
 use std::collections::BTreeMap;
@@ -10,7 +13,10 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+pub use listed::OfferError;
+pub use offer::OfferQuery;
 pub use parse::PriceBookError;
+pub use refresh::{Refresh, Unlisted, Updated};
 pub use view::{AgedPrice, PriceView};
 
 use super::{Currency, Usd};
@@ -103,6 +109,14 @@ pub struct PriceDate {
 }
 
 impl PriceDate {
+    /// A date known to the day.
+    pub fn day(day: NaiveDate) -> Self {
+        Self {
+            text: day.to_string(),
+            first: day,
+        }
+    }
+
     /// The first day it can mean.
     pub const fn first_day(&self) -> NaiveDate {
         self.first

@@ -64,6 +64,7 @@ module "target_role" {
   scheduler_role_arn = module.nightcap.scheduler_role_arn
   external_id        = null
   environments       = ["batch"]
+  kinds              = { batch = ["auto-scaling-group", "rds-instance", "ecs-service"] }
 }
 
 output "next_step" {

@@ -1,0 +1,28 @@
+locals {
+  group_arns = "arn:${var.partition}:autoscaling:*:${var.account_id}:autoScalingGroup:*:autoScalingGroupName/*"
+
+  groups = [for statement in [
+    {
+      # None of them has resource-level permissions (Service Authorization Reference,
+      # Amazon EC2 Auto Scaling and Elastic Load Balancing V2).
+      Sid      = "SeeGroups"
+      Effect   = "Allow"
+      Action   = ["autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeScheduledActions", "elasticloadbalancing:DescribeTargetHealth"]
+      Resource = "*"
+    },
+    {
+      Sid       = "ResizeGroups"
+      Effect    = "Allow"
+      Action    = "autoscaling:UpdateAutoScalingGroup"
+      Resource  = local.group_arns
+      Condition = local.tagged["auto-scaling-group"]
+    },
+    {
+      Sid       = "RememberCapacity"
+      Effect    = "Allow"
+      Action    = ["autoscaling:CreateOrUpdateTags", "autoscaling:DeleteTags"]
+      Resource  = local.group_arns
+      Condition = merge(local.tagged["auto-scaling-group"], local.only_capacity)
+    },
+  ] : jsonencode(statement) if length(local.of["auto-scaling-group"]) > 0]
+}
