@@ -105,6 +105,7 @@ fn the_api_lives_in_three_regions() {
         assert_eq!(home(region), nearest, "{region:?}");
     }
     let config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-west-3"))
         .build();
     let prices = PriceList::new(&Clients::new(config));
