@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use nightcap_domain::config::{Compiled, Language};
 use nightcap_domain::message::{self, Mail, TickNews};
-use nightcap_domain::plan::Problem;
+use nightcap_domain::plan::{Arrived, Problem};
 
 use crate::clients::Clients;
 use crate::ledger::LedgerStore;
@@ -81,7 +81,8 @@ impl Announcer {
             News::default()
         };
         let eventful = report.is_eventful();
-        if !eventful && news == News::default() {
+        let awake = awake(report);
+        if !eventful && awake.is_empty() && news == News::default() {
             return;
         }
         let language: Language = config.config().language;
@@ -94,6 +95,7 @@ impl Announcer {
                 &news.begun
             },
             over: &news.over,
+            awake: &awake,
             zone: config.config().timezone,
             language,
             reference: &tick.correlation_id,
@@ -132,6 +134,15 @@ async fn remember(ledger: &dyn LedgerStore, told: &[(String, bool)], tick: &Tick
     }
 }
 
+/// The environments that nobody has been told are awake.
+fn awake(report: &Report) -> Vec<Arrived> {
+    let environments = report.progress.environments.iter();
+    environments
+        .filter(|arrived| arrived.news)
+        .cloned()
+        .collect()
+}
+
 /// Problems that have begun or ended since they were last told.
 fn news(report: &Report) -> News {
     let standing: BTreeSet<String> = report.problems.iter().map(Problem::key).collect();
@@ -146,9 +157,8 @@ fn news(report: &Report) -> News {
         over: if report.saw_everything {
             report
                 .ledger
-                .told
-                .keys()
-                .filter(|key| !standing.contains(*key))
+                .problems_told()
+                .filter(|key| !standing.contains(*key) && report.looked_for(key))
                 .cloned()
                 .collect()
         } else {

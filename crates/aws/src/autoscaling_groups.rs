@@ -22,7 +22,7 @@ use aws_sdk_autoscaling::types::{AutoScalingGroup, Filter, Tag, TagDescription};
 use futures_util::future::{BoxFuture, try_join};
 use nightcap_domain::capacity::Capacity;
 use nightcap_domain::fleet::{
-    CAPACITY_TAG, ENVIRONMENT_TAG, Kind, Memory, Observed, Resource, Tags, Text, Tier,
+    CAPACITY_TAG, ENVIRONMENT_TAG, Health, Kind, Memory, Observed, Resource, Tags, Text, Tier,
 };
 use nightcap_domain::names::ResourceArn;
 
@@ -32,8 +32,10 @@ use crate::error::{AwsError, Cause};
 use crate::kind::{ResourceKind, Stop};
 
 mod conflicts;
+mod facts;
 mod obstacles;
 mod size;
+mod targets;
 
 /// The most that AWS gives a page.
 const PAGE: i32 = 100;
@@ -201,6 +203,13 @@ impl ResourceKind for AutoScalingGroups {
             Ok(found)
         })
     }
+
+    fn health<'a>(
+        &'a self,
+        resources: &'a [&'a Resource],
+    ) -> BoxFuture<'a, Vec<(ResourceArn, Result<Health, AwsError>)>> {
+        Box::pin(targets::health(self.clients.elbv2(), resources))
+    }
 }
 
 fn memory_tag(name: &str) -> aws_sdk_autoscaling::types::builders::TagBuilder {
@@ -227,6 +236,7 @@ fn resource(group: &AutoScalingGroup) -> Option<Resource> {
         Ok(size) => (size::observed(group, &size), Some(size)),
         Err(faulty) => (faulty, None),
     };
+    let facts = facts::of(group, size.as_ref());
     Some(Resource {
         arn: ResourceArn::new(arn),
         kind: AutoScalingGroups::KIND,
@@ -237,6 +247,7 @@ fn resource(group: &AutoScalingGroup) -> Option<Resource> {
         size,
         maintenance: None,
         restarted_by_aws: false,
+        facts,
     })
 }
 

@@ -20,9 +20,14 @@ pub mod ledger;
 pub mod logs;
 #[cfg(test)]
 mod mocks;
+pub mod prune;
+mod rds;
 pub mod rds_instances;
+mod rds_snapshots;
 mod rds_status;
+mod readiness;
 pub mod reconcile;
+mod refusals;
 pub mod registry;
 pub mod settings;
 pub mod sns;

@@ -113,6 +113,7 @@ environments:
     manual_changes: revert
     capacity: { min: 2, desired: 2, max: 4 }
     snapshot_on_stop: true
+    keep_snapshots: 3
     wake_for_maintenance: true
   prod: { protected: true }
 budget:
@@ -122,6 +123,7 @@ budget:
   alerts: ["actual > 80%", "forecast > 100%"]
   ladder: ["forecast > 110% for 2 days: sleep preprod", "actual > 100%: weekends off"]
 limits: { max_stops: 7, max_stop_share: 40%, max_hold: 1d12h }
+deadlines: { available: 45m, in_service: 20m, healthy: 5m, drained: 1h, stopped: 2h }
 "#;
     let config = Config::parse(text).unwrap_or_else(|e| panic!("{}", e.render("it", text)));
     insta::assert_json_snapshot!("every-key", config);

@@ -2,6 +2,7 @@ use aws_sdk_rds::Client;
 use aws_sdk_rds::operation::describe_db_instances::DescribeDbInstancesOutput;
 use aws_sdk_rds::operation::start_db_instance::StartDbInstanceOutput;
 use aws_sdk_rds::operation::stop_db_instance::{StopDBInstanceError, StopDbInstanceOutput};
+use aws_sdk_rds::types::Tag;
 use aws_sdk_rds::types::builders::DbInstanceBuilder;
 use aws_sdk_rds::types::error::{DbSnapshotAlreadyExistsFault, InvalidDbInstanceStateFault};
 use aws_smithy_mocks::{Rule, mock};

@@ -7,7 +7,10 @@ use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 
-use super::{alert::AlertRule, ladder::LadderRule, percent::Percent, position::Positions};
+use super::{
+    alert::AlertRule, deadlines::Deadlines, ladder::LadderRule, percent::Percent,
+    position::Positions,
+};
 use crate::{
     capacity::Capacity,
     hold::Length,
@@ -60,6 +63,9 @@ pub struct Config {
     /// The breaker, and the longest hold.
     #[cfg_attr(feature = "schema", schemars(default))]
     pub limits: Limits,
+    /// How long each gate of waking and falling asleep may take before that is a problem.
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub deadlines: Deadlines,
     /// The schedules, compiled as the text was read.
     #[serde(skip)]
     pub(super) compiled: BTreeMap<ScheduleName, Schedule>,
@@ -138,7 +144,7 @@ pub struct WindowConfig {
 }
 
 /// A set of resources that sleep and wake together: either scheduled or protected.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(transform = super::schema::scheduled_or_protected))]
@@ -166,6 +172,12 @@ pub struct EnvironmentConfig {
     /// Whether a database is snapshot when it is stopped.
     #[cfg_attr(feature = "schema", schemars(default))]
     pub snapshot_on_stop: bool,
+    /// How many of the snapshots that were taken so are kept of each database.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(default = "super::defaults::keep_snapshots", range(min = 1))
+    )]
+    pub keep_snapshots: u32,
     /// Whether a database is woken for its maintenance window.
     #[cfg_attr(feature = "schema", schemars(default))]
     pub wake_for_maintenance: bool,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::capacity::Capacity;
 use crate::config::{Compiled, EnvironmentConfig, ManualChanges, nearest};
-use crate::fleet::{Claim, Memory, Observed, Resource, Size, protected_name};
+use crate::fleet::{Claim, Memory, Observed, Resource, Size, Snapshots, protected_name};
 use crate::hold::Scope;
 use crate::ledger::{Carried, Ledger, Phase};
 use crate::names::EnvironmentName;
@@ -232,7 +232,7 @@ fn busy(resource: &Resource) -> Decision {
 fn stop(resource: &Resource, policy: &Policy<'_>) -> Decision {
     Decision::Act(Action::Stop {
         remember: resource.size.as_ref().map(|size| size.now),
-        snapshot: policy.snapshot,
+        snapshot: policy.snapshot && resource.facts.snapshots != Snapshots::None,
     })
 }
 
