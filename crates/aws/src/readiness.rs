@@ -1,7 +1,7 @@
 //! How far environments have come: what the plan says, and what load balancers say of the
 //! groups for which that matters now.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use nightcap_domain::config::Compiled;
 use nightcap_domain::fleet::{Health, Resource};
@@ -21,7 +21,7 @@ pub(crate) async fn progress(
     ledger: &Ledger,
 ) -> Progress {
     let asked = plan::to_ask(plan, ledger);
-    let mut health = HashMap::new();
+    let mut health = BTreeMap::new();
     let mut unanswered = vec![];
     for (means, resources) in fleet.by_means(asked.iter().map(|step| &step.resource)) {
         for (arn, told) in means.health(&resources).await {

@@ -10,7 +10,7 @@
 
 mod world;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -64,7 +64,7 @@ impl Sim {
         };
         let asked = plan::to_ask(&plan, &self.ledger);
         self.asked = asked.len();
-        let health: HashMap<_, _> = asked
+        let health: BTreeMap<_, _> = asked
             .iter()
             .map(|step| (step.resource.arn.clone(), said.clone()))
             .collect();

@@ -71,9 +71,11 @@ fn nothing_goes_before_the_newest_is_available() {
     );
 }
 
+type Change = Box<dyn Fn(&mut Snapshot)>;
+
 #[test]
 fn what_is_not_ours_is_never_touched() {
-    let strange: Vec<(&str, Box<dyn Fn(&mut Snapshot)>)> = vec![
+    let strange: Vec<(&str, Change)> = vec![
         ("by AWS", Box::new(|s| s.by_order = false)),
         (
             "of another database",

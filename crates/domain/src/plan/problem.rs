@@ -266,11 +266,12 @@ impl Fault {
             Self::Unstoppable(_) => {
                 "finish the deployment (switch over, or delete it); until then it stays as it is".to_owned()
             }
-            Self::Unpruned { remedy, .. } => remedy.to(Language::En).to_owned(),
             Self::Conflict(_) => {
                 "remove that action, or give it the hours of the schedule".to_owned()
             }
-            Self::Broken { remedy, .. } | Self::Failed { remedy, .. } => remedy.to(Language::En).to_owned(),
+            Self::Broken { remedy, .. }
+            | Self::Failed { remedy, .. }
+            | Self::Unpruned { remedy, .. } => remedy.to(Language::En).to_owned(),
             Self::TooManyStops { .. } => {
                 "if this is meant, raise limits.max_stops in nightcap.yaml; if not, look at the tags and the schedule changed last".to_owned()
             }
@@ -307,11 +308,12 @@ impl Fault {
             Self::Unstoppable(_) => {
                 "terminez le déploiement (basculez ou supprimez-le) ; d'ici là, elle reste ainsi".to_owned()
             }
-            Self::Unpruned { remedy, .. } => remedy.to(Language::Fr).to_owned(),
             Self::Conflict(_) => {
                 "retirez cette action, ou donnez-lui les heures de l'horaire".to_owned()
             }
-            Self::Broken { remedy, .. } | Self::Failed { remedy, .. } => {
+            Self::Broken { remedy, .. }
+            | Self::Failed { remedy, .. }
+            | Self::Unpruned { remedy, .. } => {
                 remedy.to(Language::Fr).to_owned()
             }
             Self::TooManyStops { .. } => {

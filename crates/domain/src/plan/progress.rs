@@ -1,6 +1,6 @@
 //! How far each environment has come: waking, awake, falling asleep, asleep; and what is late.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -115,7 +115,7 @@ pub fn progress(
     deadlines: &Deadlines,
     plan: &Plan,
     ledger: &Ledger,
-    health: &HashMap<ResourceArn, Health>,
+    health: &BTreeMap<ResourceArn, Health>,
 ) -> Progress {
     let mut found: BTreeMap<&EnvironmentName, Arrived> = plan
         .environments
@@ -201,7 +201,7 @@ impl<'a> View<'a> {
         })
     }
 
-    fn stage(&self, was_awake: bool, health: &HashMap<ResourceArn, Health>) -> Stage {
+    fn stage(&self, was_awake: bool, health: &BTreeMap<ResourceArn, Health>) -> Stage {
         let arrived = self.steps.iter().all(|step| !is_pending(step));
         match (self.by.to, arrived) {
             (State::Stopped, true) => Stage::Asleep,
@@ -268,7 +268,7 @@ fn was_ordered(step: &Step, ledger: &Ledger, by: Transition) -> bool {
 struct Lateness<'a> {
     deadlines: &'a Deadlines,
     ledger: &'a Ledger,
-    health: &'a HashMap<ResourceArn, Health>,
+    health: &'a BTreeMap<ResourceArn, Health>,
     now: DateTime<Utc>,
     /// Whether its place has been awake since the transition.
     awake: bool,
