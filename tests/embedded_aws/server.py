@@ -13,7 +13,7 @@ os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from . import autoscaling, budgets, rds, terraform
+from . import autoscaling, budgets, rds, target_health, terraform
 from .control import Control
 from .front import Front
 from .world import World
@@ -31,6 +31,7 @@ class EmbeddedAws:
         databases = rds.install(self.world)
         autoscaling.install(self.world)
         budgets.install(self.world)
+        target_health.install(self.world)
         terraform.install(self.world)
         control = Control(self.world, databases, nonce)
         moto = DomainDispatcherApplication(create_backend_app)

@@ -7,8 +7,9 @@
 //!   size that its tag says; `size.rs` takes it as running, and the next tick stops
 //!   it again. The other way round, a group at 0/0/0 would have forgotten its capacity.
 //! - **start** restores the capacity, then deletes the tag. Dead in between: the group runs,
-//!   with a tag that says what it once was. Nothing reads the tag of a running group, and the
-//!   next stop overwrites it before it means anything again. The other way round, a group at
+//!   with a tag that says what it once was. The tick that first sees it up deletes the tag then
+//!   (`stale.rs`); until it is gone, nothing reads the tag of a running group, and a stop
+//!   overwrites it before it means anything again. The other way round, a group at
 //!   0/0/0 would have forgotten its capacity.
 //! - A call that AWS carried out although its answer was lost is made again by the SDK or by
 //!   the next tick. Each sets what is to be, none adds or takes away, so twice is once.
@@ -123,7 +124,7 @@ impl AutoScalingGroups {
             .map_err(|error| AwsError::from_sdk("autoscaling", "CreateOrUpdateTags", &error))
     }
 
-    async fn forget(&self, name: &str) -> Result<(), AwsError> {
+    async fn delete_memory(&self, name: &str) -> Result<(), AwsError> {
         self.clients
             .autoscaling()
             .delete_tags()
@@ -161,7 +162,9 @@ impl ResourceKind for AutoScalingGroups {
             };
             self.set(&resource.name, capacity).await?;
             match &resource.size {
-                Some(size) if size.memory != Memory::None => self.forget(&resource.name).await,
+                Some(size) if size.memory != Memory::None => {
+                    self.delete_memory(&resource.name).await
+                }
                 _ => Ok(()),
             }
         })
@@ -202,6 +205,10 @@ impl ResourceKind for AutoScalingGroups {
             found.extend(obstacles);
             Ok(found)
         })
+    }
+
+    fn forget<'a>(&'a self, resource: &'a Resource) -> BoxFuture<'a, Result<(), AwsError>> {
+        Box::pin(self.delete_memory(&resource.name))
     }
 
     fn health<'a>(

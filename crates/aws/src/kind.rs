@@ -49,6 +49,12 @@ pub trait ResourceKind: Send + Sync {
         Box::pin(async { Vec::new() })
     }
 
+    /// Forgets what this group remembers of its capacity, now that it is up.
+    fn forget<'a>(&'a self, resource: &'a Resource) -> BoxFuture<'a, Result<(), AwsError>> {
+        let _ = resource;
+        Box::pin(async { Ok(()) })
+    }
+
     /// Why AWS refuses orders to these, where its refusal does not say it: `(name of the
     /// resource, why)`. Asked only once AWS has refused one for the state of the resource.
     fn refused<'a>(

@@ -31,5 +31,6 @@ mod refusals;
 pub mod registry;
 pub mod settings;
 pub mod sns;
+mod stale;
 pub mod target;
 mod whole;

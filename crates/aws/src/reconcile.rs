@@ -17,7 +17,7 @@ use crate::kind::Stop;
 use crate::ledger::LedgerStore;
 use crate::prune::{self, Pruned};
 use crate::target::{Reach, Target};
-use crate::{readiness, refusals};
+use crate::{readiness, refusals, stale};
 
 /// Orders given at once.
 const ORDERS_AT_ONCE: usize = 16;
@@ -178,6 +178,7 @@ pub async fn tick(
     let mut problems: Vec<Problem> = plan.problems().collect();
     problems.append(&mut progress.problems);
     problems.append(&mut pruned.problems);
+    problems.extend(stale::forget(&fleet, &plan, tick).await);
     problems.extend(refusals::explained(&fleet, &plan, &outcomes).await);
     problems.extend(outcomes.iter().filter_map(|outcome| match outcome {
         Outcome::Failed(problem) => Some(problem.clone()),

@@ -1,6 +1,6 @@
 //! Whether load balancers find the machines of a group healthy.
 //!
-//! Asked of ELBv2 alone and only while an environment is waking: one call a target group.
+//! Asked of `ELBv2` alone and only while an environment is waking: one call a target group.
 //! "Target health status" (Elastic Load Balancing User Guide): a target is `initial` while
 //! it registers, then `healthy` or `unhealthy`; `unavailable` where health checks are off;
 //! `unused` where no load balancer sends it traffic; `draining` on its way out.

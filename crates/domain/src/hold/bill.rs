@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+use crate::capacity::Capacity;
 use crate::config::Compiled;
 use crate::fleet::{Memory, Part, Resource};
 use crate::ledger::Ledger;
@@ -131,5 +132,5 @@ fn machines(config: &Compiled, step: &Step) -> Option<u32> {
         return Some(capacity.desired());
     }
     let (_, environment) = config.environment(step.environment.as_ref()?.as_str())?;
-    environment.capacity.map(|capacity| capacity.desired())
+    environment.capacity.map(Capacity::desired)
 }

@@ -65,7 +65,7 @@ pub enum Fault {
     },
     /// AWS refused the order or did not answer.
     Failed {
-        /// `start`, `stop` or `read`.
+        /// `start`, `stop`, `read` or `forget`.
         action: &'static str,
         /// What AWS said.
         error: String,
@@ -231,6 +231,7 @@ impl Fault {
                     "start" => "du démarrage",
                     "stop" => "de l'arrêt",
                     "read" => "de la lecture",
+                    "forget" => "de l'oubli de sa capacité",
                     _ => "de l'ordre",
                 };
                 format!("échec {action} : {error}")

@@ -16,6 +16,7 @@ mod events;
 mod faults;
 mod fleet;
 mod ledger;
+mod readiness;
 mod refusals;
 mod weekend;
 mod world;
