@@ -72,7 +72,7 @@ fn a_hold_is_made_listed_and_released() {
         "{planned}"
     );
     assert!(
-        planned.contains("keeps 3 resources up 4 h beyond the schedule"),
+        planned.contains("keeps 2 x t3.small, db.t3.medium and greenleaf-preprod-search up 4 h beyond the schedule: about 0.52 USD, without greenleaf-preprod-search"),
         "{planned}"
     );
     assert_eq!(said(&run(&["holds"])), "There are no holds.\n");

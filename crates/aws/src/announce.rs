@@ -8,7 +8,7 @@ use nightcap_domain::answer::Outcome;
 use nightcap_domain::config::{Compiled, Language};
 use nightcap_domain::ledger::Ledger;
 use nightcap_domain::message::{self, Mail, TickNews};
-use nightcap_domain::plan::Problem;
+use nightcap_domain::plan::{Arrived, Problem};
 
 use crate::clients::Clients;
 use crate::ledger::LedgerStore;
@@ -142,13 +142,18 @@ impl Announcer {
         } else {
             News::default()
         };
+        // What one target among many sees of an environment is not the environment.
+        let awake = match self.of {
+            Whose::Fleet => awake(report),
+            Whose::Target => vec![],
+        };
         let eventful = match self.of {
             Whose::Fleet => report.is_eventful(),
             // A hundred targets put to bed are no hundred mails: only what failed is told,
             // and with a ledger that is among the news already.
             Whose::Target => !ledger.remembers() && has_failed(report),
         };
-        if !eventful && news == News::default() {
+        if !eventful && awake.is_empty() && news == News::default() {
             return Mails::default();
         }
         if self.of == Whose::Target && lately(&report.ledger, tick.now) >= MOST {
@@ -173,6 +178,7 @@ impl Announcer {
                 &news.begun
             },
             over: &over,
+            awake: &awake,
             zone: config.config().timezone,
             language,
             reference: &tick.correlation_id,
@@ -218,6 +224,15 @@ async fn remember(ledger: &dyn LedgerStore, told: &[(String, bool)], tick: &Tick
     }
 }
 
+/// The environments that nobody has been told are awake.
+fn awake(report: &Report) -> Vec<Arrived> {
+    let environments = report.progress.environments.iter();
+    environments
+        .filter(|arrived| arrived.news)
+        .cloned()
+        .collect()
+}
+
 /// Problems that have begun or ended since they were last told.
 fn news(config: &Compiled, report: &Report) -> News {
     let told = &report.ledger.told;
@@ -239,9 +254,13 @@ fn news(config: &Compiled, report: &Report) -> News {
             .filter(|problem| problem.lasts() && !told.contains_key(&told_key(report, problem)))
             .cloned()
             .collect(),
-        over: told
-            .keys()
-            .filter(|key| !standing.contains(*key) && speaks_for(key))
+        over: report
+            .ledger
+            .problems_told()
+            .filter(|key| {
+                let known = report.looked_for(without_home(key));
+                known && !standing.contains(*key) && speaks_for(key)
+            })
             .cloned()
             .collect(),
     }

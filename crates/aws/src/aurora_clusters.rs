@@ -13,13 +13,13 @@ use std::sync::Arc;
 use aws_sdk_rds::types::DbCluster;
 use futures_util::future::BoxFuture;
 use nightcap_domain::capacity::Capacity;
-use nightcap_domain::fleet::{Claim, Kind, Observed, Resource, Text, Tier};
+use nightcap_domain::fleet::{Claim, Facts, Kind, Observed, Resource, Text, Tier};
 use nightcap_domain::names::ResourceArn;
 
 use crate::clients::Clients;
 use crate::error::AwsError;
 use crate::kind::{ResourceKind, Stop};
-use crate::rds_instances::{PAGE, tags};
+use crate::rds::{self, PAGE, tags};
 use crate::{arn, rds_status};
 
 /// The Aurora clusters of one account and region.
@@ -44,7 +44,7 @@ impl AuroraClusters {
     }
 
     async fn all(&self) -> Result<Vec<Resource>, AwsError> {
-        let mut clusters = self
+        let clusters = self
             .clients
             .rds()
             .describe_db_clusters()
@@ -52,14 +52,8 @@ impl AuroraClusters {
             .into_paginator()
             .items()
             .send();
-        let mut tagged = Vec::new();
-        while let Some(cluster) = clusters.next().await {
-            let cluster =
-                cluster.map_err(|error| AwsError::from_sdk("rds", "DescribeDBClusters", &error))?;
-            if tags(cluster.tag_list()).claim() != Claim::None {
-                tagged.push(cluster);
-            }
-        }
+        let mut tagged = rds::all("DescribeDBClusters", clusters).await?;
+        tagged.retain(|cluster| tags(cluster.tag_list()).claim() != Claim::None);
         // One more call, and only where somebody has tagged a member of a global database.
         let shared = if tagged.iter().any(|cluster| global(cluster).is_some()) {
             self.shared_globals().await
@@ -74,7 +68,7 @@ impl AuroraClusters {
 
     /// AWS stops a cluster of a global database only while it is the only one in it.
     async fn shared_globals(&self) -> Shared {
-        let mut globals = self
+        let globals = self
             .clients
             .rds()
             .describe_global_clusters()
@@ -82,14 +76,12 @@ impl AuroraClusters {
             .into_paginator()
             .items()
             .send();
-        let mut shared = BTreeSet::new();
-        while let Some(global) = globals.next().await {
-            let global = global
-                .map_err(|error| AwsError::from_sdk("rds", "DescribeGlobalClusters", &error))?;
-            if global.global_cluster_members().len() > 1 {
-                shared.extend(global.global_cluster_identifier);
-            }
-        }
+        let globals = rds::all("DescribeGlobalClusters", globals).await?;
+        let shared = globals
+            .into_iter()
+            .filter(|global| global.global_cluster_members().len() > 1)
+            .filter_map(|global| global.global_cluster_identifier)
+            .collect();
         Ok(shared)
     }
 }
@@ -138,6 +130,13 @@ impl ResourceKind for AuroraClusters {
                 .map_err(|error| AwsError::from_sdk("rds", "StopDBCluster", &error))
         })
     }
+
+    fn refused<'a>(
+        &'a self,
+        resources: &'a [&'a Resource],
+    ) -> BoxFuture<'a, Result<Vec<(String, Text)>, AwsError>> {
+        Box::pin(rds::in_blue_green(self.clients.rds(), resources))
+    }
 }
 
 fn resource(cluster: &DbCluster, shared: &Shared) -> Option<Resource> {
@@ -160,6 +159,7 @@ fn resource(cluster: &DbCluster, shared: &Shared) -> Option<Resource> {
         size: None,
         maintenance: cluster.preferred_maintenance_window().map(str::to_owned),
         restarted_by_aws: false,
+        facts: Facts::default(),
     })
 }
 

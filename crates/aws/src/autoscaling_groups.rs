@@ -7,8 +7,9 @@
 //!   size that its tag says; `size.rs` takes it as running, and the next tick stops
 //!   it again. The other way round, a group at 0/0/0 would have forgotten its capacity.
 //! - **start** restores the capacity, then deletes the tag. Dead in between: the group runs,
-//!   with a tag that says what it once was. Nothing reads the tag of a running group, and the
-//!   next stop overwrites it before it means anything again. The other way round, a group at
+//!   with a tag that says what it once was. The tick that first sees it up deletes the tag then
+//!   (`stale.rs`); until it is gone, nothing reads the tag of a running group, and a stop
+//!   overwrites it before it means anything again. The other way round, a group at
 //!   0/0/0 would have forgotten its capacity.
 //! - A call that AWS carried out although its answer was lost is made again by the SDK or by
 //!   the next tick. Each sets what is to be, none adds or takes away, so twice is once.
@@ -22,7 +23,7 @@ use aws_sdk_autoscaling::types::{AutoScalingGroup, Filter, Tag, TagDescription};
 use futures_util::future::{BoxFuture, try_join};
 use nightcap_domain::capacity::Capacity;
 use nightcap_domain::fleet::{
-    CAPACITY_TAG, ENVIRONMENT_TAG, Kind, Memory, Observed, Resource, Tags, Text, Tier,
+    CAPACITY_TAG, ENVIRONMENT_TAG, Health, Kind, Memory, Observed, Resource, Tags, Text, Tier,
 };
 use nightcap_domain::names::ResourceArn;
 
@@ -33,8 +34,10 @@ use crate::error::{AwsError, Cause};
 use crate::kind::{ResourceKind, Stop};
 
 mod conflicts;
+mod facts;
 mod obstacles;
 mod size;
+mod targets;
 
 /// The most that AWS gives a page.
 const PAGE: i32 = 100;
@@ -125,7 +128,7 @@ impl AutoScalingGroups {
             .map_err(|error| AwsError::from_sdk("autoscaling", "CreateOrUpdateTags", &error))
     }
 
-    async fn forget(&self, name: &str) -> Result<(), AwsError> {
+    async fn delete_memory(&self, name: &str) -> Result<(), AwsError> {
         self.clients
             .autoscaling()
             .delete_tags()
@@ -163,7 +166,9 @@ impl ResourceKind for AutoScalingGroups {
             };
             self.set(&resource.name, capacity).await?;
             match &resource.size {
-                Some(size) if size.memory != Memory::None => self.forget(&resource.name).await,
+                Some(size) if size.memory != Memory::None => {
+                    self.delete_memory(&resource.name).await
+                }
                 _ => Ok(()),
             }
         })
@@ -205,6 +210,17 @@ impl ResourceKind for AutoScalingGroups {
             Ok(found)
         })
     }
+
+    fn forget<'a>(&'a self, resource: &'a Resource) -> BoxFuture<'a, Result<(), AwsError>> {
+        Box::pin(self.delete_memory(&resource.name))
+    }
+
+    fn health<'a>(
+        &'a self,
+        resources: &'a [&'a Resource],
+    ) -> BoxFuture<'a, Vec<(ResourceArn, Result<Health, AwsError>)>> {
+        Box::pin(targets::health(self.clients.elbv2(), resources))
+    }
 }
 
 fn memory_tag(name: &str) -> aws_sdk_autoscaling::types::builders::TagBuilder {
@@ -231,6 +247,7 @@ fn resource(group: &AutoScalingGroup) -> Option<Resource> {
         Ok(size) => (size::observed(group, &size), Some(size)),
         Err(faulty) => (faulty, None),
     };
+    let facts = facts::of(group, size.as_ref());
     Some(Resource {
         arn: ResourceArn::new(arn),
         kind: AutoScalingGroups::KIND,
@@ -241,6 +258,7 @@ fn resource(group: &AutoScalingGroup) -> Option<Resource> {
         size,
         maintenance: None,
         restarted_by_aws: false,
+        facts,
     })
 }
 

@@ -53,6 +53,7 @@ pub struct Clients {
     pub(crate) ecs: OnceLock<aws_sdk_ecs::Client>,
     pub(crate) eks: OnceLock<aws_sdk_eks::Client>,
     pub(crate) rds: OnceLock<aws_sdk_rds::Client>,
+    pub(crate) elbv2: OnceLock<aws_sdk_elasticloadbalancingv2::Client>,
     pub(crate) sns: OnceLock<aws_sdk_sns::Client>,
     pub(crate) dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
     pub(crate) budgets: OnceLock<aws_sdk_budgets::Client>,
@@ -104,6 +105,7 @@ impl Clients {
             ecs: OnceLock::new(),
             eks: OnceLock::new(),
             rds: OnceLock::new(),
+            elbv2: OnceLock::new(),
             sns: OnceLock::new(),
             dynamodb: OnceLock::new(),
             budgets: OnceLock::new(),
@@ -294,6 +296,17 @@ impl Clients {
                 .interceptor(WholeXml)
                 .retry_classifier(AskAgain);
             aws_sdk_rds::Client::from_conf(builder.build())
+        })
+    }
+
+    /// Elastic Load Balancing: Application, Network and Gateway Load Balancers.
+    pub fn elbv2(&self) -> &aws_sdk_elasticloadbalancingv2::Client {
+        self.elbv2.get_or_init(|| {
+            let builder = aws_sdk_elasticloadbalancingv2::config::Builder::from(&self.config)
+                .interceptor(self.counting())
+                .interceptor(WholeXml)
+                .retry_classifier(AskAgain);
+            aws_sdk_elasticloadbalancingv2::Client::from_conf(builder.build())
         })
     }
 

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use nightcap_domain::capacity::Capacity;
-use nightcap_domain::fleet::{ENVIRONMENT_TAG, Kind, Observed, Resource, Tags, Text, Tier};
+use nightcap_domain::fleet::{ENVIRONMENT_TAG, Facts, Kind, Observed, Resource, Tags, Text, Tier};
 use nightcap_domain::names::{Region, ResourceArn};
 
 use crate::clients::Clients;
@@ -170,6 +170,7 @@ fn resource(instance: &Instance, requests: &Requests, region: &Region) -> Resour
         size: None,
         maintenance: None,
         restarted_by_aws: false,
+        facts: Facts::default(),
         tags,
     }
 }

@@ -22,7 +22,7 @@ use futures_util::future::BoxFuture;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use nightcap_domain::capacity::Capacity;
 use nightcap_domain::fleet::{
-    CAPACITY_TAG, Kind, Memory, Observed, Resource, Size, Tags, Text, Tier,
+    CAPACITY_TAG, Facts, Kind, Memory, Observed, Resource, Size, Tags, Text, Tier,
 };
 use nightcap_domain::names::ResourceArn;
 
@@ -273,6 +273,7 @@ fn resource(service: &Service, bounds: &Bounds) -> Option<Resource> {
         size: Some(size),
         maintenance: None,
         restarted_by_aws: false,
+        facts: Facts::default(),
     })
 }
 

@@ -22,7 +22,7 @@ use futures_util::future::BoxFuture;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use nightcap_domain::capacity::Capacity;
 use nightcap_domain::fleet::{
-    CAPACITY_TAG, Kind, Memory, Observed, Resource, Size, Tags, Text, Tier,
+    CAPACITY_TAG, Facts, Kind, Memory, Observed, Resource, Size, Tags, Text, Tier,
 };
 use nightcap_domain::names::ResourceArn;
 
@@ -295,6 +295,7 @@ fn resource(group: &Nodegroup, machines: &HashMap<String, Machines>) -> Option<R
         size,
         maintenance: None,
         restarted_by_aws: false,
+        facts: Facts::default(),
     })
 }
 

@@ -2,7 +2,9 @@
 
 use futures_util::future::BoxFuture;
 use nightcap_domain::capacity::Capacity;
-use nightcap_domain::fleet::{Kind, Resource, Text};
+use nightcap_domain::fleet::{Health, Kind, Resource, Text};
+use nightcap_domain::names::ResourceArn;
+use nightcap_domain::snapshot::Snapshot;
 
 use crate::error::AwsError;
 
@@ -35,6 +37,47 @@ pub trait ResourceKind: Send + Sync {
     ) -> BoxFuture<'a, Result<Vec<(String, Text)>, AwsError>> {
         let _ = resources;
         Box::pin(async { Ok(Vec::new()) })
+    }
+
+    /// Whether load balancers find these groups healthy. Asked only while their environment
+    /// is waking and everything else of it is up.
+    fn health<'a>(
+        &'a self,
+        resources: &'a [&'a Resource],
+    ) -> BoxFuture<'a, Vec<(ResourceArn, Result<Health, AwsError>)>> {
+        let _ = resources;
+        Box::pin(async { Vec::new() })
+    }
+
+    /// Forgets what this group remembers of its capacity, now that it is up.
+    fn forget<'a>(&'a self, resource: &'a Resource) -> BoxFuture<'a, Result<(), AwsError>> {
+        let _ = resource;
+        Box::pin(async { Ok(()) })
+    }
+
+    /// Why AWS refuses orders to these, where its refusal does not say it: `(name of the
+    /// resource, why)`. Asked only once AWS has refused one for the state of the resource.
+    fn refused<'a>(
+        &'a self,
+        resources: &'a [&'a Resource],
+    ) -> BoxFuture<'a, Result<Vec<(String, Text)>, AwsError>> {
+        let _ = resources;
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    /// The snapshots of these. Asked only right after they were stopped with one.
+    fn snapshots<'a>(
+        &'a self,
+        resources: &'a [&'a Resource],
+    ) -> BoxFuture<'a, Result<Vec<Snapshot>, AwsError>> {
+        let _ = resources;
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    /// Deletes one of those snapshots.
+    fn delete_snapshot<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<(), AwsError>> {
+        let _ = name;
+        Box::pin(async { Ok(()) })
     }
 }
 

@@ -8,19 +8,18 @@
 use std::sync::Arc;
 
 use aws_sdk_rds::error::ProvideErrorMetadata;
-use aws_sdk_rds::types::{DbInstance, Tag};
+use aws_sdk_rds::types::DbInstance;
 use futures_util::future::BoxFuture;
 use nightcap_domain::capacity::Capacity;
-use nightcap_domain::fleet::{Claim, Kind, Observed, Resource, Tags, Text, Tier};
+use nightcap_domain::fleet::{Claim, Facts, Kind, Observed, Part, Resource, Snapshots, Text, Tier};
 use nightcap_domain::names::ResourceArn;
+use nightcap_domain::snapshot::Snapshot;
 
 use crate::clients::Clients;
 use crate::error::AwsError;
 use crate::kind::{ResourceKind, Stop};
-use crate::{arn, rds_status};
-
-/// The most that AWS gives a page.
-pub(crate) const PAGE: i32 = 100;
+use crate::rds::{self, PAGE, tags};
+use crate::{arn, rds_snapshots, rds_status};
 
 /// What the engines that can be stopped begin with.
 const ENGINES: [&str; 7] = [
@@ -52,7 +51,7 @@ impl RdsInstances {
     }
 
     async fn all(&self) -> Result<Vec<Resource>, AwsError> {
-        let mut instances = self
+        let instances = self
             .clients
             .rds()
             .describe_db_instances()
@@ -60,13 +59,8 @@ impl RdsInstances {
             .into_paginator()
             .items()
             .send();
-        let mut found = Vec::new();
-        while let Some(instance) = instances.next().await {
-            let instance = instance
-                .map_err(|error| AwsError::from_sdk("rds", "DescribeDBInstances", &error))?;
-            found.extend(resource(&instance));
-        }
-        Ok(found)
+        let instances = rds::all("DescribeDBInstances", instances).await?;
+        Ok(instances.iter().filter_map(resource).collect())
     }
 
     async fn order_stop(&self, name: &str, snapshot: Option<String>) -> Result<(), AwsError> {
@@ -125,6 +119,24 @@ impl ResourceKind for RdsInstances {
     ) -> BoxFuture<'a, Result<(), AwsError>> {
         Box::pin(self.order_stop(&resource.name, how.snapshot))
     }
+
+    fn refused<'a>(
+        &'a self,
+        resources: &'a [&'a Resource],
+    ) -> BoxFuture<'a, Result<Vec<(String, Text)>, AwsError>> {
+        Box::pin(rds::in_blue_green(self.clients.rds(), resources))
+    }
+
+    fn snapshots<'a>(
+        &'a self,
+        resources: &'a [&'a Resource],
+    ) -> BoxFuture<'a, Result<Vec<Snapshot>, AwsError>> {
+        Box::pin(rds_snapshots::of(self.clients.rds(), resources))
+    }
+
+    fn delete_snapshot<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<(), AwsError>> {
+        Box::pin(rds_snapshots::delete(self.clients.rds(), name))
+    }
 }
 
 /// The resource that AWS describes, if its tags put it into Nightcap's care.
@@ -158,7 +170,41 @@ fn resource(instance: &DbInstance) -> Option<Resource> {
         size: None,
         maintenance: instance.preferred_maintenance_window().map(str::to_owned),
         restarted_by_aws: false,
+        facts: facts(instance),
     })
+}
+
+fn facts(instance: &DbInstance) -> Facts {
+    Facts {
+        runs_on: instance
+            .db_instance_class()
+            .map(|class| part(instance, class))
+            .into_iter()
+            .collect(),
+        member_of: instance.db_cluster_identifier().map(str::to_owned),
+        snapshots: match instance.copy_tags_to_snapshot() {
+            Some(true) => Snapshots::Tagged,
+            _ => Snapshots::Untagged,
+        },
+        ..Facts::default()
+    }
+}
+
+/// Its class, as the price book names it: `rds-postgresql:db.t3.medium:single-az`.
+fn part(instance: &DbInstance, class: &str) -> Part {
+    let engine = match instance.engine().unwrap_or_default() {
+        "postgres" => "postgresql",
+        other => other,
+    };
+    let zones = match instance.multi_az() {
+        Some(true) => "multi-az",
+        _ => "single-az",
+    };
+    Part {
+        make: class.to_owned(),
+        price: format!("rds-{engine}:{class}:{zones}"),
+        count: 1,
+    }
 }
 
 /// Why AWS refuses to stop this instance whatever its status, if it does.
@@ -227,13 +273,6 @@ fn not_stoppable_engine(instance: &DbInstance, engine: &str) -> Option<Text> {
             format!("AWS ne sait pas arrêter une instance du moteur {engine}"),
         )
     })
-}
-
-/// The tags of an answer of RDS.
-pub(crate) fn tags(list: &[Tag]) -> Tags {
-    list.iter()
-        .filter_map(|tag| Some((tag.key()?, tag.value().unwrap_or_default())))
-        .collect()
 }
 
 #[cfg(test)]

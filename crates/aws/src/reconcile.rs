@@ -7,10 +7,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{StreamExt, stream};
 use nightcap_domain::answer::{Answer, Circumstances, Outcome};
 use nightcap_domain::config::Compiled;
-use nightcap_domain::fleet::Resource;
 use nightcap_domain::ledger::{Ledger, Write};
 use nightcap_domain::names::ResourceArn;
-use nightcap_domain::plan::{self, Action, Decision, Fault, Plan, Problem, Step};
+use nightcap_domain::plan::{self, Action, Decision, Fault, Plan, Problem, Progress, Step};
+use nightcap_domain::snapshot;
 use thiserror::Error;
 use tracing::Instrument;
 
@@ -18,7 +18,9 @@ use crate::error::{AwsError, Cause};
 use crate::fleet::Fleet;
 use crate::kind::Stop;
 use crate::ledger::LedgerStore;
+use crate::prune::{self, Pruned};
 use crate::target::{Reach, Target};
+use crate::{readiness, refusals, stale};
 
 /// Orders given at once.
 pub(crate) const ORDERS_AT_ONCE: usize = 16;
@@ -99,6 +101,10 @@ pub struct Report {
     pub outcomes: Vec<Outcome>,
     /// Every problem a person should know about.
     pub problems: Vec<Problem>,
+    /// How far each environment has come.
+    pub progress: Progress,
+    /// What became of old snapshots.
+    pub pruned: Pruned,
     /// The ledger as it was read.
     pub ledger: Ledger,
     /// Whether every target could be read.
@@ -120,6 +126,14 @@ impl Report {
             .any(|outcome| matches!(outcome, Outcome::Done | Outcome::Failed(_)))
     }
 
+    /// Whether this tick has looked for the problem with this key.
+    pub fn looked_for(&self, key: &str) -> bool {
+        Problem::rare(key).is_none_or(|arn| {
+            let looked_at = &self.pruned.looked_at;
+            looked_at.iter().any(|other| other.as_str() == arn)
+        })
+    }
+
     /// The answer for whoever asked.
     pub fn answer(&self, command: &'static str, tick: &Tick) -> Answer {
         Answer::new(
@@ -132,6 +146,8 @@ impl Report {
             &self.outcomes,
             &self.problems,
         )
+        .with_progress(&self.progress)
+        .with_pruned(&self.pruned.deleted)
     }
 }
 
@@ -169,7 +185,14 @@ pub async fn tick(
     } else {
         carry_out(&fleet, &plan, &read, ledger, tick).await?
     };
+    let mut progress = readiness::progress(config, &fleet, &plan, &read).await;
+    readiness::remember(ledger, &mut progress, tick).await;
+    let mut pruned = prune::prune(config, &fleet, &plan, &read, tick).await;
     let mut problems: Vec<Problem> = plan.problems().collect();
+    problems.append(&mut progress.problems);
+    problems.append(&mut pruned.problems);
+    problems.extend(stale::forget(&fleet, &plan, tick).await);
+    problems.extend(refusals::explained(&fleet, &plan, &outcomes).await);
     problems.extend(outcomes.iter().filter_map(|outcome| match outcome {
         Outcome::Failed(problem) => Some(problem.clone()),
         _ => None,
@@ -181,6 +204,8 @@ pub async fn tick(
         plan,
         outcomes,
         problems,
+        progress,
+        pruned,
         saw_everything: fleet.unread.is_empty(),
         seen: seen(reach, &fleet),
         homes,
@@ -347,7 +372,7 @@ async fn order(fleet: &Fleet<'_>, step: &Step, tick: &Tick) -> Outcome {
         Action::Stop { remember, snapshot } => {
             let how = Stop {
                 remember: *remember,
-                snapshot: snapshot.then(|| snapshot_name(resource, tick.now)),
+                snapshot: snapshot.then(|| snapshot::name(&resource.name, tick.now)),
             };
             means.stop(resource, how).await
         }
@@ -374,11 +399,6 @@ async fn order(fleet: &Fleet<'_>, step: &Step, tick: &Tick) -> Outcome {
             ))
         }
     }
-}
-
-/// Letters, digits and single hyphens, as RDS asks of a snapshot's name.
-fn snapshot_name(resource: &Resource, now: DateTime<Utc>) -> String {
-    format!("nightcap-{}-{}", resource.name, now.format("%Y%m%d-%H%M%S"))
 }
 
 fn unread((target, error): &(Target, AwsError)) -> Problem {

@@ -73,6 +73,8 @@ fn claim(index: usize, tick: &str, seen: Option<&Mark>, now: DateTime<Utc>) -> W
                 action: "stop".to_owned(),
                 by: "schedule office-hours".to_owned(),
                 why: "schedule office-hours".to_owned(),
+                first: None,
+                ran_on: vec![],
                 hold: None,
             }),
         },

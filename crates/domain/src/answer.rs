@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::config::Language;
 use crate::names::EnvironmentName;
-use crate::plan::{Because, Decision, Desired, Plan, Problem, Standing, Step, Upcoming};
+use crate::plan::{Because, Decision, Desired, Plan, Problem, Progress, Standing, Step, Upcoming};
 
 /// What became of a decision.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,9 +42,21 @@ pub struct Answer {
     pub problems: Vec<ProblemAnswer>,
     /// Counts.
     pub summary: Summary,
+    /// Old snapshots that were deleted, or would be in a dry run.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pruned: Vec<PrunedAnswer>,
     /// `plan` only: the transitions ahead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub upcoming: Option<Vec<UpcomingAnswer>>,
+}
+
+/// The old snapshots of one database that were deleted, or would be in a dry run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PrunedAnswer {
+    /// The database's ARN.
+    pub resource: String,
+    /// The names of the snapshots, oldest first.
+    pub deleted: Vec<String>,
 }
 
 /// Where an environment stands.
@@ -60,6 +72,12 @@ pub struct EnvironmentAnswer {
     pub since: Option<DateTime<Utc>>,
     /// The next transition.
     pub until: Option<DateTime<Utc>>,
+    /// `waking`, `awake`, `falling asleep` or `asleep`; absent where nothing is managed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<&'static str>,
+    /// Since when it is awake, where Nightcap has seen it wake.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub awake_since: Option<DateTime<Utc>>,
 }
 
 /// What was decided for one resource, and what became of it.
@@ -177,8 +195,30 @@ impl Answer {
             summary: Summary::of(&resources, problems.len()),
             resources,
             problems,
+            pruned: vec![],
             upcoming: None,
         }
+    }
+
+    /// The same answer with how far each environment has come.
+    #[must_use]
+    pub fn with_progress(mut self, progress: &Progress) -> Self {
+        for environment in &mut self.environments {
+            let arrived = progress
+                .environments
+                .iter()
+                .find(|arrived| arrived.environment == environment.name);
+            environment.status = arrived.map(|arrived| arrived.stage.word());
+            environment.awake_since = arrived.and_then(|arrived| arrived.awake_since);
+        }
+        self
+    }
+
+    /// The same answer with the old snapshots that were deleted.
+    #[must_use]
+    pub fn with_pruned(mut self, pruned: &[PrunedAnswer]) -> Self {
+        self.pruned = pruned.to_vec();
+        self
     }
 
     /// The same answer with the transitions ahead.
@@ -208,6 +248,8 @@ impl EnvironmentAnswer {
             reason: standing.desired.reason(Language::En),
             since,
             until,
+            status: None,
+            awake_since: None,
         }
     }
 }

@@ -15,4 +15,5 @@ pub mod message;
 pub mod money;
 pub mod names;
 pub mod plan;
+pub mod snapshot;
 pub mod time;

@@ -114,6 +114,7 @@ environments:
     capacity: { min: 2, desired: 2, max: 4 }
     kinds: [ec2-instance, ecs-service]
     snapshot_on_stop: true
+    keep_snapshots: 3
     wake_for_maintenance: true
   prod: { protected: true }
 budget:
@@ -123,6 +124,7 @@ budget:
   alerts: ["actual > 80%", "forecast > 100%"]
   ladder: ["forecast > 110% for 2 days: sleep preprod", "actual > 100%: weekends off"]
 limits: { max_stops: 7, max_stop_share: 40%, max_targets: 3, max_hold: 1d12h }
+deadlines: { available: 45m, in_service: 20m, healthy: 5m, drained: 1h, stopped: 2h }
 "#;
     let config = Config::parse(text).unwrap_or_else(|e| panic!("{}", e.render("it", text)));
     insta::assert_json_snapshot!("every-key", config);

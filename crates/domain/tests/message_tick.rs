@@ -9,12 +9,13 @@
 
 mod world;
 
+use chrono::TimeDelta;
 use nightcap_domain::answer::Outcome;
 use nightcap_domain::capacity::Capacity;
 use nightcap_domain::config::Language;
 use nightcap_domain::fleet::{Memory, Observed, Resource, Tags, Text};
 use nightcap_domain::message::{Mail, TickNews, WIDTH, nothing_done, tick};
-use nightcap_domain::plan::{Decision, Fault, Plan, Problem};
+use nightcap_domain::plan::{Arrived, Decision, Fault, Gate, Late, Plan, Problem, Stage};
 use world::{CONFIG, World, capacity, database, fixed, group, utc};
 
 const FRIDAY: &str = "2026-11-20T18:00:00Z";
@@ -63,6 +64,7 @@ fn about(plan: &Plan, outcomes: &[Outcome], problems: &[Problem], over: &[String
             outcomes,
             problems,
             over,
+            awake: &[],
             zone: PARIS,
             language,
             reference: REFERENCE,
@@ -271,4 +273,94 @@ fn a_tick_that_could_do_nothing_says_so() {
         language,
         REFERENCE
     )));
+}
+
+#[test]
+fn an_environment_is_awake() {
+    let mut world = World::new(CONFIG, greenleaf());
+    world.settle(FRIDAY);
+    world.settle(MONDAY);
+    let plan = world.plan(utc("2026-11-23T08:07:00Z"));
+    let awake = [Arrived {
+        environment: "preprod".into(),
+        stage: Stage::Awake,
+        awake_since: Some(plan.at),
+        news: true,
+    }];
+    insta::assert_snapshot!(both(|language| tick(&TickNews {
+        plan: &plan,
+        outcomes: &done(&plan),
+        problems: &[],
+        over: &[],
+        awake: &awake,
+        zone: PARIS,
+        language,
+        reference: REFERENCE,
+    })));
+}
+
+/// Each gate whose deadline has passed, as one mail tells it, and one that is over.
+#[test]
+fn gates_that_were_not_passed_in_time() {
+    let world = World::new(CONFIG, greenleaf());
+    let plan = world.plan(utc("2026-11-23T09:00:00Z"));
+    let late = |name: &str, gate, en, fr| {
+        Problem::of(
+            &database(name, "preprod"),
+            Fault::Late(Late {
+                gate,
+                waited: TimeDelta::minutes(61),
+                deadline: TimeDelta::minutes(30),
+                seen: Text::fixed(en, fr),
+            }),
+        )
+    };
+    let problems = [
+        late(
+            "db",
+            Gate::Available,
+            "AWS says starting",
+            "AWS indique starting",
+        ),
+        late(
+            "app",
+            Gate::InService,
+            "starting, machines in service: 1 of 2, set to 2/2/4",
+            "starting, machines en service : 1 sur 2, réglé sur 2/2/4",
+        ),
+        late(
+            "app",
+            Gate::Healthy,
+            "healthy targets in app: 1 of 2 (unhealthy: Target.FailedHealthChecks)",
+            "cibles saines dans app : 1 sur 2 (unhealthy: Target.FailedHealthChecks)",
+        ),
+        late(
+            "app",
+            Gate::Drained,
+            "stopping, machines in service: 0 of 1, set to 0/0/0",
+            "stopping, machines en service : 0 sur 1, réglé sur 0/0/0",
+        ),
+        late(
+            "db",
+            Gate::Stopped,
+            "AWS says stopping",
+            "AWS indique stopping",
+        ),
+        Problem::of(
+            &database("blue", "preprod"),
+            Fault::Unstoppable(Text::fixed(
+                "it belongs to the blue/green deployment upgrade",
+                "elle fait partie du déploiement bleu/vert upgrade",
+            )),
+        ),
+        Problem::of(
+            &database("db", "preprod"),
+            Fault::Unpruned {
+                why: Text::fixed("they bear no tags", "ils ne portent pas d'étiquette"),
+                remedy: Text::fixed("set CopyTagsToSnapshot", "activez CopyTagsToSnapshot"),
+            },
+        ),
+    ];
+    let over = ["not-available arn:aws:rds:eu-west-3:123456789012:db:orders".to_owned()];
+    insta::assert_snapshot!(about(&plan, &[], &problems, &over));
 }

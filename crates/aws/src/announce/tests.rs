@@ -1,9 +1,10 @@
 //! Which problems are news, and whose.
 
 use nightcap_domain::names::{Region, ResourceArn};
-use nightcap_domain::plan::{Fault, plan};
+use nightcap_domain::plan::{Fault, Progress, plan};
 
 use super::*;
+use crate::prune::Pruned;
 
 const NOW: &str = "2026-11-20T18:00:00Z";
 const ROLE: &str = "arn:aws:iam::111111111111:role/nightcap";
@@ -50,6 +51,8 @@ fn report(seen: &[&str], problems: &[(&str, &str)], told: &[&str]) -> Report {
         seen: seen.iter().map(|&target| target.to_owned()).collect(),
         homes: homes.collect(),
         slept: TimeDelta::zero(),
+        progress: Progress::default(),
+        pruned: Pruned::default(),
         ledger,
     }
 }

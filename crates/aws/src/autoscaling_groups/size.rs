@@ -57,8 +57,7 @@ pub(super) fn observed(group: &AutoScalingGroup, size: &Size) -> Observed {
     }
     let in_service = group.instances().iter().filter(|i| usable(i));
     // A group that counts virtual CPUs or memory does not say how many each machine brings.
-    let in_machines = matches!(group.desired_capacity_type(), None | Some("" | "units"));
-    let (in_service, enough) = if in_machines {
+    let (in_service, enough) = if in_machines(group) {
         (in_service.map(weight).sum(), size.now.min().max(1))
     } else {
         (in_service.count() as u64, 1)
@@ -70,6 +69,11 @@ pub(super) fn observed(group: &AutoScalingGroup, size: &Size) -> Observed {
     }
 }
 
+/// Whether its numbers count machines, or what each of them weighs.
+pub(super) fn in_machines(group: &AutoScalingGroup) -> bool {
+    matches!(group.desired_capacity_type(), None | Some("" | "units"))
+}
+
 fn edited_asleep(size: &Size) -> bool {
     match &size.memory {
         Memory::None => false,
@@ -79,11 +83,11 @@ fn edited_asleep(size: &Size) -> bool {
 }
 
 /// A machine that is terminated is still listed for a while, and runs no more.
-fn exists(instance: &Instance) -> bool {
+pub(super) fn exists(instance: &Instance) -> bool {
     instance.lifecycle_state() != Some(&LifecycleState::Terminated)
 }
 
-fn usable(instance: &Instance) -> bool {
+pub(super) fn usable(instance: &Instance) -> bool {
     let healthy = instance
         .health_status()
         .is_none_or(|health| !health.eq_ignore_ascii_case("unhealthy"));
@@ -91,7 +95,7 @@ fn usable(instance: &Instance) -> bool {
 }
 
 /// What a machine counts for; a group with a mixed instances policy may weigh them.
-fn weight(instance: &Instance) -> u64 {
+pub(super) fn weight(instance: &Instance) -> u64 {
     instance
         .weighted_capacity()
         .and_then(|weight| weight.parse().ok())

@@ -45,6 +45,8 @@ fn claim(name: &str, seen: Option<u64>) -> Write {
                 action: "stop".to_owned(),
                 by: "schedule office-hours".to_owned(),
                 why: "schedule office-hours".to_owned(),
+                first: None,
+                ran_on: vec![],
                 hold: None,
             }),
         },

@@ -1,9 +1,12 @@
 use aws_sdk_rds::Client;
+use aws_sdk_rds::operation::describe_blue_green_deployments::DescribeBlueGreenDeploymentsOutput;
 use aws_sdk_rds::operation::describe_db_instances::DescribeDbInstancesOutput;
+use aws_sdk_rds::operation::describe_db_snapshots::DescribeDbSnapshotsOutput;
 use aws_sdk_rds::operation::start_db_instance::StartDbInstanceOutput;
 use aws_sdk_rds::operation::stop_db_instance::{StopDBInstanceError, StopDbInstanceOutput};
 use aws_sdk_rds::types::builders::DbInstanceBuilder;
 use aws_sdk_rds::types::error::{DbSnapshotAlreadyExistsFault, InvalidDbInstanceStateFault};
+use aws_sdk_rds::types::{BlueGreenDeployment, DbSnapshot, Tag};
 use aws_smithy_mocks::{Rule, mock};
 use aws_smithy_types::error::ErrorMetadata;
 
@@ -330,5 +333,95 @@ async fn throttling_without_end_is_told() {
     assert_eq!(
         error.to_string(),
         "rds DescribeDBInstances: Throttling: Rate exceeded"
+    );
+}
+
+#[tokio::test]
+async fn a_member_of_a_blue_green_deployment_is_named_once_aws_has_refused() {
+    let deployment = BlueGreenDeployment::builder()
+        .blue_green_deployment_name("upgrade-to-17")
+        .source(orders().arn.as_str())
+        .target("arn:aws:rds:eu-west-3:111122223333:db:orders-green-1")
+        .build();
+    let rule = mock!(Client::describe_blue_green_deployments).then_output(move || {
+        DescribeBlueGreenDeploymentsOutput::builder()
+            .blue_green_deployments(deployment.clone())
+            .build()
+    });
+    let kind = RdsInstances::new(mocks::rds(&[&rule]));
+    let other = resource(&described("other").build()).unwrap();
+    let found = kind.refused(&[&orders(), &other]).await.unwrap();
+    let [(name, why)] = found.as_slice() else {
+        panic!("{found:?}");
+    };
+    assert_eq!(name, "orders");
+    assert_eq!(
+        why.en,
+        "it belongs to the blue/green deployment upgrade-to-17"
+    );
+    assert_eq!(rule.num_calls(), 1);
+}
+
+#[tokio::test]
+async fn snapshots_of_many_databases_are_one_call() {
+    let rule = mock!(Client::describe_db_snapshots)
+        .match_requests(|request| {
+            let [filter] = request.filters() else {
+                return false;
+            };
+            filter.name() == Some("db-instance-id")
+                && filter.values() == ["orders", "other"]
+                && request.snapshot_type() == Some("manual")
+        })
+        .then_output(|| {
+            let snapshot = DbSnapshot::builder()
+                .db_snapshot_identifier("nightcap-orders-20261120-180000")
+                .db_instance_identifier("orders")
+                .snapshot_type("manual")
+                .status("creating")
+                .build();
+            DescribeDbSnapshotsOutput::builder()
+                .db_snapshots(snapshot)
+                .build()
+        });
+    let kind = RdsInstances::new(mocks::rds(&[&rule]));
+    let other = resource(&described("other").build()).unwrap();
+    let found = kind.snapshots(&[&orders(), &other]).await.unwrap();
+    assert_eq!(found.len(), 1);
+    assert!(found[0].by_order && !found[0].available);
+    assert_eq!(found[0].of, "orders");
+}
+
+#[tokio::test]
+async fn what_a_database_runs_on_is_named_as_the_price_book_does() {
+    let found = listed(vec![
+        described("small")
+            .db_instance_class("db.t3.small")
+            .multi_az(true)
+            .build(),
+        described("mysql")
+            .engine("mysql")
+            .db_instance_class("db.t4g.micro")
+            .build(),
+        described("classless").build(),
+    ])
+    .await;
+    let prices: Vec<Vec<&str>> = found
+        .iter()
+        .map(|r| {
+            r.facts
+                .runs_on
+                .iter()
+                .map(|part| part.price.as_str())
+                .collect()
+        })
+        .collect();
+    assert_eq!(
+        prices,
+        [
+            vec!["rds-postgresql:db.t3.small:multi-az"],
+            vec!["rds-mysql:db.t4g.micro:single-az"],
+            vec![],
+        ]
     );
 }

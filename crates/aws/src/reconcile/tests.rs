@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use chrono::TimeDelta;
 use futures_util::future::{BoxFuture, join_all};
 use nightcap_domain::capacity::Capacity;
-use nightcap_domain::fleet::{Kind, Observed, Tags, Tier};
+use nightcap_domain::fleet::{Kind, Observed, Resource, Tags, Tier};
 use nightcap_domain::ledger::Phase;
 use proptest::prelude::*;
 
@@ -141,6 +141,7 @@ impl Databases {
             size: None,
             maintenance: None,
             restarted_by_aws: false,
+            facts: nightcap_domain::fleet::Facts::default(),
         }
     }
 }

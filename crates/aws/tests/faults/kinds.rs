@@ -209,5 +209,6 @@ fn resource(
         size,
         maintenance: None,
         restarted_by_aws: false,
+        facts: nightcap_domain::fleet::Facts::default(),
     }
 }

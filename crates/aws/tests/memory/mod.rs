@@ -145,6 +145,7 @@ pub(crate) fn database(name: &str, region: &str) -> Resource {
         size: None,
         maintenance: None,
         restarted_by_aws: false,
+        facts: nightcap_domain::fleet::Facts::default(),
     }
 }
 

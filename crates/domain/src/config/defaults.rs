@@ -16,6 +16,11 @@ pub(super) fn max_targets() -> u32 {
     16
 }
 
+/// Snapshots of ours that are kept of each database: a week of nights.
+pub(super) fn keep_snapshots() -> u32 {
+    7
+}
+
 /// The currency of the budget: AWS bills in US dollars unless told otherwise.
 pub(super) fn currency() -> String {
     "USD".to_owned()

@@ -7,6 +7,7 @@ mod alert;
 mod aws;
 mod compiled;
 mod date;
+mod deadlines;
 mod decoder;
 mod defaults;
 mod document;
@@ -29,6 +30,7 @@ mod warning;
 
 pub use alert::{AlertRule, Measure};
 pub use compiled::Compiled;
+pub use deadlines::Deadlines;
 pub use error::{ConfigError, ConfigErrors};
 pub use kinds::{KindName, Kinds};
 pub use ladder::{LadderEffect, LadderRule, Targets, Until};

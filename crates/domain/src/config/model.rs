@@ -10,7 +10,8 @@ use serde::{Serialize, Serializer};
 #[cfg(feature = "schema")]
 use super::kinds::KindName;
 use super::{
-    alert::AlertRule, kinds::Kinds, ladder::LadderRule, percent::Percent, position::Positions,
+    alert::AlertRule, deadlines::Deadlines, kinds::Kinds, ladder::LadderRule, percent::Percent,
+    position::Positions,
 };
 use crate::{
     capacity::Capacity,
@@ -64,6 +65,9 @@ pub struct Config {
     /// The breaker, the targets of one invocation, and the longest hold.
     #[cfg_attr(feature = "schema", schemars(default))]
     pub limits: Limits,
+    /// How long each gate of waking and falling asleep may take before that is a problem.
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub deadlines: Deadlines,
     /// The schedules, compiled as the text was read.
     #[serde(skip)]
     pub(super) compiled: BTreeMap<ScheduleName, Schedule>,
@@ -142,7 +146,7 @@ pub struct WindowConfig {
 }
 
 /// A set of resources that sleep and wake together: either scheduled or protected.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(transform = super::schema::scheduled_or_protected))]
@@ -181,6 +185,12 @@ pub struct EnvironmentConfig {
     /// Whether a database is snapshot when it is stopped.
     #[cfg_attr(feature = "schema", schemars(default))]
     pub snapshot_on_stop: bool,
+    /// How many of the snapshots that were taken so are kept of each database.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(default = "super::defaults::keep_snapshots", range(min = 1))
+    )]
+    pub keep_snapshots: u32,
     /// Whether a database is woken for its maintenance window.
     #[cfg_attr(feature = "schema", schemars(default))]
     pub wake_for_maintenance: bool,

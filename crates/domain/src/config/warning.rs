@@ -10,7 +10,7 @@ use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::{
-    aws,
+    aws, defaults,
     excerpt::rendered,
     ladder::{LadderEffect, Until},
     model::{CalendarConfig, Config, EnvironmentConfig, ManualChanges, ScheduleConfig},
@@ -240,6 +240,13 @@ impl Doubts<'_> {
             self.add(
                 format!("{path}.{key}"),
                 "without effect: the environment is protected",
+            );
+        }
+        let kept = environment.keep_snapshots != defaults::keep_snapshots();
+        if kept && !environment.snapshot_on_stop {
+            self.add(
+                format!("{path}.keep_snapshots"),
+                "without effect: no snapshots are taken without snapshot_on_stop: true",
             );
         }
     }

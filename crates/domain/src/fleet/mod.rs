@@ -3,10 +3,12 @@
 //! An adapter turns what its service answers into [`Resource`]s; everything after that
 //! is the same for a database, a cluster and a group of machines.
 
+mod facts;
 mod observed;
 mod resource;
 mod tags;
 
+pub use facts::{Facts, Health, Part, Snapshots};
 pub use observed::{Observed, Text};
 pub use resource::{Kind, Memory, Resource, Size, Tier};
 pub use tags::{CAPACITY_TAG, Claim, ENVIRONMENT_TAG, ProtectedBy, TIER_TAG, Tags, protected_name};

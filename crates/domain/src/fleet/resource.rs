@@ -3,7 +3,7 @@
 use crate::capacity::Capacity;
 use crate::names::{Region, ResourceArn};
 
-use super::{Claim, Observed, ProtectedBy, Tags};
+use super::{Claim, Facts, Observed, ProtectedBy, Tags};
 
 /// What a resource is. Each adapter has one constant of this type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -68,6 +68,8 @@ pub struct Resource {
     pub maintenance: Option<String>,
     /// Whether AWS started it by itself after seven days of sleep.
     pub restarted_by_aws: bool,
+    /// What else AWS says of it.
+    pub facts: Facts,
 }
 
 impl Resource {

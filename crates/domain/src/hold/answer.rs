@@ -127,7 +127,7 @@ impl HoldAnswer {
             at: hold.made_at,
             dry_run,
             hold: HoldView::of(config, known.unwrap_or(hold), environment),
-            cost: Cost::of(config, plan, hold),
+            cost: Cost::of(config, plan, ledger, hold),
             already: known.is_some(),
             outranked_by: outranking(ledger, hold, environment)
                 .map(|other| HoldView::of(config, &other, environment)),

@@ -38,6 +38,13 @@ impl Length {
         }
     }
 
+    /// So many minutes.
+    pub(crate) const fn minutes(minutes: u16) -> Self {
+        Self {
+            minutes: minutes as i64,
+        }
+    }
+
     /// The same for calculating.
     pub fn time(self) -> TimeDelta {
         TimeDelta::minutes(self.minutes)

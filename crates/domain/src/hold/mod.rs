@@ -2,6 +2,7 @@
 
 mod answer;
 mod asked;
+mod bill;
 mod cost;
 mod end;
 mod length;
@@ -17,6 +18,7 @@ use crate::time::State;
 
 pub use answer::{HoldAnswer, HoldView, HoldsAnswer, ReleaseAnswer};
 pub use asked::{About, Asked, HoldError, make};
+pub use bill::Unpriced;
 pub use cost::Cost;
 pub use end::{End, UnreadableEnd};
 pub use length::{Length, LengthError};

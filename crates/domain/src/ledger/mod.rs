@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::fleet::Part;
 use crate::hold::Hold;
 use crate::names::ResourceArn;
 use crate::time::{State, Transition};
@@ -64,6 +65,9 @@ impl Carried {
 pub struct Order {
     /// When it was given.
     pub at: DateTime<Utc>,
+    /// When it was first given, where it had to be given again for the same transition.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<DateTime<Utc>>,
     /// The correlation id of the tick that gave it.
     pub tick: String,
     /// `start` or `stop`.
@@ -75,6 +79,16 @@ pub struct Order {
     /// The hold that asked for it, if one did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hold: Option<String>,
+    /// What a group ran on when it was put to sleep: asleep, nobody else knows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ran_on: Vec<Part>,
+}
+
+impl Order {
+    /// Since when what it asks for has been waited for.
+    pub fn since(&self) -> DateTime<Utc> {
+        self.first.unwrap_or(self.at)
+    }
 }
 
 /// How an entry came to be. A later write must find it unchanged.

@@ -4,8 +4,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::history::result_of;
 use super::{Carried, History, LEASE, Ledger, Mark, Order, Phase};
+use crate::fleet::Part;
 use crate::names::ResourceArn;
-use crate::plan::{Because, Decision, Desired, Step, ordered};
+use crate::plan::{Action, Because, Decision, Desired, Step, ordered};
 use crate::time::State;
 
 /// A new entry for a resource, and the row of history that comes with it.
@@ -45,6 +46,10 @@ impl Write {
             return None;
         }
         let (by, why, hold) = grounds(&step.desired);
+        // The same order, given again: AWS refused it, or the tick that gave it died.
+        let again = known
+            .and_then(|mark| mark.order.as_ref())
+            .filter(|_| last.is_some_and(|last| *last == carried));
         let unfinished = last.is_some_and(|last| {
             last.phase == Phase::Ordered
                 && (last.transition, last.to) != (carried.transition, carried.to)
@@ -58,11 +63,13 @@ impl Write {
                 lease: Some(now + LEASE),
                 order: Some(Order {
                     at: now,
+                    first: again.map(Order::since),
                     tick: tick.to_owned(),
                     action: action.word().to_owned(),
                     by,
                     why,
                     hold,
+                    ran_on: ran_on(action, step, known),
                 }),
             },
             replaces: known.map(|mark| mark.version),
@@ -148,6 +155,21 @@ impl Write {
             mark,
         }
     }
+}
+
+/// What a group runs on that is put to sleep; where it is on its way already, what an earlier
+/// order to sleep has seen.
+fn ran_on(action: &Action, step: &Step, known: Option<&Mark>) -> Vec<Part> {
+    if matches!(action, Action::Start { .. }) || step.resource.size.is_none() {
+        return vec![];
+    }
+    let before = known
+        .and_then(|mark| mark.order.as_ref())
+        .filter(|order| order.action == action.word() && !order.ran_on.is_empty());
+    before.map_or_else(
+        || step.resource.facts.runs_on.clone(),
+        |order| order.ran_on.clone(),
+    )
 }
 
 fn next(known: Option<&Mark>) -> u64 {

@@ -7,6 +7,7 @@ mod action;
 mod action_refused;
 mod action_reverted;
 mod action_taken;
+mod awake;
 mod budget_forecast;
 mod budget_recovered;
 mod budget_spent;

@@ -5,9 +5,10 @@ use chrono_tz::Tz;
 use crate::answer::Outcome;
 use crate::config::Language;
 use crate::names::EnvironmentName;
-use crate::plan::{Action, Decision, Desired, Leave, Plan, Problem, Standing, Step};
+use crate::plan::{Action, Arrived, Decision, Desired, Leave, Plan, Problem, Standing, Step};
 use crate::time::State;
 
+use super::awake::awake;
 use super::layout::Body;
 use super::{Mail, ascii_subject, local};
 
@@ -27,6 +28,8 @@ pub struct TickNews<'a> {
     pub problems: &'a [Problem],
     /// The keys of problems told earlier that are over.
     pub over: &'a [String],
+    /// The environments that have been found awake just now.
+    pub awake: &'a [Arrived],
     /// Where the readers live.
     pub zone: Tz,
     /// What the readers speak.
@@ -45,7 +48,8 @@ pub fn tick(news: &TickNews<'_>) -> Mail {
         ..
     } = *news;
     let words = Words::of(language);
-    let story = Story::of(plan, news.outcomes);
+    let mut story = Story::of(plan, news.outcomes);
+    story.awake = awake(news.awake, zone, language);
     let mut body = Body::default();
     body.field(
         words.what,
@@ -118,6 +122,7 @@ struct Story<'a> {
     left: Vec<&'a Step>,
     protected: usize,
     environments: Vec<(&'a EnvironmentName, State)>,
+    awake: Vec<String>,
 }
 
 impl<'a> Story<'a> {
@@ -128,6 +133,7 @@ impl<'a> Story<'a> {
             left: vec![],
             protected: 0,
             environments: vec![],
+            awake: vec![],
         };
         for (index, step) in plan.steps.iter().enumerate() {
             match (&step.decision, outcomes.get(index)) {
@@ -168,6 +174,7 @@ impl<'a> Story<'a> {
             .environments
             .iter()
             .map(|(name, state)| format!("{name} {}", words.goes(*state)))
+            .chain(self.awake.iter().cloned())
             .collect();
         if problems > 0 {
             parts.push(counted(problems, words.problem_one, words.problem_many));

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::capacity::Capacity;
 use crate::config::{Compiled, EnvironmentConfig, ManualChanges, nearest};
-use crate::fleet::{Claim, Memory, Observed, Resource, Size, protected_name};
+use crate::fleet::{Claim, Memory, Observed, Resource, Size, Snapshots, protected_name};
 use crate::hold::Scope;
 use crate::ledger::{Carried, Ledger, Phase};
 use crate::names::EnvironmentName;
@@ -244,7 +244,7 @@ fn stop(resource: &Resource, by: Transition, policy: &Policy<'_>) -> Decision {
         .filter(|size| !(asleep_before && remembers(size)));
     Decision::Act(Action::Stop {
         remember: size.map(|size| size.now),
-        snapshot: policy.snapshot,
+        snapshot: policy.snapshot && resource.facts.snapshots != Snapshots::None,
     })
 }
 

@@ -1,10 +1,8 @@
 //! The order: what must be up before something wakes, and down before something sleeps.
 
-use std::collections::BTreeMap;
-
 use crate::fleet::Tier;
-use crate::names::{EnvironmentName, Region};
 
+use super::place::places;
 use super::{Action, Decision, Step, Wait};
 
 /// Names told in a reason; more are counted.
@@ -15,18 +13,7 @@ const NAMED: usize = 3;
 /// An environment is ordered within one account and region: that is as far as one
 /// invocation sees. What is left alone or broken holds nobody up.
 pub(super) fn close(steps: &mut [Step]) {
-    let mut groups: BTreeMap<(EnvironmentName, Region, String), Vec<usize>> = BTreeMap::new();
-    for (index, step) in steps.iter().enumerate() {
-        if let Some(environment) = &step.environment {
-            let key = (
-                environment.clone(),
-                step.resource.region.clone(),
-                account(step.resource.arn.as_str()),
-            );
-            groups.entry(key).or_default().push(index);
-        }
-    }
-    for members in groups.values() {
+    for members in places(steps).values() {
         let pending: Vec<Pending> = members
             .iter()
             .filter_map(|&index| steps.get(index).and_then(Pending::of))
@@ -101,9 +88,4 @@ fn some_of(names: &[&str]) -> Vec<String> {
         told.push(format!("+{}", names.len() - NAMED));
     }
     told
-}
-
-/// The account in an ARN (`arn:aws:rds:eu-west-3:123456789012:db:x`).
-fn account(arn: &str) -> String {
-    arn.split(':').nth(4).unwrap_or_default().to_owned()
 }

@@ -7,8 +7,11 @@ mod decide;
 mod decision;
 mod environment;
 mod gate;
+mod late;
 mod maintenance;
+mod place;
 mod problem;
+mod progress;
 mod upcoming;
 mod woken;
 
@@ -22,8 +25,11 @@ use crate::time::State;
 
 pub use decision::{Action, Decision, Leave, Wait};
 pub use environment::{Because, Desired, Standing};
+pub use late::{Gate, Late};
 pub use maintenance::{MaintenanceWindow, UnreadableWindow};
+pub use place::Place;
 pub use problem::{Fault, Problem};
+pub use progress::{Arrived, Progress, Stage, progress, to_ask};
 pub use upcoming::{Upcoming, upcoming};
 
 /// What one tick decided, for every environment and every resource that claims one.

@@ -3,6 +3,10 @@
 use crate::config::Language;
 use crate::fleet::{Resource, Text};
 
+use super::Late;
+
+const UNPRUNED: &str = "snapshots-kept";
+
 /// What is wrong with one resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -48,9 +52,20 @@ pub enum Fault {
     },
     /// Something else will wake it or put it to sleep.
     Conflict(Text),
+    /// It has not come through a gate of waking or falling asleep in time.
+    Late(Late),
+    /// AWS refuses to stop or start it, for a reason that its description does not show.
+    Unstoppable(Text),
+    /// Old snapshots of it were not deleted.
+    Unpruned {
+        /// Why not.
+        why: Text,
+        /// What to do.
+        remedy: Text,
+    },
     /// AWS refused the order or did not answer.
     Failed {
-        /// `start`, `stop` or `read`.
+        /// `start`, `stop`, `read` or `forget`.
         action: &'static str,
         /// What AWS said.
         error: String,
@@ -80,9 +95,15 @@ impl Problem {
         }
     }
 
-    /// Whether it is looked for on every tick, so that its absence means that it is over.
+    /// Whether it is looked for on every tick, or told until it is known to be over.
     pub fn lasts(&self) -> bool {
         !matches!(self.fault, Fault::Conflict(_))
+    }
+
+    /// The resource, if this is the key of a problem that is looked for only once a sleep: its
+    /// absence on other ticks means nothing.
+    pub fn rare(key: &str) -> Option<&str> {
+        key.strip_prefix(UNPRUNED)?.strip_prefix(' ')
     }
 
     /// One key for one problem, so that it is told once.
@@ -105,6 +126,9 @@ impl Fault {
             Self::Broken { .. } => "broken",
             Self::TooManyStops { .. } => "too-many-stops",
             Self::Conflict(_) => "conflict",
+            Self::Late(late) => late.gate.code(),
+            Self::Unstoppable(_) => "unstoppable",
+            Self::Unpruned { .. } => UNPRUNED,
             Self::Failed { .. } => "failed",
         }
     }
@@ -155,6 +179,11 @@ impl Fault {
                 "{stops} stops that no transition of the last hour explains; at most {allowed} are allowed"
             ),
             Self::Conflict(what) => format!("something else will change it: {}", what.en),
+            Self::Late(late) => late.message(Language::En),
+            Self::Unstoppable(why) => format!("AWS refuses the order: {}", why.to(Language::En)),
+            Self::Unpruned { why, .. } => {
+                format!("old snapshots are kept: {}", why.to(Language::En))
+            }
             Self::Failed { action, error, .. } => format!("{action} failed: {error}"),
         }
     }
@@ -192,11 +221,17 @@ impl Fault {
                 "{stops} arrêts qu'aucune transition de la dernière heure n'explique ; {allowed} au plus sont permis"
             ),
             Self::Conflict(what) => format!("autre chose le modifiera : {}", what.fr),
+            Self::Late(late) => late.message(Language::Fr),
+            Self::Unstoppable(why) => format!("AWS refuse cet ordre : {}", why.to(Language::Fr)),
+            Self::Unpruned { why, .. } => {
+                format!("ses anciens instantanés restent : {}", why.to(Language::Fr))
+            }
             Self::Failed { action, error, .. } => {
                 let action = match *action {
                     "start" => "du démarrage",
                     "stop" => "de l'arrêt",
                     "read" => "de la lecture",
+                    "forget" => "de l'oubli de sa capacité",
                     _ => "de l'ordre",
                 };
                 format!("échec {action} : {error}")
@@ -228,10 +263,16 @@ impl Fault {
             Self::UnreadableMaintenance(_) => {
                 "set its preferred maintenance window, or `wake_for_maintenance: false`".to_owned()
             }
+            Self::Late(late) => late.gate.remedy(Language::En).to_owned(),
+            Self::Unstoppable(_) => {
+                "finish the deployment (switch over, or delete it); until then it stays as it is".to_owned()
+            }
             Self::Conflict(_) => {
                 "remove that action, or give it the hours of the schedule".to_owned()
             }
-            Self::Broken { remedy, .. } | Self::Failed { remedy, .. } => remedy.to(Language::En).to_owned(),
+            Self::Broken { remedy, .. }
+            | Self::Failed { remedy, .. }
+            | Self::Unpruned { remedy, .. } => remedy.to(Language::En).to_owned(),
             Self::TooManyStops { .. } => {
                 "if this is meant, raise limits.max_stops in nightcap.yaml; if not, look at the tags and the schedule changed last".to_owned()
             }
@@ -264,10 +305,16 @@ impl Fault {
             Self::UnreadableMaintenance(_) => {
                 "fixez sa fenêtre de maintenance, ou `wake_for_maintenance: false`".to_owned()
             }
+            Self::Late(late) => late.gate.remedy(Language::Fr).to_owned(),
+            Self::Unstoppable(_) => {
+                "terminez le déploiement (basculez ou supprimez-le) ; d'ici là, elle reste ainsi".to_owned()
+            }
             Self::Conflict(_) => {
                 "retirez cette action, ou donnez-lui les heures de l'horaire".to_owned()
             }
-            Self::Broken { remedy, .. } | Self::Failed { remedy, .. } => {
+            Self::Broken { remedy, .. }
+            | Self::Failed { remedy, .. }
+            | Self::Unpruned { remedy, .. } => {
                 remedy.to(Language::Fr).to_owned()
             }
             Self::TooManyStops { .. } => {

@@ -15,7 +15,9 @@ use chrono::{DateTime, Utc};
 use nightcap_domain::answer::ResourceAnswer;
 use nightcap_domain::capacity::Capacity;
 use nightcap_domain::config::Compiled;
-use nightcap_domain::fleet::{Kind, Memory, Observed, Resource, Size, Tags, Text, Tier};
+use nightcap_domain::fleet::{
+    Facts, Kind, Memory, Observed, Resource, Size, Snapshots, Tags, Text, Tier,
+};
 use nightcap_domain::ledger::Ledger;
 use nightcap_domain::names::ResourceArn;
 use nightcap_domain::plan::{self, Action, Decision, Plan};
@@ -52,7 +54,9 @@ pub fn capacity(text: &str) -> Capacity {
 }
 
 pub fn database(name: &str, environment: &str) -> Resource {
-    resource(DATABASE, name, environment)
+    let mut database = resource(DATABASE, name, environment);
+    database.facts.snapshots = Snapshots::Tagged;
+    database
 }
 
 pub fn group(name: &str, environment: &str, now: &str) -> Resource {
@@ -81,6 +85,7 @@ fn resource(kind: Kind, name: &str, environment: &str) -> Resource {
         size: None,
         maintenance: None,
         restarted_by_aws: false,
+        facts: Facts::default(),
     }
 }
 
@@ -208,7 +213,7 @@ impl World {
     }
 }
 
-fn act(resource: &mut Resource, action: &Action) {
+pub fn act(resource: &mut Resource, action: &Action) {
     match (action, &mut resource.size) {
         (Action::Stop { remember, .. }, Some(size)) => {
             if let Some(remember) = *remember {

@@ -115,6 +115,7 @@ fn pin(file: &str, answer: &Value) {
             "since",
             "id",
             "minutes_beyond_schedule",
+            "usd",
             "text",
         ] {
             settings.add_redaction(&format!(".**.{key}"), format!("[{key}]"));

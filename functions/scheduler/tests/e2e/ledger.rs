@@ -234,7 +234,7 @@ fn a_hold_counts_at_once_and_its_release_too() {
     let answer = function.invoke(&hold).unwrap();
     assert_eq!(
         answer["cost"]["text"],
-        "keeps 3 resources up 3 h beyond the schedule"
+        "keeps 2 x t3.small, db.t3.medium and greenleaf-preprod-search up 3 h beyond the schedule: about 0.39 USD, without greenleaf-preprod-search, which has no price"
     );
     assert_eq!(answer["hold"]["until"], "2026-11-20T22:00:00Z");
     assert_eq!(decided(&answer["tick"], DB), "start/transition/done");

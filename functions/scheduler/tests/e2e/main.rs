@@ -18,6 +18,7 @@ mod faults;
 mod fleet;
 mod kinds;
 mod ledger;
+mod readiness;
 mod refusals;
 mod signals;
 mod tls;

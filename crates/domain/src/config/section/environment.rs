@@ -6,6 +6,7 @@ use super::{
     super::{
         aws,
         decoder::{Decoder, Field},
+        defaults,
         kinds::{KindName, Kinds},
         ladder::NON_PRODUCTION,
         model::{EnvironmentConfig, ManualChanges},
@@ -27,6 +28,7 @@ pub(super) const KEYS: &[&str] = &[
     "capacity",
     "kinds",
     "snapshot_on_stop",
+    "keep_snapshots",
     "wake_for_maintenance",
 ];
 
@@ -82,6 +84,10 @@ fn environment<'n>(
     let capacity = or_default(fields.optional("capacity"), |f| capacity(d, f).map(Some));
     let kinds = or_default(fields.optional("kinds"), |f| kinds(d, f));
     let snapshot_on_stop = or_default(fields.optional("snapshot_on_stop"), |f| d.boolean(f));
+    let keep_snapshots = match fields.optional("keep_snapshots") {
+        Some(field) => d.count(&field, 1),
+        None => Some(defaults::keep_snapshots()),
+    };
     let wake_for_maintenance =
         or_default(fields.optional("wake_for_maintenance"), |f| d.boolean(f));
     fits.then_some(())?;
@@ -94,6 +100,7 @@ fn environment<'n>(
         capacity: capacity?,
         kinds: kinds?,
         snapshot_on_stop: snapshot_on_stop?,
+        keep_snapshots: keep_snapshots?,
         wake_for_maintenance: wake_for_maintenance?,
     })
 }

@@ -40,7 +40,7 @@ pub(super) fn read(d: &mut Decoder, field: &Field<'_>) -> Option<Limits> {
     })
 }
 
-fn length(d: &mut Decoder, field: &Field<'_>) -> Option<Length> {
+pub(super) fn length(d: &mut Decoder, field: &Field<'_>) -> Option<Length> {
     const FORM: &str = "a length of time such as 7d, 12h or 1d12h, at most 366d";
     let scalar = d.scalar(field, FORM)?;
     let length: Option<Length> = scalar.text.parse().ok();

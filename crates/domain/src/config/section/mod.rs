@@ -2,6 +2,7 @@
 
 mod budget;
 mod calendar;
+mod deadlines;
 mod defined;
 mod environment;
 mod limits;
@@ -28,6 +29,7 @@ const KEYS: &[&str] = &[
     "environments",
     "budget",
     "limits",
+    "deadlines",
 ];
 
 /// Every struct of the configuration with the keys that are accepted for it.
@@ -41,6 +43,7 @@ pub(super) const ALL_KEYS: &[(&str, &[&str])] = &[
     ("Capacity", environment::CAPACITY_KEYS),
     ("BudgetConfig", budget::KEYS),
     ("Limits", limits::KEYS),
+    ("Deadlines", deadlines::KEYS),
 ];
 
 const LANGUAGES: &[(&str, Language)] = &[("en", Language::En), ("fr", Language::Fr)];
@@ -79,6 +82,7 @@ fn draft(d: &mut Decoder, root: &Node) -> Option<Config> {
         budget::read(d, f, &defined).map(Some)
     });
     let limits = or_default(fields.optional("limits"), |f| limits::read(d, f));
+    let deadlines = or_default(fields.optional("deadlines"), |f| deadlines::read(d, f));
     let schedules = schedules?;
     Some(Config {
         timezone: timezone?,
@@ -89,6 +93,7 @@ fn draft(d: &mut Decoder, root: &Node) -> Option<Config> {
         environments: environments?,
         budget: budget?,
         limits: limits?,
+        deadlines: deadlines?,
         compiled: schedules.compiled,
         positions: Positions::default(),
     })

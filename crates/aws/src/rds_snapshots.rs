@@ -1,0 +1,56 @@
+//! The snapshots of DB instances.
+
+use aws_sdk_rds::Client;
+use aws_sdk_rds::types::{DbSnapshot, Filter};
+use nightcap_domain::fleet::Resource;
+use nightcap_domain::snapshot::Snapshot;
+
+use crate::error::AwsError;
+use crate::rds::{self, PAGE, tags};
+
+/// The snapshots that somebody or something took by an order (AWS's own are `automated`):
+/// one call a hundred instances and a hundred snapshots.
+pub(crate) async fn of(
+    client: &Client,
+    resources: &[&Resource],
+) -> Result<Vec<Snapshot>, AwsError> {
+    let mut found = Vec::new();
+    for some in resources.chunks(usize::try_from(PAGE).unwrap_or(1)) {
+        let names = some.iter().map(|resource| resource.name.clone()).collect();
+        let filter = Filter::builder()
+            .name("db-instance-id")
+            .set_values(Some(names))
+            .build();
+        let snapshots = client
+            .describe_db_snapshots()
+            .filters(filter)
+            .snapshot_type("manual")
+            .max_records(PAGE)
+            .into_paginator()
+            .items()
+            .send();
+        let snapshots = rds::all("DescribeDBSnapshots", snapshots).await?;
+        found.extend(snapshots.iter().filter_map(snapshot));
+    }
+    Ok(found)
+}
+
+pub(crate) async fn delete(client: &Client, name: &str) -> Result<(), AwsError> {
+    client
+        .delete_db_snapshot()
+        .db_snapshot_identifier(name)
+        .send()
+        .await
+        .map(drop)
+        .map_err(|error| AwsError::from_sdk("rds", "DeleteDBSnapshot", &error))
+}
+
+fn snapshot(described: &DbSnapshot) -> Option<Snapshot> {
+    Some(Snapshot {
+        name: described.db_snapshot_identifier()?.to_owned(),
+        of: described.db_instance_identifier()?.to_owned(),
+        by_order: described.snapshot_type() == Some("manual"),
+        available: described.status() == Some("available"),
+        tags: tags(described.tag_list()),
+    })
+}
