@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::answer::{EnvironmentAnswer, ResourceAnswer};
 use crate::config::{Compiled, Language, nearest};
-use crate::fleet::ENVIRONMENT_TAG;
+use crate::fleet::{ENVIRONMENT_TAG, Observed, Snapshots, Tier};
 use crate::ledger::{Ledger, Phase};
 use crate::message::local;
 use crate::names::ScheduleName;
@@ -121,6 +121,16 @@ fn facts(config: &Compiled, plan: &Plan, ledger: &Ledger, step: &Step) -> Vec<St
             facts.extend(by_the_clock(schedule_name, schedule, plan.at));
         }
         facts.extend(override_of(step, config, plan.at));
+        let database = resource.kind.tier == Tier::DATABASE;
+        if environment.snapshot_on_stop
+            && database
+            && resource.facts.snapshots == Snapshots::None
+            && !matches!(resource.observed, Observed::Fixed(_))
+        {
+            facts.push(format!(
+                "{name} takes snapshots at stop, but AWS takes none of this kind there; Aurora backs its storage up continuously"
+            ));
+        }
     }
     facts.push(format!("AWS says: {}", resource.observed.word()));
     if let Some(size) = &resource.size {

@@ -10,7 +10,9 @@
 mod world;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use nightcap_domain::fleet::{Resource, Tags};
+use nightcap_domain::explain::explain;
+use nightcap_domain::fleet::{Resource, Snapshots, Tags};
+use nightcap_domain::plan::Action;
 use nightcap_domain::snapshot::{Snapshot, name, prunable};
 use proptest::prelude::*;
 use world::{database, utc};
@@ -177,5 +179,33 @@ proptest! {
         let oldest_left = left.iter().filter(is_ours).filter(|s| s.available).map(|s| &s.name).min();
         prop_assert!(gone.iter().all(|name| oldest_left.is_none_or(|oldest| name < oldest)));
         prop_assert!(prunable(&database, &left, keep).is_empty());
+    }
+}
+
+#[test]
+fn what_takes_no_snapshot_is_not_told_to_and_its_explanation_says_so() {
+    let config = world::CONFIG.replace(
+        "{ schedule: office-hours }",
+        "{ schedule: office-hours, snapshot_on_stop: true }",
+    );
+    let mut cluster = database("search", "preprod");
+    cluster.facts.snapshots = Snapshots::None;
+    let world = world::World::new(&config, vec![orders(), cluster]);
+    let plan = world.plan(utc(FRIDAY));
+    let taken: Vec<(&str, bool)> = plan
+        .actions()
+        .map(|(step, action)| {
+            let with = matches!(action, Action::Stop { snapshot: true, .. });
+            (step.resource.name.as_str(), with)
+        })
+        .collect();
+    assert_eq!(taken, [("orders", true), ("search", false)]);
+    for (name, said) in [("orders", false), ("search", true)] {
+        let explained = explain(&world.config, &plan, &world.ledger, name).unwrap();
+        let fact = explained
+            .facts
+            .iter()
+            .any(|fact| fact.contains("AWS takes none"));
+        assert_eq!(fact, said, "{name}");
     }
 }
