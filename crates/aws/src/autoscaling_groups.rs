@@ -157,12 +157,11 @@ impl ResourceKind for AutoScalingGroups {
         Box::pin(async move {
             let capacity = capacity.filter(|capacity| !capacity.is_zero());
             let Some(capacity) = capacity else {
-                return Err(AwsError {
-                    service: "autoscaling",
-                    operation: "UpdateAutoScalingGroup",
-                    cause: Cause::Other,
-                    message: format!("no capacity to wake {} to", resource.name),
-                });
+                return Err(AwsError::no_capacity(
+                    "autoscaling",
+                    "UpdateAutoScalingGroup",
+                    &resource.name,
+                ));
             };
             self.set(&resource.name, capacity).await?;
             match &resource.size {

@@ -185,12 +185,11 @@ impl ResourceKind for EcsServices {
         Box::pin(async move {
             let capacity = capacity.filter(|capacity| !capacity.is_zero());
             let (Some(capacity), Some(size)) = (capacity, &resource.size) else {
-                return Err(AwsError {
-                    service: "ecs",
-                    operation: "UpdateService",
-                    cause: Cause::Other,
-                    message: format!("no capacity to wake {} to", resource.name),
-                });
+                return Err(AwsError::no_capacity(
+                    "ecs",
+                    "UpdateService",
+                    &resource.name,
+                ));
             };
             if capacity.desired() != size.now.desired() {
                 self.set(resource, capacity.desired()).await?;

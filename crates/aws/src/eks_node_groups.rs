@@ -190,12 +190,11 @@ impl ResourceKind for EksNodeGroups {
         Box::pin(async move {
             let capacity = capacity.filter(|capacity| !capacity.is_zero());
             let (Some(capacity), Some(size)) = (capacity, &resource.size) else {
-                return Err(AwsError {
-                    service: "eks",
-                    operation: "UpdateNodegroupConfig",
-                    cause: Cause::Other,
-                    message: format!("no capacity to wake {} to", resource.name),
-                });
+                return Err(AwsError::no_capacity(
+                    "eks",
+                    "UpdateNodegroupConfig",
+                    &resource.name,
+                ));
             };
             if capacity != size.now {
                 self.set(resource, capacity).await?;

@@ -41,6 +41,16 @@ pub enum Cause {
 }
 
 impl AwsError {
+    /// An order to wake that was not given, because nobody knows to what size.
+    pub(crate) fn no_capacity(service: &'static str, operation: &'static str, name: &str) -> Self {
+        Self {
+            service,
+            operation,
+            cause: Cause::Other,
+            message: format!("no capacity to wake {name} to"),
+        }
+    }
+
     /// Tells an SDK error apart.
     pub fn from_sdk<E, R>(
         service: &'static str,
