@@ -214,7 +214,7 @@ impl Clients {
         Arc::clone(&self.calls)
     }
 
-    fn counting(&self) -> CountCalls {
+    pub(crate) fn counting(&self) -> CountCalls {
         CountCalls(Arc::clone(&self.calls))
     }
 

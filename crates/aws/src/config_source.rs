@@ -208,7 +208,7 @@ async fn object(
     clients: &Clients,
 ) -> Result<ConfigText, ConfigSourceError> {
     // One byte more than allowed tells an object that is too large.
-    let bytes = s3_object::read(clients.config(), bucket, key, LIMIT.saturating_add(1))
+    let bytes = s3_object::read(clients, bucket, key, LIMIT.saturating_add(1))
         .await
         .map_err(|error| refused(name, clients, error))?;
     text(bytes, name)

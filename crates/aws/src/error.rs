@@ -36,6 +36,8 @@ pub enum Cause {
     State,
     /// The resource is gone.
     Gone,
+    /// The function's time was up before there was an answer.
+    OutOfTime,
     /// Anything else.
     Other,
 }
@@ -48,6 +50,16 @@ impl AwsError {
             operation,
             cause: Cause::Other,
             message: format!("no capacity to wake {name} to"),
+        }
+    }
+
+    /// A call, or several, for which there was not enough time.
+    pub(crate) fn out_of_time(service: &'static str, operation: &'static str) -> Self {
+        Self {
+            service,
+            operation,
+            cause: Cause::OutOfTime,
+            message: "the function's time was up before there was an answer".to_owned(),
         }
     }
 
@@ -125,6 +137,10 @@ impl AwsError {
             Cause::State => Text::fixed(
                 "nothing: the next tick looks again",
                 "rien : le prochain passage regardera de nouveau",
+            ),
+            Cause::OutOfTime => Text::fixed(
+                "raise `timeout` in infra/modules/nightcap (900 s at most), or spread the fleet over more accounts and regions",
+                "augmentez `timeout` dans infra/modules/nightcap (900 s au plus), ou répartissez le parc sur plus de comptes et de régions",
             ),
             Cause::Gone => Text::fixed(
                 "nothing, if it was deleted on purpose",

@@ -12,6 +12,7 @@ use tracing::Instrument;
 use crate::error::AwsError;
 use crate::kind::ResourceKind;
 use crate::target::{Reach, Target};
+use crate::time_left::TimeLeft;
 
 /// Targets read at once.
 const TARGETS_AT_ONCE: usize = 8;
@@ -29,12 +30,13 @@ pub struct Fleet<'a> {
 }
 
 impl<'a> Fleet<'a> {
-    /// Reads all targets.
-    pub async fn read(config: &Compiled, reach: &'a [Reach]) -> Self {
+    /// Reads all targets for which there is time.
+    pub async fn read(config: &Compiled, reach: &'a [Reach], time: TimeLeft) -> Self {
         let read: Vec<_> = stream::iter(reach)
             .map(|reach| async move {
-                let read = read_target(reach).instrument(span_of(&reach.target));
-                (reach, read.await)
+                let read = time.cut(read_target(reach).instrument(span_of(&reach.target)));
+                let late = || Err(AwsError::out_of_time("lambda", "Invoke"));
+                (reach, read.await.unwrap_or_else(late))
             })
             .buffered(TARGETS_AT_ONCE)
             .collect()

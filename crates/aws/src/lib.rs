@@ -45,4 +45,5 @@ pub mod sns;
 mod stale;
 mod tagged;
 pub mod target;
+pub mod time_left;
 mod whole;

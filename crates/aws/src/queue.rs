@@ -54,6 +54,14 @@ pub struct TargetMessage {
     pub at: Option<DateTime<Utc>>,
     /// The correlation id of the tick that sent it.
     pub correlation_id: String,
+    /// How many ticks one after the other had too little time for this target.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub round: u8,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(round: &u8) -> bool {
+    *round == 0
 }
 
 /// A message that is none of ours.
@@ -83,7 +91,14 @@ impl TargetMessage {
             expires: now + FRESH,
             at,
             correlation_id: correlation_id.to_owned(),
+            round: 0,
         }
+    }
+
+    /// The same in another round.
+    #[must_use]
+    pub fn in_round(self, round: u8) -> Self {
+        Self { round, ..self }
     }
 
     /// Reads the body of a message.

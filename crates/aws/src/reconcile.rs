@@ -1,29 +1,28 @@
 //! One tick: read, decide, act, record, tell. It makes no choice of its own: those are
 //! [`nightcap_domain::plan`]'s.
 
+mod orders;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures_util::{StreamExt, stream};
 use nightcap_domain::answer::{Answer, Circumstances, Outcome};
 use nightcap_domain::config::Compiled;
-use nightcap_domain::ledger::{Ledger, Write};
+use nightcap_domain::ledger::Ledger;
 use nightcap_domain::names::ResourceArn;
-use nightcap_domain::plan::{self, Action, Decision, Fault, Plan, Problem, Progress, Step};
-use nightcap_domain::snapshot;
+use nightcap_domain::plan::{self, Decision, Fault, Plan, Problem, Progress};
 use thiserror::Error;
-use tracing::Instrument;
 
-use crate::error::{AwsError, Cause};
+use crate::error::AwsError;
 use crate::fleet::Fleet;
-use crate::kind::Stop;
 use crate::ledger::LedgerStore;
 use crate::prune::{self, Pruned};
 use crate::target::{Reach, Target};
+use crate::time_left::TimeLeft;
 use crate::{readiness, refusals, stale};
 
-/// Orders given at once.
-pub(crate) const ORDERS_AT_ONCE: usize = 16;
+pub(crate) use orders::ORDERS_AT_ONCE;
+use orders::{Carried, Hands};
 
 /// How a tick is carried out.
 #[derive(Clone, Debug)]
@@ -116,9 +115,16 @@ pub struct Report {
     /// The sleep that ended or was renewed with this tick, all resources together:
     /// [`Write::slept`].
     pub slept: TimeDelta,
+    /// The targets for whose orders there was not enough time.
+    pub postponed: Vec<Target>,
 }
 
 impl Report {
+    /// Whether AWS has taken an order.
+    pub fn has_ordered(&self) -> bool {
+        self.outcomes.contains(&Outcome::Done)
+    }
+
     /// Whether anything was changed, or failed.
     pub fn is_eventful(&self) -> bool {
         self.outcomes
@@ -151,7 +157,7 @@ impl Report {
     }
 }
 
-/// Carries out one tick.
+/// Carries out one tick, however long it takes.
 ///
 /// # Errors
 /// If no target could be read, or the ledger could not. Nothing has been done then.
@@ -161,9 +167,26 @@ pub async fn tick(
     ledger: &dyn LedgerStore,
     tick: &Tick,
 ) -> Result<Report, TickError> {
-    let (fleet, read) =
-        futures_util::future::join(Fleet::read(config, reach), ledger.read(tick.now)).await;
-    let read = read.map_err(|error| TickError::Ledger { error })?;
+    tick_within(TimeLeft::UNLIMITED, config, reach, ledger, tick).await
+}
+
+/// Carries out as much of one tick as there is time for. What is left is told as postponed, and
+/// is the next tick's.
+///
+/// # Errors
+/// As of [`tick`].
+pub async fn tick_within(
+    time: TimeLeft,
+    config: &Compiled,
+    reach: &[Reach],
+    ledger: &dyn LedgerStore,
+    tick: &Tick,
+) -> Result<Report, TickError> {
+    let reading = time.cut(ledger.read(tick.now));
+    let (fleet, read) = futures_util::future::join(Fleet::read(config, reach, time), reading).await;
+    let read = read
+        .unwrap_or_else(|| Err(AwsError::out_of_time("dynamodb", "Query")))
+        .map_err(|error| TickError::Ledger { error })?;
     if fleet.unread.len() == reach.len()
         && let Some((target, error)) = fleet.unread.first().cloned()
     {
@@ -183,7 +206,15 @@ pub async fn tick(
             slept: TimeDelta::zero(),
         }
     } else {
-        carry_out(&fleet, &plan, &read, ledger, tick).await?
+        let hands = Hands {
+            time,
+            fleet: &fleet,
+            plan: &plan,
+            read: &read,
+            ledger,
+            tick,
+        };
+        hands.carry_out().await?
     };
     let mut progress = readiness::progress(config, &fleet, &plan, &read).await;
     readiness::remember(ledger, &mut progress, tick).await;
@@ -200,7 +231,9 @@ pub async fn tick(
     problems.extend(fleet.unread.iter().map(unread));
     problems.extend(conflicts(&fleet, &plan).await);
     let homes = homes(&fleet, &problems);
+    let postponed = postponed(&fleet, &plan, &outcomes);
     Ok(Report {
+        postponed,
         plan,
         outcomes,
         problems,
@@ -212,6 +245,19 @@ pub async fn tick(
         slept,
         ledger: read,
     })
+}
+
+/// Where there are orders for which there was not enough time.
+fn postponed(fleet: &Fleet<'_>, plan: &Plan, outcomes: &[Outcome]) -> Vec<Target> {
+    let mut targets: Vec<Target> = vec![];
+    let steps = plan.steps.iter().zip(outcomes);
+    let left = steps.filter(|(_, outcome)| **outcome == Outcome::Postponed);
+    for target in left.filter_map(|(step, _)| fleet.target(step.resource.arn.as_str())) {
+        if !targets.contains(target) {
+            targets.push(target.clone());
+        }
+    }
+    targets
 }
 
 /// The targets that could be read.
@@ -233,12 +279,6 @@ fn homes(fleet: &Fleet<'_>, problems: &[Problem]) -> BTreeMap<String, String> {
     all.map(|about| (about.clone(), home(about))).collect()
 }
 
-/// What became of a plan.
-struct Carried {
-    outcomes: Vec<Outcome>,
-    slept: TimeDelta,
-}
-
 fn planned(plan: &Plan) -> Vec<Outcome> {
     plan.steps
         .iter()
@@ -247,158 +287,6 @@ fn planned(plan: &Plan) -> Vec<Outcome> {
             _ => Outcome::None,
         })
         .collect()
-}
-
-async fn carry_out(
-    fleet: &Fleet<'_>,
-    plan: &Plan,
-    read: &Ledger,
-    ledger: &dyn LedgerStore,
-    tick: &Tick,
-) -> Result<Carried, TickError> {
-    let (places, claims): (Vec<usize>, Vec<Write>) = plan
-        .steps
-        .iter()
-        .enumerate()
-        .filter_map(|(index, step)| {
-            let claim = Write::claim(read, step, &tick.correlation_id, tick.now)?;
-            Some((index, claim))
-        })
-        .unzip();
-    let mine = if claims.is_empty() {
-        vec![]
-    } else {
-        ledger
-            .write(&claims)
-            .await
-            .map_err(|error| TickError::Ledger { error })?
-    };
-    let mut slept = slept(read, &claims, &mine);
-    let given: Vec<(usize, Outcome)> = stream::iter(places.iter().zip(mine))
-        .map(|(&index, mine)| async move {
-            let outcome = match plan.steps.get(index) {
-                Some(step) if mine => order(fleet, step, tick).instrument(span_of(step)).await,
-                _ => Outcome::Overtaken,
-            };
-            (index, outcome)
-        })
-        .buffer_unordered(ORDERS_AT_ONCE)
-        .collect()
-        .await;
-    let mut outcomes: Vec<Outcome> = plan.steps.iter().map(unclaimed).collect();
-    for (index, outcome) in given {
-        if let Some(place) = outcomes.get_mut(index) {
-            *place = outcome;
-        }
-    }
-    let failed =
-        places
-            .iter()
-            .zip(&claims)
-            .filter_map(|(&index, claim)| match outcomes.get(index)? {
-                Outcome::Failed(problem) => Some(claim.failed(&said(problem), tick.now)),
-                _ => None,
-            });
-    let observed = plan
-        .steps
-        .iter()
-        .filter_map(|step| Write::observation(read, step, tick.now));
-    // A failure replaces the claim, which is not in the ledger as it was read.
-    let failed: Vec<Write> = failed.collect();
-    let claimed = failed.len();
-    let writes: Vec<Write> = failed.into_iter().chain(observed).collect();
-    let written = record(ledger, &writes).await;
-    slept += self::slept(
-        read,
-        writes.get(claimed..).unwrap_or_default(),
-        written.get(claimed..).unwrap_or_default(),
-    );
-    Ok(Carried { outcomes, slept })
-}
-
-/// The sleep that ended or was renewed with the writes that were accepted.
-fn slept(read: &Ledger, writes: &[Write], accepted: &[bool]) -> TimeDelta {
-    let accepted = writes.iter().zip(accepted).filter(|(_, mine)| **mine);
-    accepted
-        .map(|(write, _)| write.slept(read))
-        .fold(TimeDelta::zero(), |sum, one| sum + one)
-}
-
-/// The outcome of a step for which this tick claims nothing: another is at work on it, or
-/// there is nothing to do.
-fn unclaimed(step: &Step) -> Outcome {
-    match step.decision {
-        Decision::Act(_) => Outcome::Overtaken,
-        _ => Outcome::None,
-    }
-}
-
-/// What was observed, and what failed, is written down; if that cannot be, the next tick
-/// observes the same, and takes over what failed when the lease has run out.
-async fn record(ledger: &dyn LedgerStore, writes: &[Write]) -> Vec<bool> {
-    if writes.is_empty() {
-        return vec![];
-    }
-    ledger.write(writes).await.unwrap_or_else(|error| {
-        tracing::warn!(%error, "the ledger was not written; the next tick will");
-        vec![]
-    })
-}
-
-fn said(problem: &Problem) -> String {
-    match &problem.fault {
-        Fault::Failed { error, .. } => error.clone(),
-        other => other.code().to_owned(),
-    }
-}
-
-/// What is logged about a step stands in this.
-fn span_of(step: &Step) -> tracing::Span {
-    let action = match &step.decision {
-        Decision::Act(action) => Some(action.word()),
-        _ => None,
-    };
-    tracing::error_span!("order", resource = %step.resource.arn, action)
-}
-
-async fn order(fleet: &Fleet<'_>, step: &Step, tick: &Tick) -> Outcome {
-    let (Decision::Act(action), Some(means)) = (&step.decision, fleet.means(&step.resource.arn))
-    else {
-        return Outcome::None;
-    };
-    let resource = &step.resource;
-    let result = match action {
-        Action::Start { capacity } => means.start(resource, *capacity).await,
-        Action::Stop { remember, snapshot } => {
-            let how = Stop {
-                remember: *remember,
-                snapshot: snapshot.then(|| snapshot::name(&resource.name, tick.now)),
-            };
-            means.stop(resource, how).await
-        }
-    };
-    match result {
-        Ok(()) => {
-            tracing::info!("ordered");
-            Outcome::Done
-        }
-        // It changed between the look and the order: the next tick looks again.
-        Err(error) if matches!(error.cause, Cause::State | Cause::Gone) => {
-            tracing::info!(%error, "overtaken");
-            Outcome::Overtaken
-        }
-        Err(error) => {
-            tracing::error!(%error, "failed");
-            Outcome::Failed(Problem::of(
-                resource,
-                Fault::Failed {
-                    action: action.word(),
-                    error: error.to_string(),
-                    remedy: error.remedy(),
-                },
-            ))
-        }
-    }
 }
 
 fn unread((target, error): &(Target, AwsError)) -> Problem {

@@ -28,6 +28,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use thiserror::Error;
 use xmlparser::{Token, Tokenizer};
 
+use crate::clients::Clients;
 use crate::error::AwsError;
 
 /// What stands in an address as it is: RFC 3986's unreserved characters, and the slash.
@@ -69,23 +70,24 @@ enum Unmade {
 /// # Errors
 /// Whatever AWS refuses, or why it could not be asked.
 pub(crate) async fn read(
-    config: &SdkConfig,
+    clients: &Clients,
     bucket: &str,
     key: &str,
     limit: usize,
 ) -> Result<Vec<u8>, AwsError> {
-    let answer = match Place::of(config, bucket, key) {
-        Ok(place) => ask(config, place, limit).await,
+    let answer = match Place::of(clients.config(), bucket, key) {
+        Ok(place) => ask(clients, place, limit).await,
         Err(unmade) => Err(SdkError::construction_failure(unmade)),
     };
     answer.map_err(|error| AwsError::from_sdk("s3", "GetObject", &error))
 }
 
 async fn ask(
-    config: &SdkConfig,
+    clients: &Clients,
     place: Place,
     limit: usize,
 ) -> Result<Vec<u8>, SdkError<Refusal, HttpResponse>> {
+    let config = clients.config();
     let mut headers = signature(config, &place)
         .await
         .map_err(SdkError::construction_failure)?;
@@ -101,6 +103,7 @@ async fn ask(
         .with_connection_poisoning()
         .no_auth()
         .endpoint_url(&place.endpoint)
+        .interceptor(clients.counting())
         .standard_retry(config.retry_config().unwrap_or(&once))
         .retry_classifier(TransientErrorClassifier::<Refusal>::new())
         .retry_classifier(HttpStatusCodeClassifier::default());

@@ -64,6 +64,7 @@ fn outcomes(report: &Report) -> Vec<String> {
         Outcome::Planned => "planned",
         Outcome::Done => "done",
         Outcome::Overtaken => "overtaken",
+        Outcome::Postponed => "postponed",
         Outcome::Failed(_) => "failed",
     };
     let steps = report.plan.steps.iter().zip(&report.outcomes);

@@ -19,6 +19,9 @@ pub enum Outcome {
     Done,
     /// It was not so any more when it came to acting: the next tick decides again.
     Overtaken,
+    /// The time of this tick was up before its turn came, or before AWS answered: a later one
+    /// goes on with it.
+    Postponed,
     /// AWS refused, or did not answer.
     Failed(Problem),
 }
@@ -106,7 +109,7 @@ pub struct ResourceAnswer {
     pub code: &'static str,
     /// The reason, as a sentence.
     pub reason: String,
-    /// `none`, `planned`, `done`, `overtaken` or `failed`.
+    /// `none`, `planned`, `done`, `overtaken`, `postponed` or `failed`.
     pub result: &'static str,
 }
 
@@ -319,6 +322,7 @@ impl ResourceAnswer {
                 Some(Outcome::Planned) => "planned",
                 Some(Outcome::Done) => "done",
                 Some(Outcome::Overtaken) => "overtaken",
+                Some(Outcome::Postponed) => "postponed",
                 Some(Outcome::Failed(_)) => "failed",
             },
         }
@@ -342,13 +346,17 @@ impl Summary {
         let count = |decision: &str| {
             resources
                 .iter()
-                .filter(|r| r.decision == decision && !matches!(r.result, "failed" | "overtaken"))
+                .filter(|r| {
+                    r.decision == decision
+                        && !matches!(r.result, "failed" | "overtaken" | "postponed")
+                })
                 .count()
         };
+        let postponed = resources.iter().filter(|r| r.result == "postponed").count();
         Self {
             started: count("start"),
             stopped: count("stop"),
-            waiting: count("wait"),
+            waiting: count("wait") + postponed,
             left: count("leave"),
             problems,
         }

@@ -8,18 +8,23 @@ use chrono::{DateTime, Utc};
 use futures_util::{StreamExt, stream};
 use nightcap_aws::error::AwsError;
 use nightcap_aws::queue::{TargetMessage, TargetQueue};
-use nightcap_aws::reconcile::Tick;
+use nightcap_aws::reconcile::{Report, Tick};
 use nightcap_aws::target::Target;
 use serde_json::Value;
 use tracing::Instrument;
 
 use self::answer::{Became, Spread, Worked};
 use crate::error::HandlerError;
+use crate::figures;
 use crate::handler::{Scene, Scheduler, json_of};
 use crate::request::Received;
 
 /// Messages of one batch that are worked at once.
 const AT_ONCE: usize = 8;
+
+/// So often a target goes on at once that had too little time; then the next tick does. Lambda
+/// takes a function that calls itself through a queue for a runaway after about 16 times.
+const ROUNDS: u8 = 10;
 
 impl Scheduler {
     /// A tick: here, if there are few targets, and by the queue if there are many.
@@ -34,7 +39,7 @@ impl Scheduler {
         let most = scene.config.limits().max_targets;
         let many = usize::try_from(most).is_ok_and(|most| scene.targets.len() > most);
         match self.queue() {
-            Some(queue) if many && !tick.dry_run => send(queue, scene, tick, at).await,
+            Some(queue) if many && !tick.dry_run => self.send(queue, scene, tick, at).await,
             None if many => {
                 tracing::warn!(
                     targets = scene.targets.len(),
@@ -45,6 +50,63 @@ impl Scheduler {
                 json_of(self.tick(scene, tick).await?)
             }
             _ => json_of(self.tick(scene, tick).await?),
+        }
+    }
+
+    /// Sends each target as a message of its own.
+    async fn send(
+        &self,
+        queue: &TargetQueue,
+        scene: &Scene<'_>,
+        tick: &Tick,
+        at: Option<DateTime<Utc>>,
+    ) -> Result<Value, HandlerError> {
+        let messages: Vec<TargetMessage> = scene
+            .targets
+            .iter()
+            .map(|target| TargetMessage::about(target, at, scene.now, &tick.correlation_id))
+            .collect();
+        let results = queue.send(&messages).await;
+        if let (true, Some(Err(error))) = (results.iter().all(Result::is_err), results.first()) {
+            return Err(HandlerError::Unsent(error.clone()));
+        }
+        let results: Vec<(&Target, Result<(), AwsError>)> =
+            scene.targets.iter().zip(results).collect();
+        for (target, result) in &results {
+            if let Err(error) = result {
+                tracing::error!(%target, %error, "not sent; the next tick sends it again");
+            }
+        }
+        let answer = Spread::new(tick, &results);
+        tracing::info!(targets = answer.sent(), "sent to the queue");
+        let effort = scene.meter.lap();
+        let line = figures::of_spread(tick, answer.sent(), answer.unsent(), &effort);
+        self.publish(&line, scene.now);
+        json_of(answer)
+    }
+
+    /// Sends the targets to the queue for whose orders there was not enough time, so that they
+    /// go on at once. Where that cannot be, the next tick goes on.
+    ///
+    /// Only if this tick has got on: what never does must not call itself for ever.
+    pub(crate) async fn go_on(&self, scene: &Scene<'_>, report: &Report, tick: &Tick, round: u8) {
+        let round = round.saturating_add(1);
+        let Some(queue) = self.queue() else { return };
+        if report.postponed.is_empty() || !report.has_ordered() || round > ROUNDS {
+            return;
+        }
+        let at = (tick.now != scene.now).then_some(tick.now);
+        let messages: Vec<TargetMessage> = report
+            .postponed
+            .iter()
+            .map(|target| TargetMessage::about(target, at, scene.now, &tick.correlation_id))
+            .map(|message| message.in_round(round))
+            .collect();
+        for (target, result) in report.postponed.iter().zip(queue.send(&messages).await) {
+            match result {
+                Ok(()) => tracing::info!(%target, round, "goes on at once, by the queue"),
+                Err(error) => tracing::warn!(%target, %error, "not sent; the next tick goes on"),
+            }
         }
     }
 
@@ -92,7 +154,7 @@ impl Scheduler {
         };
         let scene = scene.with(vec![target]);
         let ticked = async {
-            let ticked = self.tick_one(&scene, &tick).await;
+            let ticked = self.tick_one(&scene, &tick, message.round).await;
             match &ticked {
                 Ok(answer) => tracing::info!(summary = ?answer.summary, "target worked"),
                 Err(error) => tracing::error!(error_type = error.kind(), %error, "target failed"),
@@ -145,31 +207,4 @@ fn sort<'m>(
 /// Whether two messages ask for the same target.
 fn same(one: &TargetMessage, other: &TargetMessage) -> bool {
     one.region == other.region && one.role == other.role
-}
-
-/// Sends each target as a message of its own.
-async fn send(
-    queue: &TargetQueue,
-    scene: &Scene<'_>,
-    tick: &Tick,
-    at: Option<DateTime<Utc>>,
-) -> Result<Value, HandlerError> {
-    let messages: Vec<TargetMessage> = scene
-        .targets
-        .iter()
-        .map(|target| TargetMessage::about(target, at, scene.now, &tick.correlation_id))
-        .collect();
-    let results = queue.send(&messages).await;
-    if let (true, Some(Err(error))) = (results.iter().all(Result::is_err), results.first()) {
-        return Err(HandlerError::Unsent(error.clone()));
-    }
-    let results: Vec<(&Target, Result<(), AwsError>)> = scene.targets.iter().zip(results).collect();
-    for (target, result) in &results {
-        if let Err(error) = result {
-            tracing::error!(%target, %error, "not sent; the next tick sends it again");
-        }
-    }
-    let answer = Spread::new(tick, &results);
-    tracing::info!(targets = answer.sent(), "sent to the queue");
-    json_of(answer)
 }

@@ -47,7 +47,6 @@ impl States {
 pub(crate) fn of_tick(report: &Report, tick: &Tick, mails: Mails, effort: &Effort) -> Line {
     let summary = report.answer("tick", tick).summary;
     let states = States::of(&report.plan);
-    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
     let line = begun(&tick.correlation_id, true)
         .count("Started", count(summary.started))
         .count("Stopped", count(summary.stopped))
@@ -68,6 +67,15 @@ pub(crate) fn of_tick(report: &Report, tick: &Tick, mails: Mails, effort: &Effor
     effort.told_in(line)
 }
 
+/// The figures of a tick that has sent its targets to the queue: the schedule lives. Whether
+/// the targets are worked is told by their own lines, and by the alarms on the queue.
+pub(crate) fn of_spread(tick: &Tick, sent: usize, unsent: usize, effort: &Effort) -> Line {
+    let line = begun(&tick.correlation_id, true)
+        .count("TargetsSent", count(sent))
+        .count("Problems", count(unsent));
+    effort.told_in(line)
+}
+
 /// The figures of a tick that could do nothing.
 pub(crate) fn of_failure(correlation_id: &str, error: &str, mails: Mails, effort: &Effort) -> Line {
     let line = begun(correlation_id, false)
@@ -75,6 +83,10 @@ pub(crate) fn of_failure(correlation_id: &str, error: &str, mails: Mails, effort
         .count("MailsFailed", mails.failed)
         .property("error_type", error);
     effort.told_in(line)
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
 }
 
 fn begun(correlation_id: &str, worked: bool) -> Line {

@@ -13,6 +13,7 @@ use nightcap_aws::metrics::{Meter, Publisher};
 use nightcap_aws::queue::TargetQueue;
 use nightcap_aws::reconcile::{self, Report, Tick, TickError};
 use nightcap_aws::target::{Reach, Target, reach, targets};
+use nightcap_aws::time_left::TimeLeft;
 use nightcap_domain::answer::Answer;
 use nightcap_domain::config::{Compiled, Config, ConfigErrors};
 use nightcap_domain::explain::explain;
@@ -68,7 +69,7 @@ impl Scheduler {
         self
     }
 
-    /// Answers one event.
+    /// Answers one event, within the time that is left.
     ///
     /// # Errors
     /// If the event or the configuration cannot be read, or nothing could be done.
@@ -76,13 +77,20 @@ impl Scheduler {
         &self,
         event: &Value,
         now: DateTime<Utc>,
+        time: TimeLeft,
         correlation_id: &str,
     ) -> Result<Value, HandlerError> {
         let meter = Meter::begin(&self.clients);
         let request = Request::parse(event)?;
         logs::command(request.command());
         let ticks = request.ticks();
-        let answer = self.respond(request, now, correlation_id, &meter).await;
+        let moment = Moment {
+            now,
+            time,
+            correlation_id,
+            meter: &meter,
+        };
+        let answer = self.respond(request, &moment).await;
         match &answer {
             // A tick that has begun has told its own end.
             Err(error) if ticks && !matches!(error, HandlerError::NothingDone(_)) => {
@@ -98,20 +106,14 @@ impl Scheduler {
         answer
     }
 
-    async fn respond(
-        &self,
-        request: Request,
-        now: DateTime<Utc>,
-        correlation_id: &str,
-        meter: &Meter,
-    ) -> Result<Value, HandlerError> {
+    async fn respond(&self, request: Request, moment: &Moment<'_>) -> Result<Value, HandlerError> {
         if let Request::Ignored { event } = &request {
             tracing::info!(event, "ignored");
-            return Ok(ignored(event, now, correlation_id));
+            return Ok(ignored(event, moment.now, moment.correlation_id));
         }
         let config = self.configuration().await?;
         let targets = targets(&config, &self.region(&config)?);
-        let scene = Scene::new(&config, targets, now, correlation_id, meter);
+        let scene = Scene::new(&config, targets, moment);
         // On the heap: it is a large state machine.
         Box::pin(self.answer(request, &scene)).await
     }
@@ -201,21 +203,35 @@ impl Scheduler {
         scene: &Scene<'_>,
         tick: &Tick,
     ) -> Result<Answer, HandlerError> {
-        let result = self.look(scene, tick).await;
-        self.tell(self.announcer.as_ref(), scene, tick, &result)
-            .await;
-        Ok(result?.answer("tick", tick))
+        self.tick_telling(self.announcer.as_ref(), scene, tick, 0)
+            .await
     }
 
-    /// A tick of one target among many: it is told less.
+    /// A tick of one target among many: it is told less. `round` is how many ticks before it
+    /// had too little time.
     pub(crate) async fn tick_one(
         &self,
         scene: &Scene<'_>,
         tick: &Tick,
+        round: u8,
+    ) -> Result<Answer, HandlerError> {
+        let announcer = self.announcer.as_ref().map(Announcer::for_one_target);
+        self.tick_telling(announcer.as_ref(), scene, tick, round)
+            .await
+    }
+
+    async fn tick_telling(
+        &self,
+        announcer: Option<&Announcer>,
+        scene: &Scene<'_>,
+        tick: &Tick,
+        round: u8,
     ) -> Result<Answer, HandlerError> {
         let result = self.look(scene, tick).await;
-        let announcer = self.announcer.as_ref().map(Announcer::for_one_target);
-        self.tell(announcer.as_ref(), scene, tick, &result).await;
+        if let Ok(report) = &result {
+            self.go_on(scene, report, tick, round).await;
+        }
+        self.tell(announcer, scene, tick, &result).await;
         Ok(result?.answer("tick", tick))
     }
 
@@ -249,14 +265,14 @@ impl Scheduler {
     /// Looks, and acts unless this is a dry run.
     async fn look(&self, scene: &Scene<'_>, tick: &Tick) -> Result<Report, TickError> {
         let targets = scene.reach(&self.clients).await;
-        reconcile::tick(scene.config, targets, self.ledger(), tick).await
+        reconcile::tick_within(scene.time, scene.config, targets, self.ledger(), tick).await
     }
 
     pub(crate) fn queue(&self) -> Option<&TargetQueue> {
         self.queue.as_ref()
     }
 
-    fn publish(&self, line: &Line, now: DateTime<Utc>) {
+    pub(crate) fn publish(&self, line: &Line, now: DateTime<Utc>) {
         if let Some(publisher) = &self.publisher {
             publisher.publish(line, now);
         }
@@ -289,43 +305,47 @@ impl Scheduler {
     }
 }
 
+/// When and under which name an event is answered.
+struct Moment<'a> {
+    now: DateTime<Utc>,
+    time: TimeLeft,
+    correlation_id: &'a str,
+    meter: &'a Meter,
+}
+
 /// What one event is answered with and by.
 pub(crate) struct Scene<'a> {
     pub(crate) config: &'a Compiled,
     pub(crate) targets: Vec<Target>,
     pub(crate) now: DateTime<Utc>,
     pub(crate) correlation_id: &'a str,
-    meter: &'a Meter,
+    pub(crate) meter: &'a Meter,
+    time: TimeLeft,
     reached: OnceCell<Vec<Reach>>,
 }
 
 impl<'a> Scene<'a> {
-    fn new(
-        config: &'a Compiled,
-        targets: Vec<Target>,
-        now: DateTime<Utc>,
-        correlation_id: &'a str,
-        meter: &'a Meter,
-    ) -> Self {
+    fn new(config: &'a Compiled, targets: Vec<Target>, moment: &Moment<'a>) -> Self {
         Self {
             config,
             targets,
-            now,
-            correlation_id,
-            meter,
+            now: moment.now,
+            correlation_id: moment.correlation_id,
+            meter: moment.meter,
+            time: moment.time,
             reached: OnceCell::new(),
         }
     }
 
     /// The same with these targets alone.
     pub(crate) fn with(&self, targets: Vec<Target>) -> Self {
-        Self::new(
-            self.config,
-            targets,
-            self.now,
-            self.correlation_id,
-            self.meter,
-        )
+        let moment = Moment {
+            now: self.now,
+            time: self.time,
+            correlation_id: self.correlation_id,
+            meter: self.meter,
+        };
+        Self::new(self.config, targets, &moment)
     }
 
     /// The same with the targets that may be this place; none, if there are none.

@@ -8,6 +8,7 @@ use nightcap_aws::clients::Clients;
 use nightcap_aws::metrics::Publisher;
 use nightcap_aws::queue::TargetQueue;
 use nightcap_aws::settings::setting;
+use nightcap_aws::time_left::TimeLeft;
 use nightcap_aws::{clock, logs};
 use scheduler::error::HandlerError;
 use scheduler::handler::Scheduler;
@@ -29,8 +30,11 @@ async fn main() -> Result<(), Error> {
         .publishing(Publisher::from_environment("scheduler"));
     let answer = service_fn(async |event: LambdaEvent<Value>| {
         let id = &event.context.request_id;
+        let time = TimeLeft::of(clock::until(event.context.deadline));
         let answered = async {
-            let answer = scheduler.handle(&event.payload, clock::now(), id).await;
+            let answer = scheduler
+                .handle(&event.payload, clock::now(), time, id)
+                .await;
             answer.map_err(|error| diagnostic(&error))
         };
         answered.instrument(logs::invocation(id)).await

@@ -44,6 +44,7 @@ fn report(seen: &[&str], problems: &[(&str, &str)], told: &[&str]) -> Report {
         .iter()
         .map(|(about, home)| ((*about).to_owned(), (*home).to_owned()));
     Report {
+        postponed: vec![],
         plan: plan(&config(), vec![], &ledger, now()),
         outcomes: vec![],
         problems: problems.iter().map(|(about, _)| problem(about)).collect(),

@@ -85,7 +85,9 @@ fn an_endpoint_that_is_set_replaces_aws() {
 #[tokio::test]
 async fn the_request_is_signed_and_asks_for_no_more_than_is_wanted() {
     let (config, client) = settings(&[(206, "timezone: UTC")]);
-    let found = read(&config, "bucket", "key", 100).await.unwrap();
+    let found = read(&Clients::new(config.clone()), "bucket", "key", 100)
+        .await
+        .unwrap();
     assert_eq!(found, b"timezone: UTC");
     let asked = client.actual_requests().next().unwrap();
     let header = |name| asked.headers().get(name).unwrap_or_default();
@@ -113,7 +115,12 @@ async fn the_request_is_signed_and_asks_for_no_more_than_is_wanted() {
 async fn s3_that_is_busy_is_asked_again() {
     let busy = "<Error><Code>SlowDown</Code><Message>slow down</Message></Error>";
     let (config, client) = settings(&[(503, busy), (200, "found")]);
-    assert_eq!(read(&config, "bucket", "key", 9).await.unwrap(), b"found");
+    assert_eq!(
+        read(&Clients::new(config.clone()), "bucket", "key", 9)
+            .await
+            .unwrap(),
+        b"found"
+    );
     assert_eq!(client.actual_requests().count(), 2);
 }
 
@@ -121,7 +128,12 @@ async fn s3_that_is_busy_is_asked_again() {
 async fn an_empty_object_is_empty() {
     let none = "<Error><Code>InvalidRange</Code><Message>not satisfiable</Message></Error>";
     let (config, _) = settings(&[(416, none)]);
-    assert_eq!(read(&config, "bucket", "key", 9).await.unwrap(), b"");
+    assert_eq!(
+        read(&Clients::new(config.clone()), "bucket", "key", 9)
+            .await
+            .unwrap(),
+        b""
+    );
 }
 
 #[tokio::test]
@@ -159,7 +171,9 @@ async fn what_s3_refuses_is_told_apart() {
         ),
     ] {
         let (config, _) = settings(&[(status, &body)]);
-        let error = read(&config, "bucket", "key", 9).await.unwrap_err();
+        let error = read(&Clients::new(config.clone()), "bucket", "key", 9)
+            .await
+            .unwrap_err();
         assert_eq!((error.cause, error.message.as_str()), (cause, told));
     }
 }
@@ -168,11 +182,15 @@ async fn what_s3_refuses_is_told_apart() {
 async fn what_cannot_be_asked_says_why() {
     let (config, client) = settings(&[]);
     let nowhere = config.to_builder().region(None::<Region>).build();
-    let error = read(&nowhere, "bucket", "key", 9).await.unwrap_err();
+    let error = read(&Clients::new(nowhere.clone()), "bucket", "key", 9)
+        .await
+        .unwrap_err();
     assert_eq!(error.cause, Cause::NoRegion, "{error}");
 
     let nobody = in_region("eu-west-3");
-    let error = read(&nobody, "bucket", "key", 9).await.unwrap_err();
+    let error = read(&Clients::new(nobody.clone()), "bucket", "key", 9)
+        .await
+        .unwrap_err();
     assert_eq!(error.cause, Cause::Credentials, "{error}");
     assert_eq!(client.actual_requests().count(), 0);
 }

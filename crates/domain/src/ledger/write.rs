@@ -140,19 +140,28 @@ impl Write {
     /// What follows where the order of this claim failed: the next tick may try at once.
     #[must_use]
     pub fn failed(&self, error: &str, now: DateTime<Utc>) -> Self {
-        let mark = Mark {
-            version: self.mark.version + 1,
-            at: now,
-            lease: None,
-            order: self.mark.order.clone(),
-        };
+        let free = self.given_back(now);
         let result = format!("failed: {error}");
+        Self {
+            history: History::of_order(&self.resource, Some(&free.mark), result, now),
+            ..free
+        }
+    }
+
+    /// What follows where the order of this claim was not given: the next tick may at once.
+    #[must_use]
+    pub fn given_back(&self, now: DateTime<Utc>) -> Self {
         Self {
             resource: self.resource.clone(),
             carried: self.carried,
+            mark: Mark {
+                version: self.mark.version + 1,
+                at: now,
+                lease: None,
+                order: self.mark.order.clone(),
+            },
             replaces: Some(self.mark.version),
-            history: History::of_order(&self.resource, Some(&mark), result, now),
-            mark,
+            history: None,
         }
     }
 }

@@ -141,7 +141,9 @@ impl<'a> Story<'a> {
                     story.done.push(step);
                     story.note(step);
                 }
-                (Decision::Wait(_), _) => story.waiting.push(step),
+                (Decision::Wait(_), _) | (Decision::Act(_), Some(Outcome::Postponed)) => {
+                    story.waiting.push(step);
+                }
                 (Decision::Leave(Leave::ProtectedTag(_) | Leave::ProtectedEnvironment), _) => {
                     story.protected += 1;
                 }
@@ -275,7 +277,9 @@ fn reason(step: &Step, language: Language) -> String {
     match &step.decision {
         Decision::Wait(wait) => wait.text(language),
         Decision::Leave(leave) => leave.text(language),
-        _ => String::new(),
+        // Postponed.
+        Decision::Act(_) => Words::of(language).time_was_up.to_owned(),
+        Decision::Refuse(_) => String::new(),
     }
 }
 
@@ -369,6 +373,7 @@ struct Words {
     nobody_waits: &'static str,
     goes_on: &'static str,
     wait_short: &'static str,
+    time_was_up: &'static str,
     more: &'static str,
     scaled: &'static str,
     remembered: &'static str,
@@ -427,6 +432,7 @@ const EN: Words = Words {
     nobody_waits: "nothing",
     goes_on: "the next ticks go on by themselves",
     wait_short: "waiting",
+    time_was_up: "the time of this tick was up",
     more: "more",
     scaled: "scaled to",
     remembered: "remembering",
@@ -469,6 +475,7 @@ const FR: Words = Words {
     nobody_waits: "rien",
     goes_on: "les prochains passages continuent seuls",
     wait_short: "en attente",
+    time_was_up: "le temps de ce passage était écoulé",
     more: "de plus",
     scaled: "réglé sur",
     remembered: "en mémoire",

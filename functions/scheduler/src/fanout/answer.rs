@@ -80,6 +80,11 @@ impl Spread {
     pub(super) fn sent(&self) -> usize {
         self.sent.len()
     }
+
+    /// How many are not.
+    pub(super) fn unsent(&self) -> usize {
+        self.problems.len()
+    }
 }
 
 /// What became of a message.

@@ -1,0 +1,86 @@
+//! How long a tick may go on: Lambda ends a function at its deadline, in the middle of whatever
+//! it does, and nobody is told anything then.
+
+use std::future::Future;
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout_at};
+
+/// What is kept back for orders that are under way, and as much again for writing down,
+/// telling and answering.
+const KEPT_BACK: Duration = Duration::from_secs(6);
+
+/// Until when orders may begin, and until when calls may take.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TimeLeft(Option<Ends>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Ends {
+    orders: Instant,
+    calls: Instant,
+}
+
+impl TimeLeft {
+    /// As long as it takes: nobody will end this.
+    pub const UNLIMITED: Self = Self(None);
+
+    /// So long from now; no orders begin in the last twelve seconds, and no call is waited for
+    /// in the last six. Of a short time, a fifth each is kept back.
+    ///
+    /// Nothing left at all is a deadline that means nothing: some runners of functions on a
+    /// developer's machine send one of 1970.
+    pub fn of(left: Duration) -> Self {
+        if left.is_zero() {
+            return Self::UNLIMITED;
+        }
+        let kept_back = KEPT_BACK.min(left / 5);
+        let begun = Instant::now();
+        Self(Some(Ends {
+            orders: begun + left.saturating_sub(kept_back * 2),
+            calls: begun + left.saturating_sub(kept_back),
+        }))
+    }
+
+    /// Whether another order may begin.
+    pub fn for_orders(self) -> bool {
+        self.0.is_none_or(|ends| Instant::now() < ends.orders)
+    }
+
+    /// What comes of this while there is time; `None`, if there was not enough.
+    pub async fn cut<T>(self, work: impl Future<Output = T>) -> Option<T> {
+        match self.0 {
+            None => Some(work.await),
+            Some(ends) => timeout_at(ends.calls, work).await.ok(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_minute_has_48_seconds_for_orders_and_54_for_calls() {
+        let time = TimeLeft::of(Duration::from_mins(1));
+        tokio::time::advance(Duration::from_millis(47_999)).await;
+        assert!(time.for_orders());
+        tokio::time::advance(Duration::from_millis(1)).await;
+        assert!(!time.for_orders());
+        assert_eq!(time.cut(async { "whole" }).await, Some("whole"));
+        let begun = Instant::now();
+        assert_eq!(time.cut(std::future::pending::<()>()).await, None);
+        assert_eq!(begun.elapsed(), Duration::from_secs(6));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_short_time_is_shared_out_and_none_is_no_limit() {
+        let time = TimeLeft::of(Duration::from_secs(10));
+        tokio::time::advance(Duration::from_secs(6)).await;
+        assert!(!time.for_orders());
+        let time = TimeLeft::of(Duration::ZERO);
+        tokio::time::advance(Duration::from_hours(1)).await;
+        assert!(time.for_orders());
+        let patient = time.cut(tokio::time::sleep(Duration::from_hours(1)));
+        assert_eq!(patient.await, Some(()));
+    }
+}
