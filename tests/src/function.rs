@@ -12,16 +12,17 @@ use tempfile::TempDir;
 use crate::patience::wait_for;
 use crate::program::environment;
 use crate::runtime_api::{Invocation, RuntimeApi, Said};
-use crate::{EmbeddedAws, Proxy, Tls};
+use crate::{EmbeddedAws, Proxy, SteadyAws, Tls};
 
-/// As `infra/` deploys it.
-const DEADLINE: Duration = Duration::from_mins(1);
+/// How long it may take, as `infra/` deploys it.
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// A function that is about to start.
 #[derive(Debug)]
 pub struct Function {
     binary: PathBuf,
     variables: Vec<(String, String)>,
+    timeout: Duration,
 }
 
 /// A function that runs. It ends when this is dropped, and by itself should the test be
@@ -33,6 +34,7 @@ pub struct Running {
     started: Instant,
     log: PathBuf,
     count: u32,
+    timeout: Duration,
     _folder: TempDir,
 }
 
@@ -66,12 +68,22 @@ impl Function {
         Self {
             binary: binary.as_ref().to_owned(),
             variables: vec![],
+            timeout: TIMEOUT,
         }
     }
 
     /// Lets it talk to this AWS.
     #[must_use]
     pub fn using(mut self, aws: &EmbeddedAws) -> Self {
+        for (name, value) in aws.environment() {
+            self = self.with(name, value);
+        }
+        self
+    }
+
+    /// Lets it talk to this AWS, for measuring.
+    #[must_use]
+    pub fn timed_by(mut self, aws: &SteadyAws) -> Self {
         for (name, value) in aws.environment() {
             self = self.with(name, value);
         }
@@ -97,6 +109,13 @@ impl Function {
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.variables.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Lets an invocation take so long, and not a minute.
+    #[must_use]
+    pub fn within(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
         self
     }
 
@@ -129,6 +148,7 @@ impl Function {
             started,
             log,
             count: 0,
+            timeout: self.timeout,
             _folder: folder,
         }
     }
@@ -141,7 +161,7 @@ impl Running {
     /// If the function answers with an error.
     pub fn invoke(&mut self, event: &Value) -> Result<Value, FunctionError> {
         self.invoke_unless(event, || false)
-            .unwrap_or_else(|| panic!("no answer within {DEADLINE:?}:\n{}", self.log()))
+            .unwrap_or_else(|| panic!("no answer within {:?}:\n{}", self.timeout, self.log()))
     }
 
     /// The same, but kills it as soon as `dies` says so, or its deadline has passed, as Lambda
@@ -156,9 +176,9 @@ impl Running {
         self.api.send(Invocation {
             id: asked.clone(),
             event: event.to_string(),
-            deadline_ms: deadline_ms(),
+            deadline_ms: deadline_ms(self.timeout),
         });
-        let said = wait_for(DEADLINE, || {
+        let said = wait_for(self.timeout, || {
             if dies() {
                 return Some(None);
             }
@@ -210,6 +230,18 @@ impl Running {
             * 1_024
     }
 
+    /// The time it has had a processor so far, all threads together, as Linux counts it
+    /// (`schedstat`).
+    pub fn cpu_time(&self) -> Duration {
+        let threads = fs::read_dir(format!("/proc/{}/task", self.process.id()))
+            .expect("the threads of a process of ours");
+        // A thread may end between two looks.
+        let told = threads
+            .filter_map(|thread| fs::read_to_string(thread.ok()?.path().join("schedstat")).ok());
+        let nanoseconds = told.filter_map(|told| told.split(' ').next()?.parse::<u64>().ok());
+        Duration::from_nanos(nanoseconds.sum())
+    }
+
     fn kill(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
@@ -244,12 +276,12 @@ impl Drop for Running {
     }
 }
 
-fn deadline_ms() -> u128 {
+fn deadline_ms(timeout: Duration) -> u128 {
     #[expect(
         clippy::disallowed_methods,
         reason = "the function's deadline is a real one"
     )]
     let now = std::time::SystemTime::now();
     let now = now.duration_since(UNIX_EPOCH).expect("after 1970");
-    (now + DEADLINE).as_millis()
+    (now + timeout).as_millis()
 }

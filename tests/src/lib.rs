@@ -43,7 +43,9 @@ mod program;
 mod proxy;
 mod queue;
 mod runtime_api;
+mod steady_aws;
 mod tls;
+mod traffic;
 
 pub use aws_call::AwsAnswer;
 pub use chance::{Chance, first_seed, runs};
@@ -55,4 +57,6 @@ pub use metrics::embedded_metrics;
 pub use program::{environment, root};
 pub use proxy::{Asked, Fault, Proxy, throttling, weather};
 pub use queue::Queue;
+pub use steady_aws::SteadyAws;
 pub use tls::Tls;
+pub use traffic::Traffic;
