@@ -46,13 +46,13 @@ fn which() -> Calls {
 #[test]
 fn every_call_for_every_kind_may_be_the_last_one_before_aws_has_taken_it() {
     let killed = kill_at_every_call(Stage::of_every_kind(1), Fault::DiesBefore, which());
-    assert!(killed >= 40, "{killed}");
+    assert!(killed > 30, "{killed}");
 }
 
 #[test]
 fn every_call_for_every_kind_may_be_the_last_one_after_aws_has_taken_it() {
     let killed = kill_at_every_call(Stage::of_every_kind(1), Fault::DiesAfter, which());
-    assert!(killed >= 40, "{killed}");
+    assert!(killed > 30, "{killed}");
 }
 
 /// Of two processes, one is killed: by default at every eighth order.

@@ -51,7 +51,12 @@ fn nothing_is_done(mut stage: Stage, spoilt: &'static [(&str, Fault)]) {
             None => listing,
         };
         assert!(error.message.contains(operation), "{error}");
-        assert!(error.message.contains("cut short or malformed"), "{error}");
+        // JSON is read by the SDK, which has no words for what it cannot read.
+        let told = ["cut short or malformed", "without a code"];
+        assert!(
+            told.iter().any(|told| error.message.contains(told)),
+            "{error}"
+        );
     }
     assert_eq!(group(&stage.aws, APP).0, "2/2/4", "nothing was done");
     stage.settle();
