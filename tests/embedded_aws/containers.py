@@ -6,7 +6,10 @@ node group, accepts any size of it, and neither takes tags for a node group nor 
 - sizes, the maximum at least one: https://docs.aws.amazon.com/eks/latest/APIReference/API_NodegroupScalingConfig.html
 - what is found by tag: https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/supported-services.html
 
-Not imitated: placement, deployments, an update of a node group that takes time (the machines do).
+An update of a node group takes a minute, in which EKS takes no other; the same request again is the same update:
+https://docs.aws.amazon.com/eks/latest/APIReference/API_UpdateNodegroupConfig.html
+
+Not imitated: placement, deployments.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from moto.core.responses import ActionResult
 from moto.ec2.models import ec2_backends
 from moto.ec2.responses.instances import InstanceResponse
 from moto.ecs.models import EC2ContainerServiceBackend, Service
-from moto.eks.exceptions import InvalidParameterException
+from moto.eks.exceptions import InvalidParameterException, ResourceInUseException
 from moto.eks.models import EKSBackend, Nodegroup, eks_backends
 from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
 
@@ -29,11 +32,14 @@ from .world import World, corrects
 
 # What matters is that it is not at once.
 TASK_TAKES = timedelta(minutes=1)
+UPDATE_TAKES = timedelta(minutes=1)
+
+EKS_TAGS = "eks:cluster-name", "eks:nodegroup-name"
 
 
 def install(world: World) -> None:
     _correct_tasks(world)
-    _correct_node_groups()
+    _correct_node_groups(world)
     _correct_node_group_tags()
     _correct_tagging(world)
     _correct_instance_pages(world)
@@ -70,7 +76,7 @@ def _correct_tasks(world: World) -> None:
         return service
 
 
-def _correct_node_groups() -> None:
+def _correct_node_groups(world: World) -> None:
     original_create = EKSBackend.create_nodegroup
     original_update = EKSBackend.update_nodegroup_config
 
@@ -97,7 +103,10 @@ def _correct_node_groups() -> None:
             target_group_arns=[],
             placement_group=None,
             termination_policies=[],
-            tags=[],
+            tags=[
+                {"Key": key, "Value": value, "ResourceId": name, "ResourceType": "auto-scaling-group", "PropagateAtLaunch": "true"}
+                for key, value in zip(EKS_TAGS, (group.cluster_name, group.nodegroup_name), strict=True)
+            ],
         )
         return group
 
@@ -106,13 +115,26 @@ def _correct_node_groups() -> None:
         self: EKSBackend, cluster_name: str, nodegroup_name: str, **settings: Any
     ) -> dict[str, Any]:
         group = self.describe_nodegroup(cluster_name, nodegroup_name)
+        token = settings.get("client_request_token")
+        known = getattr(group, "last_update", None)
+        if known and token and known[0] == token:
+            return dict(known[1])
+        if group.status == "UPDATING":
+            raise ResourceInUseException(message=f"Nodegroup {nodegroup_name} has an update in progress")
         _refuse_sizes({**group.scaling_config, **(settings.get("scaling_config") or {})})
         update = original_update(self, cluster_name, nodegroup_name, **settings)
         sizes = group.scaling_config
         machines = autoscaling_backends[self.account_id][self.region_name].autoscaling_groups[_machines_of(group)]
         machines.min_size, machines.max_size = sizes["minSize"], sizes["maxSize"]
         machines.set_desired_capacity(sizes["desiredSize"])
+        group.last_update = token, update
+        become(group, "UPDATING")
+        world.clock.after(UPDATE_TAKES, lambda: become(group, "ACTIVE"))
         return update
+
+    def become(group: Nodegroup, status: str) -> None:
+        before, group.status = group.status, status
+        world.journal.change("eks-node-group", f"{group.cluster_name}/{group.nodegroup_name}", before, status)
 
 
 def _correct_node_group_tags() -> None:

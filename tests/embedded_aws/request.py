@@ -20,7 +20,7 @@ class AwsRequest:
     region: str
     parameters: dict[str, Any]
     protocol: str
-    """How an error must be written: `query`, `json` or `xml`."""
+    """How an error must be written: `query`, `ec2`, `json` or `xml`."""
 
 
 def read(environ: dict[str, Any]) -> AwsRequest:
@@ -35,7 +35,7 @@ def read(environ: dict[str, Any]) -> AwsRequest:
         if "Action" in fields:
             action = fields.pop("Action")
             fields.pop("Version", None)
-            return AwsRequest(service, action, region, fields, "query")
+            return AwsRequest(service, action, region, fields, "ec2" if service == "ec2" else "query")
     # REST: the action is the method and path, as AWS's own access logs have it.
     path = environ.get("PATH_INFO", "/")
     protocol = "xml" if service in ("s3", "route53", "cloudfront") else "json"
@@ -49,6 +49,11 @@ def error_answer(asked: AwsRequest, code: str, message: str) -> tuple[str, bytes
     if asked.protocol == "json":
         return "application/x-amz-json-1.1", json.dumps({"__type": code, "message": message}).encode()
     code, message = _escaped(code), _escaped(message)
+    if asked.protocol == "ec2":
+        return "text/xml", (
+            f"<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors>"
+            "<RequestID>00000000-0000-0000-0000-000000000000</RequestID></Response>"
+        ).encode()
     if asked.protocol == "xml":
         return "text/xml", f"<Error><Code>{code}</Code><Message>{message}</Message></Error>".encode()
     return "text/xml", (

@@ -10,10 +10,11 @@ from datetime import datetime
 # Read by moto when it is imported. The machine images it would load are megabytes that no test here asks for.
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 
+from moto.moto_api._internal import mock_random
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from . import autoscaling, budgets, containers, money, rds, target_health, terraform
+from . import autoscaling, budgets, containers, machines, money, rds, target_health, terraform
 from .control import Control
 from .front import Front
 from .world import World
@@ -27,12 +28,15 @@ class EmbeddedAws:
     def __init__(self, port: int, now: datetime, nonce: str) -> None:
         # A line a request would drown what the tests print; /nightcap/calls has them all.
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        # The same names in every run: a seed of faults strikes the same calls again.
+        mock_random.seed(1)
         self.world = World.starting_at(now)
         databases = rds.install(self.world)
         autoscaling.install(self.world)
         budgets.install(self.world)
         bill = money.install(self.world)
         containers.install(self.world)
+        machines.install(self.world)
         target_health.install(self.world)
         terraform.install(self.world)
         control = Control(self.world, databases, bill, nonce)

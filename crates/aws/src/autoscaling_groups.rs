@@ -1,21 +1,9 @@
 //! Auto Scaling groups.
 //!
-//! A group sleeps at 0/0/0 and remembers its capacity in its own tag `nightcap:capacity`.
-//! Stopping and starting are two calls each, and a tick may die between them:
-//!
-//! - **stop** writes the tag, then sets 0/0/0. Dead in between: the group runs on at the
-//!   size that its tag says; `size.rs` takes it as running, and the next tick stops
-//!   it again. The other way round, a group at 0/0/0 would have forgotten its capacity.
-//! - **start** restores the capacity, then deletes the tag. Dead in between: the group runs,
-//!   with a tag that says what it once was. The tick that first sees it up deletes the tag then
-//!   (`stale.rs`); until it is gone, nothing reads the tag of a running group, and a stop
-//!   overwrites it before it means anything again. The other way round, a group at
-//!   0/0/0 would have forgotten its capacity.
-//! - A call that AWS carried out although its answer was lost is made again by the SDK or by
-//!   the next tick. Each sets what is to be, none adds or takes away, so twice is once.
-//! - Two ticks at once: both write the same tag and the same size, for both have read the
-//!   same running group. A tick that reads later reads 0/0/0, is told `stopped` or
-//!   `stopping`, and writes nothing: 0/0/0 is never remembered.
+//! A group sleeps at 0/0/0 and remembers its capacity in its own tag `nightcap:capacity`
+//! (`capacity_tag.rs`). One that a tick left running with its memory written is taken for
+//! running (`size.rs`); nothing reads the tag of a running group, and a stop overwrites it
+//! before it means anything again.
 
 use std::sync::Arc;
 
@@ -23,15 +11,15 @@ use aws_sdk_autoscaling::types::{AutoScalingGroup, Filter, Tag, TagDescription};
 use futures_util::future::{BoxFuture, try_join};
 use nightcap_domain::capacity::Capacity;
 use nightcap_domain::fleet::{
-    CAPACITY_TAG, ENVIRONMENT_TAG, Health, Kind, Memory, Observed, Resource, Tags, Text, Tier,
+    CAPACITY_TAG, ENVIRONMENT_TAG, Health, Kind, Observed, Resource, Tags, Text, Tier,
 };
 use nightcap_domain::names::ResourceArn;
 
-use crate::arn;
-use crate::capacity_tag::memory;
+use crate::capacity_tag::{self, Scaled, memory};
 use crate::clients::Clients;
-use crate::error::{AwsError, Cause};
+use crate::error::AwsError;
 use crate::kind::{ResourceKind, Stop};
+use crate::{arn, tagged};
 
 mod conflicts;
 mod facts;
@@ -89,54 +77,70 @@ impl AutoScalingGroups {
         }
         Ok(found)
     }
+}
 
-    async fn set(&self, name: &str, capacity: Capacity) -> Result<(), AwsError> {
-        let number = |count: u32| {
-            i32::try_from(count).map_err(|_| AwsError {
-                service: "autoscaling",
-                operation: "UpdateAutoScalingGroup",
-                cause: Cause::Other,
-                message: format!("{capacity} is more than AWS can count"),
-            })
-        };
-        self.clients
-            .autoscaling()
-            .update_auto_scaling_group()
-            .auto_scaling_group_name(name)
-            .min_size(number(capacity.min())?)
-            .desired_capacity(number(capacity.desired())?)
-            .max_size(number(capacity.max())?)
-            .send()
-            .await
-            .map(drop)
-            .map_err(|error| AwsError::from_sdk("autoscaling", "UpdateAutoScalingGroup", &error))
+impl Scaled for AutoScalingGroups {
+    const SET: (&'static str, &'static str) = ("autoscaling", "UpdateAutoScalingGroup");
+
+    fn asleep(_now: Capacity) -> Capacity {
+        Capacity::ZERO
     }
 
-    async fn remember(&self, name: &str, capacity: Capacity) -> Result<(), AwsError> {
-        let tag = memory_tag(name)
-            .value(capacity.to_string())
-            // It describes the group's sleep, and nothing of its machines.
-            .propagate_at_launch(false)
-            .build();
-        self.clients
-            .autoscaling()
-            .create_or_update_tags()
-            .tags(tag)
-            .send()
-            .await
-            .map(drop)
-            .map_err(|error| AwsError::from_sdk("autoscaling", "CreateOrUpdateTags", &error))
+    fn set<'a>(
+        &'a self,
+        resource: &'a Resource,
+        capacity: Capacity,
+    ) -> BoxFuture<'a, Result<(), AwsError>> {
+        Box::pin(async move {
+            let (service, operation) = Self::SET;
+            let number = |count| tagged::number(service, operation, count);
+            self.clients
+                .autoscaling()
+                .update_auto_scaling_group()
+                .auto_scaling_group_name(&resource.name)
+                .min_size(number(capacity.min())?)
+                .desired_capacity(number(capacity.desired())?)
+                .max_size(number(capacity.max())?)
+                .send()
+                .await
+                .map(drop)
+                .map_err(|error| AwsError::from_sdk(service, operation, &error))
+        })
     }
 
-    async fn delete_memory(&self, name: &str) -> Result<(), AwsError> {
-        self.clients
-            .autoscaling()
-            .delete_tags()
-            .tags(memory_tag(name).build())
-            .send()
-            .await
-            .map(drop)
-            .map_err(|error| AwsError::from_sdk("autoscaling", "DeleteTags", &error))
+    fn remember<'a>(
+        &'a self,
+        resource: &'a Resource,
+        capacity: Capacity,
+    ) -> BoxFuture<'a, Result<(), AwsError>> {
+        Box::pin(async move {
+            let tag = memory_tag(&resource.name)
+                .value(capacity.to_string())
+                // It describes the group's sleep, and nothing of its machines.
+                .propagate_at_launch(false)
+                .build();
+            self.clients
+                .autoscaling()
+                .create_or_update_tags()
+                .tags(tag)
+                .send()
+                .await
+                .map(drop)
+                .map_err(|error| AwsError::from_sdk("autoscaling", "CreateOrUpdateTags", &error))
+        })
+    }
+
+    fn forget<'a>(&'a self, resource: &'a Resource) -> BoxFuture<'a, Result<(), AwsError>> {
+        Box::pin(async move {
+            self.clients
+                .autoscaling()
+                .delete_tags()
+                .tags(memory_tag(&resource.name).build())
+                .send()
+                .await
+                .map(drop)
+                .map_err(|error| AwsError::from_sdk("autoscaling", "DeleteTags", &error))
+        })
     }
 }
 
@@ -154,23 +158,7 @@ impl ResourceKind for AutoScalingGroups {
         resource: &'a Resource,
         capacity: Option<Capacity>,
     ) -> BoxFuture<'a, Result<(), AwsError>> {
-        Box::pin(async move {
-            let capacity = capacity.filter(|capacity| !capacity.is_zero());
-            let Some(capacity) = capacity else {
-                return Err(AwsError::no_capacity(
-                    "autoscaling",
-                    "UpdateAutoScalingGroup",
-                    &resource.name,
-                ));
-            };
-            self.set(&resource.name, capacity).await?;
-            match &resource.size {
-                Some(size) if size.memory != Memory::None => {
-                    self.delete_memory(&resource.name).await
-                }
-                _ => Ok(()),
-            }
-        })
+        Box::pin(capacity_tag::start(self, resource, capacity))
     }
 
     fn stop<'a>(
@@ -178,20 +166,7 @@ impl ResourceKind for AutoScalingGroups {
         resource: &'a Resource,
         how: Stop,
     ) -> BoxFuture<'a, Result<(), AwsError>> {
-        Box::pin(async move {
-            let asleep = resource
-                .size
-                .as_ref()
-                .is_some_and(|size| size.now.is_zero());
-            match how.remember {
-                // A group at 0/0/0 keeps the memory that it has, whatever it is asked for.
-                Some(capacity) if !asleep && !capacity.is_zero() => {
-                    self.remember(&resource.name, capacity).await?;
-                }
-                _ => {}
-            }
-            self.set(&resource.name, Capacity::ZERO).await
-        })
+        Box::pin(async move { capacity_tag::stop(self, resource, &how).await })
     }
 
     fn conflicts<'a>(
@@ -211,7 +186,7 @@ impl ResourceKind for AutoScalingGroups {
     }
 
     fn forget<'a>(&'a self, resource: &'a Resource) -> BoxFuture<'a, Result<(), AwsError>> {
-        Box::pin(self.delete_memory(&resource.name))
+        Scaled::forget(self, resource)
     }
 
     fn health<'a>(

@@ -1,10 +1,100 @@
-//! The tag `nightcap:capacity`, by which what sleeps remembers its capacity.
+//! The tag `nightcap:capacity`, by which what sleeps remembers its capacity, and the order in
+//! which whatever has a capacity is put to sleep and woken.
+//!
+//! Stopping and starting are two calls each, and a tick may die between them:
+//!
+//! - **stop** writes the tag, then scales down. Dead in between: it runs on at the size that
+//!   its tag says, is taken for running, and the next tick stops it again. The other way
+//!   round, it would sleep and have forgotten its capacity.
+//! - **start** restores the capacity, then deletes the tag. Dead in between: it runs, with a tag
+//!   that says what it once was. The tick that first sees it up deletes the tag then
+//!   (`stale.rs`). The other way round, it would sleep and have forgotten its capacity.
+//! - A call that AWS carried out although its answer was lost is made again by the SDK or by
+//!   the next tick. Each sets what is to be, none adds or takes away, so twice is once.
+//! - Two ticks at once: both write the same tag and the same size, for both have read the same
+//!   size. A tick that reads later is told `stopped` or `stopping`, and writes nothing.
 
+use futures_util::future::BoxFuture;
 use nightcap_domain::capacity::Capacity;
-use nightcap_domain::fleet::{CAPACITY_TAG, Memory, Size, Tags};
+use nightcap_domain::fleet::{CAPACITY_TAG, Memory, Resource, Size, Tags};
+
+use crate::error::AwsError;
+use crate::kind::Stop;
+
+/// Something with a capacity that it is given, and a tag in which it is remembered.
+pub trait Scaled: Sync {
+    /// The service and the operation that sets the capacity.
+    const SET: (&'static str, &'static str);
+
+    /// The size at which this sleeps.
+    fn asleep(now: Capacity) -> Capacity;
+
+    /// Sets its capacity.
+    fn set<'a>(
+        &'a self,
+        resource: &'a Resource,
+        capacity: Capacity,
+    ) -> BoxFuture<'a, Result<(), AwsError>>;
+
+    /// Writes a capacity into its tag.
+    fn remember<'a>(
+        &'a self,
+        resource: &'a Resource,
+        capacity: Capacity,
+    ) -> BoxFuture<'a, Result<(), AwsError>>;
+
+    /// Removes the tag.
+    fn forget<'a>(&'a self, resource: &'a Resource) -> BoxFuture<'a, Result<(), AwsError>>;
+}
+
+/// Orders a start: the capacity, then the tag.
+///
+/// # Errors
+/// If there is no capacity to wake it to, or AWS refuses a call.
+pub async fn start<S: Scaled>(
+    scaled: &S,
+    resource: &Resource,
+    capacity: Option<Capacity>,
+) -> Result<(), AwsError> {
+    let capacity = capacity.filter(|capacity| !capacity.is_zero());
+    let (Some(capacity), Some(size)) = (capacity, &resource.size) else {
+        let (service, operation) = S::SET;
+        return Err(AwsError::no_capacity(service, operation, &resource.name));
+    };
+    if capacity != size.now {
+        scaled.set(resource, capacity).await?;
+    }
+    match size.memory {
+        Memory::None => Ok(()),
+        _ => scaled.forget(resource).await,
+    }
+}
+
+/// Orders a stop: the tag, then the capacity.
+///
+/// # Errors
+/// If AWS refuses a call. What cannot be remembered is not put to sleep.
+pub async fn stop<S: Scaled>(scaled: &S, resource: &Resource, how: &Stop) -> Result<(), AwsError> {
+    let Some(size) = &resource.size else {
+        return Ok(());
+    };
+    let asleep = S::asleep(size.now);
+    if let Some(capacity) = to_remember(size, asleep, how.remember) {
+        scaled.remember(resource, capacity).await?;
+    }
+    if asleep == size.now {
+        return Ok(());
+    }
+    scaled.set(resource, asleep).await
+}
+
+/// How sleeps what keeps room to grow: 0/0/max.
+pub fn with_room(now: Capacity) -> Capacity {
+    Capacity::new(0, 0, now.max()).unwrap_or(Capacity::ZERO)
+}
 
 /// What the tag remembers. A zero in it could wake the group to nothing unseen.
-pub(crate) fn memory(tags: &Tags) -> Memory {
+pub fn memory(tags: &Tags) -> Memory {
     let Some(text) = tags.get(CAPACITY_TAG) else {
         return Memory::None;
     };
@@ -14,17 +104,18 @@ pub(crate) fn memory(tags: &Tags) -> Memory {
     }
 }
 
-/// What to write into the tag of something that sleeps with room left to grow (0/0/max),
-/// before it is scaled down; nothing, if what the tag says is still what was put to bed.
+/// What to write into the tag before scaling down; nothing, if the tag says already what was
+/// put to bed, or if nothing is left to remember.
 ///
-/// It is when only the desired number differs from it and the minimum is zero: something has
-/// woken in its sleep, by an autoscaler that saw room to grow. To remember that number would
-/// be to lose the capacity of the day.
-pub(crate) fn to_remember(size: &Size, asked: Option<Capacity>) -> Option<Capacity> {
-    let asked = asked.filter(|capacity| !capacity.is_zero())?;
+/// What sleeps with room left to grow (0/0/max) may have woken in its sleep, by an autoscaler:
+/// then only the desired number differs from the tag, and the minimum is zero. To remember
+/// that number would be to lose the capacity of the day.
+fn to_remember(size: &Size, asleep: Capacity, asked: Option<Capacity>) -> Option<Capacity> {
+    let asked = asked.filter(|asked| !asked.is_zero() && !size.now.is_zero())?;
     match &size.memory {
+        Memory::Of(known) if *known == asked => None,
         Memory::Of(known)
-            if *known == asked || (asked.min() == 0 && asked.max() == known.max()) =>
+            if !asleep.is_zero() && asked.min() == 0 && asked.max() == known.max() =>
         {
             None
         }
@@ -40,13 +131,24 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn written(memory: Option<&str>, asked: &str) -> Option<Capacity> {
+    fn written_by(memory: Option<&str>, asked: &str, asleep: &str) -> Option<Capacity> {
         let size = Size {
             now: capacity(asked),
             machines: 0,
             memory: memory.map_or(Memory::None, |text| Memory::Of(capacity(text))),
         };
-        to_remember(&size, Some(capacity(asked)))
+        to_remember(&size, capacity(asleep), Some(capacity(asked)))
+    }
+
+    /// Of what sleeps with room to grow.
+    fn written(memory: Option<&str>, asked: &str) -> Option<Capacity> {
+        written_by(memory, asked, "0/0/4")
+    }
+
+    #[test]
+    fn what_sleeps_without_room_to_grow_was_woken_by_nothing_but_a_person() {
+        let woken = written_by(Some("2/2/4"), "0/1/4", "0/0/0");
+        assert_eq!(woken, Some(capacity("0/1/4")));
     }
 
     #[test]
@@ -74,7 +176,10 @@ mod tests {
             machines: 0,
             memory: Memory::None,
         };
-        assert_eq!(to_remember(&nothing, Some(Capacity::ZERO)), None);
-        assert_eq!(to_remember(&nothing, None), None);
+        assert_eq!(
+            to_remember(&nothing, Capacity::ZERO, Some(Capacity::ZERO)),
+            None
+        );
+        assert_eq!(to_remember(&nothing, Capacity::ZERO, None), None);
     }
 }

@@ -1,9 +1,7 @@
 //! ECS services, on Fargate or on EC2.
 //!
 //! A service sleeps at a desired count of zero and remembers its capacity in its own tag
-//! `nightcap:capacity`, as a group of machines does: the tag is written before the count is
-//! set to zero, and removed after it has been restored, so that a tick that dies in between
-//! is made good by the next (see `autoscaling_groups.rs`).
+//! `nightcap:capacity`, as a group of machines does (`capacity_tag.rs`).
 //!
 //! A service has one number, so its capacity is `2/2/2`. One under Application Auto Scaling
 //! has bounds besides, `0/2/6`, which are left as they are: it sleeps at `0/0/6`, and its
@@ -26,7 +24,7 @@ use nightcap_domain::fleet::{
 };
 use nightcap_domain::names::ResourceArn;
 
-use crate::capacity_tag::{memory, to_remember};
+use crate::capacity_tag::{self, Scaled, memory};
 use crate::clients::Clients;
 use crate::error::{AwsError, Cause};
 use crate::kind::{ResourceKind, Stop};
@@ -127,44 +125,66 @@ impl EcsServices {
         }
         Ok(bounds)
     }
+}
 
-    async fn set(&self, resource: &Resource, count: u32) -> Result<(), AwsError> {
-        let (cluster, service) = placed(resource)?;
-        self.clients
-            .ecs()
-            .update_service()
-            .cluster(cluster)
-            .service(service)
-            .desired_count(tagged::number("ecs", "UpdateService", count)?)
-            .send()
-            .await
-            .map(drop)
-            .map_err(|error| AwsError::from_sdk("ecs", "UpdateService", &error))
+impl Scaled for EcsServices {
+    const SET: (&'static str, &'static str) = ("ecs", "UpdateService");
+
+    fn asleep(now: Capacity) -> Capacity {
+        capacity_tag::with_room(now)
     }
 
-    async fn remember(&self, resource: &Resource, capacity: Capacity) -> Result<(), AwsError> {
-        let tag = Tag::builder().key(CAPACITY_TAG).value(capacity.to_string());
-        self.clients
-            .ecs()
-            .tag_resource()
-            .resource_arn(resource.arn.as_str())
-            .tags(tag.build())
-            .send()
-            .await
-            .map(drop)
-            .map_err(|error| AwsError::from_sdk("ecs", "TagResource", &error))
+    fn set<'a>(
+        &'a self,
+        resource: &'a Resource,
+        capacity: Capacity,
+    ) -> BoxFuture<'a, Result<(), AwsError>> {
+        Box::pin(async move {
+            let (cluster, service) = placed(resource)?;
+            self.clients
+                .ecs()
+                .update_service()
+                .cluster(cluster)
+                .service(service)
+                .desired_count(tagged::number("ecs", "UpdateService", capacity.desired())?)
+                .send()
+                .await
+                .map(drop)
+                .map_err(|error| AwsError::from_sdk("ecs", "UpdateService", &error))
+        })
     }
 
-    async fn forget(&self, resource: &Resource) -> Result<(), AwsError> {
-        self.clients
-            .ecs()
-            .untag_resource()
-            .resource_arn(resource.arn.as_str())
-            .tag_keys(CAPACITY_TAG)
-            .send()
-            .await
-            .map(drop)
-            .map_err(|error| AwsError::from_sdk("ecs", "UntagResource", &error))
+    fn remember<'a>(
+        &'a self,
+        resource: &'a Resource,
+        capacity: Capacity,
+    ) -> BoxFuture<'a, Result<(), AwsError>> {
+        Box::pin(async move {
+            let tag = Tag::builder().key(CAPACITY_TAG).value(capacity.to_string());
+            self.clients
+                .ecs()
+                .tag_resource()
+                .resource_arn(resource.arn.as_str())
+                .tags(tag.build())
+                .send()
+                .await
+                .map(drop)
+                .map_err(|error| AwsError::from_sdk("ecs", "TagResource", &error))
+        })
+    }
+
+    fn forget<'a>(&'a self, resource: &'a Resource) -> BoxFuture<'a, Result<(), AwsError>> {
+        Box::pin(async move {
+            self.clients
+                .ecs()
+                .untag_resource()
+                .resource_arn(resource.arn.as_str())
+                .tag_keys(CAPACITY_TAG)
+                .send()
+                .await
+                .map(drop)
+                .map_err(|error| AwsError::from_sdk("ecs", "UntagResource", &error))
+        })
     }
 }
 
@@ -182,23 +202,7 @@ impl ResourceKind for EcsServices {
         resource: &'a Resource,
         capacity: Option<Capacity>,
     ) -> BoxFuture<'a, Result<(), AwsError>> {
-        Box::pin(async move {
-            let capacity = capacity.filter(|capacity| !capacity.is_zero());
-            let (Some(capacity), Some(size)) = (capacity, &resource.size) else {
-                return Err(AwsError::no_capacity(
-                    "ecs",
-                    "UpdateService",
-                    &resource.name,
-                ));
-            };
-            if capacity.desired() != size.now.desired() {
-                self.set(resource, capacity.desired()).await?;
-            }
-            match size.memory {
-                Memory::None => Ok(()),
-                _ => self.forget(resource).await,
-            }
-        })
+        Box::pin(capacity_tag::start(self, resource, capacity))
     }
 
     fn stop<'a>(
@@ -206,16 +210,11 @@ impl ResourceKind for EcsServices {
         resource: &'a Resource,
         how: Stop,
     ) -> BoxFuture<'a, Result<(), AwsError>> {
-        Box::pin(async move {
-            let size = resource.size.as_ref();
-            if let Some(capacity) = size.and_then(|size| to_remember(size, how.remember)) {
-                self.remember(resource, capacity).await?;
-            }
-            if size.is_some_and(|size| size.now.desired() == 0) {
-                return Ok(());
-            }
-            self.set(resource, 0).await
-        })
+        Box::pin(async move { capacity_tag::stop(self, resource, &how).await })
+    }
+
+    fn forget<'a>(&'a self, resource: &'a Resource) -> BoxFuture<'a, Result<(), AwsError>> {
+        Scaled::forget(self, resource)
     }
 }
 

@@ -1,10 +1,9 @@
 //! EKS managed node groups.
 //!
 //! EKS takes no maximum below one, so a node group sleeps at 0/0/max, and remembers its
-//! capacity in its own tag `nightcap:capacity`. The tag is written before it is scaled down
-//! and removed after it has been restored, so that a tick that dies in between is made good
-//! by the next (see `autoscaling_groups.rs`); here it is also what tells sleep from a node
-//! group that an autoscaler has brought to zero, for both stand at 0/0/max.
+//! capacity in its own tag `nightcap:capacity` (`capacity_tag.rs`). Here the tag is also what
+//! tells sleep from a node group that an autoscaler has brought to zero, for both stand at
+//! 0/0/max.
 //!
 //! With room left to grow, an autoscaler in the cluster may wake a node group for pods that
 //! wait for a machine. That is a change by hand to Nightcap; its memory is kept.
@@ -26,7 +25,7 @@ use nightcap_domain::fleet::{
 };
 use nightcap_domain::names::ResourceArn;
 
-use crate::capacity_tag::{memory, to_remember};
+use crate::capacity_tag::{self, Scaled, memory};
 use crate::clients::Clients;
 use crate::error::{AwsError, Cause};
 use crate::kind::{ResourceKind, Stop};
@@ -127,49 +126,71 @@ impl EksNodeGroups {
         }
         Ok(found)
     }
+}
 
-    async fn set(&self, resource: &Resource, capacity: Capacity) -> Result<(), AwsError> {
-        const OPERATION: &str = "UpdateNodegroupConfig";
-        let number = |count| tagged::number("eks", OPERATION, count);
-        let (cluster, name) = placed(resource)?;
-        let scaling = NodegroupScalingConfig::builder()
-            .min_size(number(capacity.min())?)
-            .desired_size(number(capacity.desired())?)
-            .max_size(number(capacity.max().max(1))?);
-        self.clients
-            .eks()
-            .update_nodegroup_config()
-            .cluster_name(cluster)
-            .nodegroup_name(name)
-            .scaling_config(scaling.build())
-            .send()
-            .await
-            .map(drop)
-            .map_err(|error| AwsError::from_sdk("eks", OPERATION, &error))
+impl Scaled for EksNodeGroups {
+    const SET: (&'static str, &'static str) = ("eks", "UpdateNodegroupConfig");
+
+    fn asleep(now: Capacity) -> Capacity {
+        capacity_tag::with_room(now)
     }
 
-    async fn remember(&self, resource: &Resource, capacity: Capacity) -> Result<(), AwsError> {
-        self.clients
-            .eks()
-            .tag_resource()
-            .resource_arn(resource.arn.as_str())
-            .tags(CAPACITY_TAG, capacity.to_string())
-            .send()
-            .await
-            .map(drop)
-            .map_err(|error| AwsError::from_sdk("eks", "TagResource", &error))
+    fn set<'a>(
+        &'a self,
+        resource: &'a Resource,
+        capacity: Capacity,
+    ) -> BoxFuture<'a, Result<(), AwsError>> {
+        Box::pin(async move {
+            let (service, operation) = Self::SET;
+            let number = |count| tagged::number(service, operation, count);
+            let (cluster, name) = placed(resource)?;
+            let scaling = NodegroupScalingConfig::builder()
+                .min_size(number(capacity.min())?)
+                .desired_size(number(capacity.desired())?)
+                .max_size(number(capacity.max().max(1))?);
+            self.clients
+                .eks()
+                .update_nodegroup_config()
+                .cluster_name(cluster)
+                .nodegroup_name(name)
+                .scaling_config(scaling.build())
+                .send()
+                .await
+                .map(drop)
+                .map_err(|error| AwsError::from_sdk(service, operation, &error))
+        })
     }
 
-    async fn forget(&self, resource: &Resource) -> Result<(), AwsError> {
-        self.clients
-            .eks()
-            .untag_resource()
-            .resource_arn(resource.arn.as_str())
-            .tag_keys(CAPACITY_TAG)
-            .send()
-            .await
-            .map(drop)
-            .map_err(|error| AwsError::from_sdk("eks", "UntagResource", &error))
+    fn remember<'a>(
+        &'a self,
+        resource: &'a Resource,
+        capacity: Capacity,
+    ) -> BoxFuture<'a, Result<(), AwsError>> {
+        Box::pin(async move {
+            self.clients
+                .eks()
+                .tag_resource()
+                .resource_arn(resource.arn.as_str())
+                .tags(CAPACITY_TAG, capacity.to_string())
+                .send()
+                .await
+                .map(drop)
+                .map_err(|error| AwsError::from_sdk("eks", "TagResource", &error))
+        })
+    }
+
+    fn forget<'a>(&'a self, resource: &'a Resource) -> BoxFuture<'a, Result<(), AwsError>> {
+        Box::pin(async move {
+            self.clients
+                .eks()
+                .untag_resource()
+                .resource_arn(resource.arn.as_str())
+                .tag_keys(CAPACITY_TAG)
+                .send()
+                .await
+                .map(drop)
+                .map_err(|error| AwsError::from_sdk("eks", "UntagResource", &error))
+        })
     }
 }
 
@@ -187,23 +208,7 @@ impl ResourceKind for EksNodeGroups {
         resource: &'a Resource,
         capacity: Option<Capacity>,
     ) -> BoxFuture<'a, Result<(), AwsError>> {
-        Box::pin(async move {
-            let capacity = capacity.filter(|capacity| !capacity.is_zero());
-            let (Some(capacity), Some(size)) = (capacity, &resource.size) else {
-                return Err(AwsError::no_capacity(
-                    "eks",
-                    "UpdateNodegroupConfig",
-                    &resource.name,
-                ));
-            };
-            if capacity != size.now {
-                self.set(resource, capacity).await?;
-            }
-            match size.memory {
-                Memory::None => Ok(()),
-                _ => self.forget(resource).await,
-            }
-        })
+        Box::pin(capacity_tag::start(self, resource, capacity))
     }
 
     fn stop<'a>(
@@ -211,18 +216,11 @@ impl ResourceKind for EksNodeGroups {
         resource: &'a Resource,
         how: Stop,
     ) -> BoxFuture<'a, Result<(), AwsError>> {
-        Box::pin(async move {
-            let Some(size) = &resource.size else {
-                return Ok(());
-            };
-            if let Some(capacity) = to_remember(size, how.remember) {
-                self.remember(resource, capacity).await?;
-            }
-            match Capacity::new(0, 0, size.now.max()) {
-                Ok(asleep) if asleep != size.now => self.set(resource, asleep).await,
-                _ => Ok(()),
-            }
-        })
+        Box::pin(async move { capacity_tag::stop(self, resource, &how).await })
+    }
+
+    fn forget<'a>(&'a self, resource: &'a Resource) -> BoxFuture<'a, Result<(), AwsError>> {
+        Scaled::forget(self, resource)
     }
 }
 

@@ -9,7 +9,7 @@ mod arn;
 pub mod aurora_clusters;
 pub mod autoscaling_groups;
 pub mod budgets;
-mod capacity_tag;
+pub mod capacity_tag;
 pub mod clients;
 pub mod clock;
 pub mod config_source;

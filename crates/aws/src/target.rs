@@ -98,7 +98,8 @@ pub async fn reach(base: &Arc<Clients>, config: &Compiled, targets: Vec<Target>)
     reached
 }
 
-fn wanted(
+/// Of these kinds, those that an environment of the target names.
+pub fn wanted(
     config: &Compiled,
     target: &Target,
     kinds: Vec<Box<dyn ResourceKind>>,

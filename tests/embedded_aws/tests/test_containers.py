@@ -63,6 +63,18 @@ class Containers(EmbeddedAwsTest):
         self.aws.advance(120)
         self.assertEqual(self.nodes(), [])
 
+    def test_an_update_takes_a_minute_and_suffers_no_other(self) -> None:
+        asked = {"clusterName": "shop", "nodegroupName": "workers", "clientRequestToken": "one"}
+        asleep = {"minSize": 0, "desiredSize": 0, "maxSize": 4}
+        first = self.eks.update_nodegroup_config(**asked, scalingConfig=asleep)
+        again = self.eks.update_nodegroup_config(**asked, scalingConfig=asleep)
+        self.assertEqual(again["update"]["id"], first["update"]["id"])
+        asked["clientRequestToken"] = "two"
+        with self.refused("ResourceInUseException"):
+            self.eks.update_nodegroup_config(**asked, scalingConfig=asleep)
+        self.aws.advance(60)
+        self.eks.update_nodegroup_config(**asked, scalingConfig=asleep)
+
     def test_sizes_out_of_order_are_refused(self) -> None:
         with self.assertRaises(ClientError) as refused:
             wrong = {"minSize": 2, "desiredSize": 1, "maxSize": 4}

@@ -3,8 +3,10 @@ use aws_sdk_autoscaling::operation::describe_auto_scaling_groups::DescribeAutoSc
 use aws_sdk_autoscaling::types::builders::AutoScalingGroupBuilder;
 use aws_sdk_autoscaling::types::{Instance, LifecycleState};
 use aws_smithy_mocks::{Rule, mock};
+use nightcap_domain::fleet::Memory;
 
 use super::*;
+use crate::error::Cause;
 use crate::mocks;
 
 mod conflicts;

@@ -5,7 +5,9 @@ use chrono::TimeDelta;
 use nightcap_aws::error::Cause;
 use nightcap_tests::Chance;
 
-use crate::run::{BEAT, CONFIG, Run, fleet, on_paused_clock, utc};
+use crate::run::{
+    BEAT, CONFIG, Run, config_of_every_kind, fleet, fleet_of_every_kind, on_paused_clock, utc,
+};
 use crate::wire::{Fate, Weather, Wire};
 
 const FATES: [Fate; 8] = [
@@ -28,23 +30,37 @@ struct Strike {
     tick: i32,
     place: usize,
     fate: Fate,
+    /// Whether the fleet has every kind.
+    of_every_kind: bool,
     /// A second process at the same time, and how its calls fall between those of the first.
     company: Option<u64>,
 }
 
 #[test]
 fn every_call_may_be_the_last_one() {
-    assert_eq!(strike_all(&[None]), 544);
+    assert_eq!(strike_all(false, &[None]), 544);
 }
 
 #[test]
 fn every_call_may_be_the_last_one_while_another_tick_is_at_work() {
     let company: Vec<_> = (0..4).map(Some).collect();
-    assert!(strike_all(&company) >= 4 * 544);
+    assert!(strike_all(false, &company) >= 4 * 544);
+}
+
+#[test]
+fn every_call_for_every_kind_may_be_the_last_one() {
+    let cycles = strike_all(true, &[None]);
+    assert!(cycles > 900, "{cycles}");
+}
+
+#[test]
+fn every_call_for_every_kind_may_be_the_last_one_while_another_tick_is_at_work() {
+    let cycles = strike_all(true, &[Some(0)]);
+    assert!(cycles > 900, "{cycles}");
 }
 
 /// Strikes every call in turn; tells how many runs that took.
-fn strike_all(companies: &[Option<u64>]) -> u32 {
+fn strike_all(of_every_kind: bool, companies: &[Option<u64>]) -> u32 {
     let mut runs = 0;
     for transition in ["2026-11-20T18:00:00Z", "2026-11-23T08:00:00Z"] {
         for tick in 0..TICKS {
@@ -56,6 +72,7 @@ fn strike_all(companies: &[Option<u64>]) -> u32 {
                             tick,
                             place,
                             fate,
+                            of_every_kind,
                             company: *company,
                         };
                         match on_paused_clock(cycle(strike)) {
@@ -74,11 +91,12 @@ fn strike_all(companies: &[Option<u64>]) -> u32 {
 
 /// An evening and a morning; `false` if the tick has no such call.
 async fn cycle(strike: Strike) -> Result<bool, String> {
-    let run = Run::new(
-        &CONFIG.replace("MANUAL", "respect"),
-        fleet(),
-        "2026-11-20T17:40:00Z",
-    );
+    let (config, fleet) = if strike.of_every_kind {
+        (config_of_every_kind("respect"), fleet_of_every_kind())
+    } else {
+        (CONFIG.replace("MANUAL", "respect"), fleet())
+    };
+    let run = Run::new(&config, fleet, "2026-11-20T17:40:00Z");
     run.calm().await?;
     let mut struck = false;
     for at in ["2026-11-20T18:00:00Z", "2026-11-23T08:00:00Z"] {

@@ -3,10 +3,21 @@
 use chrono::TimeDelta;
 use nightcap_tests::Chance;
 
-use crate::run::{BEAT, CONFIG, Run, fleet, on_paused_clock, utc};
+use crate::run::{BEAT, Run, config_of_every_kind, fleet_of_every_kind, on_paused_clock, utc};
 use crate::wire::Weather;
 
 const SEEDS: u64 = 200;
+const ALL: [&str; 9] = [
+    "api",
+    "app",
+    "box",
+    "cluster-1",
+    "db-1",
+    "db-2",
+    "nodes",
+    "web",
+    "workers",
+];
 
 #[test]
 fn ticks_delivered_up_to_five_times_at_once_order_everything_once() {
@@ -18,8 +29,8 @@ fn ticks_delivered_up_to_five_times_at_once_order_everything_once() {
 async fn cycle(seed: u64) -> Result<(), String> {
     let mut chance = Chance::new(seed);
     let run = Run::new(
-        &CONFIG.replace("MANUAL", "respect"),
-        fleet(),
+        &config_of_every_kind("respect"),
+        fleet_of_every_kind(),
         "2026-11-20T17:40:00Z",
     );
     run.calm().await?;
@@ -48,9 +59,17 @@ async fn cycle(seed: u64) -> Result<(), String> {
             .iter()
             .map(|(_, name, what)| (name.as_str(), *what))
             .collect();
-        let once = ["app", "cluster-1", "db-1", "db-2", "workers"].map(|name| (name, what));
+        let once = ALL.map(|name| (name, what));
         if given != once {
             return Err(format!("{orders:?}"));
+        }
+        // Nothing failed: what is awake remembers no sleep.
+        let remembered = run.earth.with(|world, _| {
+            let all = world.groups.values();
+            all.filter(|group| group.memory.is_some()).count()
+        });
+        if (what == "start") != (remembered == 0) {
+            return Err(format!("{remembered} remember after {what}"));
         }
     }
     Ok(())

@@ -9,7 +9,9 @@ use nightcap_domain::names::EnvironmentName;
 use nightcap_domain::time::State;
 use nightcap_tests::{Chance, first_seed, runs};
 
-use crate::run::{BEAT, CONFIG, Run, fleet, on_paused_clock, utc};
+use crate::run::{
+    BEAT, CONFIG, Run, config_of_every_kind, fleet, fleet_of_every_kind, on_paused_clock, utc,
+};
 use crate::wire::Weather;
 use crate::world::Status;
 
@@ -21,16 +23,32 @@ const TRANSITIONS: [&str; 4] = [
     "2026-11-24T08:00:00Z",
 ];
 
+/// Before the first of them.
+const EVE: &str = "2026-11-20T17:40:00Z";
+
 /// Schedules without being asked for more: some seconds.
 const RUNS: u64 = 500;
 
 #[test]
 fn whatever_fails_the_fleet_ends_as_desired() {
-    let (seed, runs, began) = (first_seed(), runs(RUNS), Instant::now());
+    schedules(runs(RUNS), |manual| {
+        Run::new(&CONFIG.replace("MANUAL", manual), fleet(), EVE)
+    });
+}
+
+#[test]
+fn whatever_fails_a_fleet_of_every_kind_ends_as_desired() {
+    schedules(runs(RUNS / 2), |manual| {
+        Run::new(&config_of_every_kind(manual), fleet_of_every_kind(), EVE)
+    });
+}
+
+fn schedules(runs: u64, run: impl Fn(&str) -> Run + Copy) {
+    let (seed, began) = (first_seed(), Instant::now());
     let (mut ticks, mut calls, mut struck, mut died, mut slowest) = (0, 0, 0, 0, 0);
     println!("seeds {seed} to {}", seed + runs - 1);
     for seed in seed..seed + runs {
-        let (run, settled) = on_paused_clock(schedule(seed));
+        let (run, settled) = on_paused_clock(schedule(seed, run));
         let settled = settled.unwrap_or_else(|wrong| {
             panic!("NIGHTCAP_FAULT_SEED={seed} NIGHTCAP_FAULT_RUNS=1 shows it again:\n{wrong}")
         });
@@ -47,14 +65,10 @@ fn whatever_fails_the_fleet_ends_as_desired() {
     assert!(struck > 0 && died > 0, "no fault struck");
 }
 
-async fn schedule(seed: u64) -> (Run, Result<u32, String>) {
+async fn schedule(seed: u64, run: impl Fn(&str) -> Run) -> (Run, Result<u32, String>) {
     let mut chance = Chance::new(seed);
     let manual = *chance.one_of(&["respect", "revert"]);
-    let run = Run::new(
-        &CONFIG.replace("MANUAL", manual),
-        fleet(),
-        "2026-11-20T17:40:00Z",
-    );
+    let run = run(manual);
     let settled = days(&run, &mut chance, manual).await;
     (run, settled)
 }

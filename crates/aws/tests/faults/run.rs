@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use nightcap_aws::reconcile::{self, Report, Restarted, Tick};
-use nightcap_aws::target::{Reach, targets};
+use nightcap_aws::target::{Reach, targets, wanted};
 use nightcap_domain::answer::Outcome;
-use nightcap_domain::config::Compiled;
+use nightcap_domain::config::{Compiled, KindName};
 use nightcap_domain::names::Region;
 use nightcap_domain::plan::{self, Decision};
 use nightcap_domain::time::State;
@@ -17,7 +17,7 @@ use tokio::task::{JoinHandle, LocalSet};
 use crate::kinds::kinds;
 use crate::ledger::WiredLedger;
 use crate::wire::{Earth, Weather, Wire};
-use crate::world::{CAPACITY, Status, World};
+use crate::world::{Scaling, Status, World};
 
 /// As `infra/` sets it: then Lambda ends the process.
 const DEADLINE: Duration = Duration::from_mins(1);
@@ -79,6 +79,25 @@ pub fn fleet() -> World {
     world
 }
 
+/// The same, and machines, services and node groups beside them.
+pub fn fleet_of_every_kind() -> World {
+    let mut world = fleet();
+    world.machine("box", "preprod");
+    world.machine("prod-box", "prod");
+    world.scaled("web", "preprod", Scaling::Service);
+    world.scaled("api", "preprod", Scaling::ScaledService);
+    world.scaled("nodes", "preprod", Scaling::Nodes);
+    world.scaled("prod-nodes", "prod", Scaling::Nodes);
+    world
+}
+
+/// The configuration under which that fleet is cared for.
+pub fn config_of_every_kind(manual_changes: &str) -> String {
+    let every = KindName::ALL.iter().map(|(name, _)| *name);
+    let kinds = every.collect::<Vec<_>>().join(", ");
+    CONFIG.replace("MANUAL", &format!("{manual_changes}, kinds: [{kinds}]"))
+}
+
 impl Run {
     pub fn new(config: &str, world: World, now: &str) -> Self {
         Self {
@@ -121,8 +140,8 @@ impl Run {
         let reach: Vec<Reach> = targets(&self.config, &Region::new("eu-west-3"))
             .into_iter()
             .map(|target| Reach {
+                kinds: wanted(&self.config, &target, kinds(wire)),
                 target,
-                kinds: kinds(wire),
             })
             .collect();
         let ledger = WiredLedger(Arc::clone(wire));
@@ -190,12 +209,14 @@ impl Run {
             for (name, group) in &world.groups {
                 let up = desired == State::Running || group.environment == "prod";
                 let serving = group.machines.iter().filter(|m| m.in_service).count();
-                let found = (group.capacity.to_string(), group.machines.len(), serving);
-                let memory = group.memory.as_deref();
+                let found = (group.capacity, group.machines.len(), serving);
+                let (day, memory) = (group.scaling.day(), group.memory.as_deref());
+                let machines = day.desired() as usize;
                 let right = if up {
-                    found == (CAPACITY.to_owned(), 2, 2)
+                    found == (day, machines, machines)
                 } else {
-                    found == ("0/0/0".to_owned(), 0, 0) && memory == Some(CAPACITY)
+                    let remembers = memory == Some(day.to_string().as_str());
+                    found == (group.scaling.night(), 0, 0) && remembers
                 };
                 if !right {
                     wrong.push(format!("{now}: {name} is {found:?} with memory {memory:?}"));

@@ -16,12 +16,13 @@ const LONGEST_SLEEP: TimeDelta = TimeDelta::days(7);
 /// A tick that began before the turn may live on so long, and its clock may be a little off.
 const TURNING: TimeDelta = TimeDelta::seconds(90);
 
-/// What every group here is made with, and must be given back.
+/// What every group of a fleet is made with, and must be given back, unless it says otherwise.
 pub const CAPACITY: &str = "2/2/4";
 
 /// Everything, as it is at one instant.
 #[derive(Default)]
 pub struct World {
+    /// Databases, and machines that sleep one by one as they do.
     pub databases: BTreeMap<String, Database>,
     pub groups: BTreeMap<String, Group>,
     pub ledger: Ledger,
@@ -39,6 +40,8 @@ pub struct World {
 pub struct Database {
     pub environment: &'static str,
     pub status: Status,
+    /// Whether it is compute, which needs the others to be up.
+    pub is_machine: bool,
     due: Option<(DateTime<Utc>, Status)>,
     slept_since: Option<DateTime<Utc>>,
 }
@@ -51,8 +54,52 @@ pub enum Status {
     Starting,
 }
 
+/// What has a capacity, and how its service sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scaling {
+    /// An Auto Scaling group: it sleeps at 0/0/0.
+    Group,
+    /// An ECS service of one number.
+    Service,
+    /// One within the bounds of Application Auto Scaling: it sleeps at 0/0/max.
+    ScaledService,
+    /// An EKS node group: it sleeps at 0/0/max.
+    Nodes,
+}
+
+impl Scaling {
+    /// Its capacity by day.
+    pub fn day(self) -> Capacity {
+        let text = match self {
+            Self::Group | Self::Nodes => CAPACITY,
+            Self::Service => "3/3/3",
+            Self::ScaledService => "0/3/6",
+        };
+        text.parse().unwrap()
+    }
+
+    /// What it shows once it was told this.
+    pub fn given(self, capacity: Capacity) -> Capacity {
+        let desired = capacity.desired();
+        match self {
+            Self::Group | Self::Nodes => capacity,
+            Self::Service => Capacity::new(desired, desired, desired).unwrap(),
+            Self::ScaledService => Capacity::new(0, desired, 6).unwrap(),
+        }
+    }
+
+    /// Its capacity by night.
+    pub fn night(self) -> Capacity {
+        match self {
+            Self::Group | Self::Service => Capacity::ZERO,
+            Self::ScaledService | Self::Nodes => Capacity::new(0, 0, self.day().max()).unwrap(),
+        }
+    }
+}
+
 pub struct Group {
     pub environment: &'static str,
+    pub scaling: Scaling,
     pub capacity: Capacity,
     pub memory: Option<String>,
     pub machines: Vec<Machine>,
@@ -67,8 +114,17 @@ pub struct Machine {
 
 impl World {
     pub fn database(&mut self, name: &str, environment: &'static str) {
+        self.one(name, environment, false);
+    }
+
+    pub fn machine(&mut self, name: &str, environment: &'static str) {
+        self.one(name, environment, true);
+    }
+
+    fn one(&mut self, name: &str, environment: &'static str, is_machine: bool) {
         let database = Database {
             environment,
+            is_machine,
             status: Status::Available,
             due: None,
             slept_since: None,
@@ -77,7 +133,11 @@ impl World {
     }
 
     pub fn group(&mut self, name: &str, environment: &'static str) {
-        let capacity: Capacity = CAPACITY.parse().unwrap();
+        self.scaled(name, environment, Scaling::Group);
+    }
+
+    pub fn scaled(&mut self, name: &str, environment: &'static str, scaling: Scaling) {
+        let capacity = scaling.day();
         let serving = Machine {
             in_service: true,
             leaving: false,
@@ -85,6 +145,7 @@ impl World {
         };
         let group = Group {
             environment,
+            scaling,
             capacity,
             memory: None,
             machines: vec![serving; capacity.desired() as usize],
@@ -105,22 +166,64 @@ impl World {
     }
 
     pub fn stop_database(&mut self, name: &str, now: DateTime<Utc>) -> Result<(), AwsError> {
-        let environment = self.databases[name].environment;
+        let Database {
+            environment,
+            is_machine,
+            ..
+        } = self.databases[name];
         self.take(name, environment, "stop", now);
-        let needed = self
-            .groups
-            .iter()
-            .find(|(_, group)| group.environment == environment && !group.machines.is_empty());
-        if let (Some((group, _)), false) = (needed, self.is_turning(now)) {
-            let outrage = format!("{now}: {name} was stopped while {group} still ran");
+        if let (Some(needed), false, false) = (
+            self.compute_up(environment),
+            is_machine,
+            self.is_turning(now),
+        ) {
+            let outrage = format!("{now}: {name} was stopped while {needed} still ran");
             self.outrages.push(outrage);
         }
         self.person_stops(name, now)
     }
 
     pub fn start_database(&mut self, name: &str, now: DateTime<Utc>) -> Result<(), AwsError> {
-        self.take(name, self.databases[name].environment, "start", now);
+        let Database {
+            environment,
+            is_machine,
+            ..
+        } = self.databases[name];
+        self.take(name, environment, "start", now);
+        if is_machine {
+            self.must_be_up(name, environment, now);
+        }
         self.person_starts(name, now)
+    }
+
+    /// Compute of this environment that is not down.
+    fn compute_up(&self, environment: &str) -> Option<String> {
+        let groups = self
+            .groups
+            .iter()
+            .filter(|(_, group)| group.environment == environment && !group.machines.is_empty());
+        let machines = self.databases.iter().filter(|(_, machine)| {
+            machine.is_machine
+                && machine.environment == environment
+                && machine.status != Status::Stopped
+        });
+        let mut names = groups
+            .map(|(name, _)| name)
+            .chain(machines.map(|(name, _)| name));
+        names.next().cloned()
+    }
+
+    /// Compute may be woken only once the databases of its environment are up.
+    fn must_be_up(&mut self, name: &str, environment: &str, now: DateTime<Utc>) {
+        let down = self.databases.iter().find(|(_, database)| {
+            !database.is_machine
+                && database.environment == environment
+                && database.status != Status::Available
+        });
+        if let (Some((database, _)), false) = (down, self.is_turning(now)) {
+            let outrage = format!("{now}: {name} was woken while {database} was down");
+            self.outrages.push(outrage);
+        }
     }
 
     /// The same call, given by a person.
@@ -144,45 +247,46 @@ impl World {
         Ok(())
     }
 
-    pub fn set_capacity(&mut self, name: &str, capacity: Capacity, now: DateTime<Utc>) {
-        let group = &self.groups[name];
-        let what = if capacity.is_zero() { "stop" } else { "start" };
-        let environment = group.environment;
-        let outrage = match (&group.memory, capacity.is_zero()) {
-            (Some(memory), true) if memory == CAPACITY => None,
+    pub fn set_capacity(&mut self, name: &str, told: Capacity, now: DateTime<Utc>) {
+        let Group {
+            environment,
+            scaling,
+            ref memory,
+            ..
+        } = self.groups[name];
+        let capacity = scaling.given(told);
+        let (day, sleeps) = (scaling.day(), capacity == scaling.night());
+        let outrage = match (memory, sleeps) {
+            (Some(memory), true) if *memory == day.to_string() => None,
             (memory, true) => Some(format!("{now}: {name} sleeps with the memory {memory:?}")),
-            (_, false) if capacity.to_string() == CAPACITY => None,
+            (_, false) if capacity == day => None,
             (_, false) => Some(format!("{now}: {name} was woken to {capacity}")),
         };
         self.outrages.extend(outrage);
-        let down = self.databases.iter().find(|(_, database)| {
-            database.environment == environment && database.status != Status::Available
-        });
-        if let (Some((database, _)), false, false) =
-            (down, capacity.is_zero(), self.is_turning(now))
-        {
-            let outrage = format!("{now}: {name} was woken while {database} was down");
-            self.outrages.push(outrage);
+        if !sleeps {
+            self.must_be_up(name, environment, now);
         }
+        let what = if sleeps { "stop" } else { "start" };
         self.take(name, environment, what, now);
         self.groups.get_mut(name).unwrap().scale(capacity, now);
     }
 
     pub fn remember(&mut self, name: &str, capacity: Capacity, now: DateTime<Utc>) {
-        if capacity.to_string() != CAPACITY {
+        let group = self.groups.get_mut(name).unwrap();
+        group.memory = Some(capacity.to_string());
+        if capacity != group.scaling.day() {
             let outrage = format!("{now}: {name} was told to remember {capacity}");
             self.outrages.push(outrage);
         }
-        self.groups.get_mut(name).unwrap().memory = Some(capacity.to_string());
     }
 
     pub fn forget(&mut self, name: &str, now: DateTime<Utc>) {
         let group = self.groups.get_mut(name).unwrap();
-        if group.capacity.is_zero() {
+        group.memory = None;
+        if group.capacity == group.scaling.night() {
             let outrage = format!("{now}: {name} sleeps and was told to forget its capacity");
             self.outrages.push(outrage);
         }
-        group.memory = None;
     }
 
     fn is_turning(&self, now: DateTime<Utc>) -> bool {
@@ -205,7 +309,8 @@ impl Database {
             self.status = status;
             self.slept_since = (status == Status::Stopped).then_some(at);
         }
-        let woken = self.slept_since? + LONGEST_SLEEP;
+        // Nobody starts a machine by itself.
+        let woken = self.slept_since.filter(|_| !self.is_machine)? + LONGEST_SLEEP;
         if now < woken {
             return None;
         }

@@ -2,17 +2,18 @@
 //! EKS node groups.
 
 use nightcap_tests::{EmbeddedAws, REGION, Running};
-use serde_json::{Value, json};
+use serde_json::json;
 
+use crate::every_kind::{
+    Compute, NOTHING, TAG, create_instance, create_node_group, create_service, ecs, instance,
+    node_group, service, set_node_group, set_service,
+};
 use crate::world::{
-    FRIDAY, MONDAY, create_database, create_group, database, decided, demo_config, group,
-    scheduler, settle, tick,
+    FRIDAY, MONDAY, create_database, create_group, database, decided, demo_config, scheduler,
+    settle, tick,
 };
 
 const TABLE: &str = "nightcap";
-const TAG: &str = "nightcap:environment";
-/// What stands for a tag that is not there.
-const NOTHING: &str = "nothing";
 /// The night after Friday, when all is asleep.
 const NIGHT: &str = "2026-11-20T23:00:00Z";
 
@@ -33,149 +34,41 @@ fn function(aws: &EmbeddedAws, manual_changes: &str) -> Running {
 }
 
 /// A machine, a service of three tasks, a node group of 2/3/4, and a database, in preprod.
-fn preprod() -> (EmbeddedAws, String) {
+fn preprod() -> (EmbeddedAws, Compute) {
     let aws = EmbeddedAws::start("2026-11-20T17:30:00Z");
     aws.create_ledger(TABLE);
-    let dev_box = create_instance(&aws, "preprod", "dev-box");
-    create_service(&aws, "web", 3, "preprod");
-    create_node_group(&aws, "workers", [2, 3, 4], "preprod");
+    let compute = Compute::create(&aws);
     create_database(&aws, REGION, "db", &[(TAG, "preprod")]);
     aws.move_to("2026-11-20T17:50:00Z");
     aws.forget_calls();
-    (aws, dev_box)
+    (aws, compute)
 }
 
-fn create_instance(aws: &EmbeddedAws, environment: &str, name: &str) -> String {
-    let sent = [
-        ("ImageId", "ami-12c6146b"),
-        ("InstanceType", "t3.small"),
-        ("MinCount", "1"),
-        ("MaxCount", "1"),
-        ("TagSpecification.1.ResourceType", "instance"),
-        ("TagSpecification.1.Tag.1.Key", TAG),
-        ("TagSpecification.1.Tag.1.Value", environment),
-        ("TagSpecification.1.Tag.2.Key", "Name"),
-        ("TagSpecification.1.Tag.2.Value", name),
-    ];
-    let made = aws.query("ec2", "RunInstances", &sent);
-    made.text("instanceId").to_owned()
-}
-
-fn instance(aws: &EmbeddedAws, id: &str) -> String {
-    let told = aws.query("ec2", "DescribeInstances", &[("InstanceId.1", id)]);
-    let (_, state) = told.body.split_once("<instanceState>").unwrap();
-    let (_, name) = state.split_once("<name>").unwrap();
-    name.split_once('<').unwrap().0.to_owned()
-}
-
-fn ecs(aws: &EmbeddedAws, action: &str, sent: &Value) -> Value {
-    let target = format!("AmazonEC2ContainerServiceV20141113.{action}");
-    aws.json("ecs", &target, sent)
-}
-
-fn create_service(aws: &EmbeddedAws, name: &str, count: u32, environment: &str) {
-    ecs(aws, "CreateCluster", &json!({ "clusterName": "shop" }));
-    let tags = json!([{ "key": TAG, "value": environment }]);
-    let made =
-        json!({ "cluster": "shop", "serviceName": name, "desiredCount": count, "tags": tags });
-    ecs(aws, "CreateService", &made);
-}
-
-fn set_service(aws: &EmbeddedAws, name: &str, count: u32) {
-    let sent = json!({ "cluster": "shop", "service": name, "desiredCount": count });
-    ecs(aws, "UpdateService", &sent);
-}
-
-/// Tasks asked for, tasks running, and what the service remembers.
-fn service(aws: &EmbeddedAws, name: &str) -> (u64, u64, String) {
-    let asked = json!({ "cluster": "shop", "services": [name], "include": ["TAGS"] });
-    let told = ecs(aws, "DescribeServices", &asked);
-    let found = &told["services"][0];
-    let tags = found["tags"].as_array().unwrap();
-    let memory = tags.iter().find(|tag| tag["key"] == "nightcap:capacity");
-    (
-        found["desiredCount"].as_u64().unwrap(),
-        found["runningCount"].as_u64().unwrap(),
-        memory
-            .map_or(NOTHING, |tag| tag["value"].as_str().unwrap())
-            .to_owned(),
-    )
-}
-
-fn create_node_group(aws: &EmbeddedAws, name: &str, size: [u32; 3], environment: &str) {
-    let cluster = json!({ "name": "shop", "roleArn": "arn:aws:iam::123456789012:role/eks", "resourcesVpcConfig": {} });
-    if aws.rest_get("eks", "/clusters")["clusters"] == json!([]) {
-        aws.rest("eks", "/clusters", &cluster);
-    }
-    let made = json!({
-        "nodegroupName": name,
-        "nodeRole": "arn:aws:iam::123456789012:role/node",
-        "subnets": ["subnet-1"],
-        "scalingConfig": sizes(size),
-        "tags": { TAG: environment },
-    });
-    aws.rest("eks", "/clusters/shop/node-groups", &made);
-}
-
-fn sizes([min, desired, max]: [u32; 3]) -> Value {
-    json!({ "minSize": min, "desiredSize": desired, "maxSize": max })
-}
-
-fn set_node_group(aws: &EmbeddedAws, name: &str, size: [u32; 3]) {
-    let path = format!("/clusters/shop/node-groups/{name}/update-config");
-    aws.rest("eks", &path, &json!({ "scalingConfig": sizes(size) }));
-}
-
-/// The size of a node group, its machines in service, and what it remembers.
-fn node_group(aws: &EmbeddedAws, name: &str) -> (String, usize, String) {
-    let told = aws.rest_get("eks", &format!("/clusters/shop/node-groups/{name}"));
-    let found = &told["nodegroup"];
-    let size =
-        ["minSize", "desiredSize", "maxSize"].map(|key| found["scalingConfig"][key].to_string());
-    let machines = found["resources"]["autoScalingGroups"][0]["name"]
-        .as_str()
-        .unwrap();
-    let memory = found["tags"]["nightcap:capacity"].as_str();
-    (
-        size.join("/"),
-        group(aws, machines).1,
-        memory.unwrap_or(NOTHING).to_owned(),
-    )
-}
-
-fn assert_asleep(aws: &EmbeddedAws, dev_box: &str) {
-    assert_eq!(instance(aws, dev_box), "stopped");
-    assert_eq!(service(aws, "web"), (0, 0, "3/3/3".to_owned()));
-    assert_eq!(
-        node_group(aws, "workers"),
-        ("0/0/4".to_owned(), 0, "2/3/4".to_owned())
-    );
+fn assert_asleep(aws: &EmbeddedAws, compute: &Compute) {
+    compute.verify_asleep(aws);
     assert_eq!(database(aws, "db"), "stopped");
 }
 
-fn assert_awake(aws: &EmbeddedAws, dev_box: &str) {
-    assert_eq!(instance(aws, dev_box), "running");
-    assert_eq!(service(aws, "web"), (3, 3, NOTHING.to_owned()));
-    assert_eq!(
-        node_group(aws, "workers"),
-        ("2/3/4".to_owned(), 3, NOTHING.to_owned())
-    );
+fn assert_awake(aws: &EmbeddedAws, compute: &Compute) {
+    compute.verify_awake(aws);
+    let memories = [service(aws, "web").2, node_group(aws, "workers").2];
+    assert_eq!(memories, [NOTHING; 2]);
     assert_eq!(database(aws, "db"), "available");
 }
 
 #[test]
 fn every_kind_sleeps_before_its_database_and_wakes_after_it_as_it_was() {
-    let (aws, dev_box) = preprod();
+    let (aws, compute) = preprod();
     let mut function = function(&aws, "respect");
     let first = settle(&aws, &mut function, FRIDAY).remove(0);
     assert_eq!(decided(&first, "dev-box"), "stop/transition/done");
     assert_eq!(decided(&first, "shop/web"), "stop/transition/done");
     assert_eq!(decided(&first, "shop/workers"), "stop/transition/done");
     assert_eq!(decided(&first, "db"), "wait/still-used-by/none");
-    assert_asleep(&aws, &dev_box);
+    assert_asleep(&aws, &compute);
     let first = settle(&aws, &mut function, MONDAY).remove(0);
     assert_eq!(decided(&first, "shop/web"), "wait/needs-up/none");
-    assert_awake(&aws, &dev_box);
+    assert_awake(&aws, &compute);
     // And once more: what is written down on Monday is what there is on Monday.
     set_service(&aws, "web", 5);
     set_node_group(&aws, "workers", [1, 2, 6]);
@@ -195,7 +88,7 @@ fn every_kind_sleeps_before_its_database_and_wakes_after_it_as_it_was() {
 
 #[test]
 fn a_second_tick_orders_nothing_and_overwrites_no_memory() {
-    let (aws, dev_box) = preprod();
+    let (aws, compute) = preprod();
     let mut function = function(&aws, "respect");
     settle(&aws, &mut function, FRIDAY);
     aws.forget_calls();
@@ -207,7 +100,7 @@ fn a_second_tick_orders_nothing_and_overwrites_no_memory() {
         orders.iter().all(|call| call.service == "dynamodb"),
         "{orders:#?}"
     );
-    assert_asleep(&aws, &dev_box);
+    assert_asleep(&aws, &compute);
 }
 
 /// Somebody wakes everything in the middle of the night, to other sizes.
@@ -221,16 +114,16 @@ fn wake_by_hand(aws: &EmbeddedAws, dev_box: &str) {
 
 #[test]
 fn changes_by_hand_are_respected_until_the_next_transition() {
-    let (aws, dev_box) = preprod();
+    let (aws, compute) = preprod();
     let mut function = function(&aws, "respect");
     settle(&aws, &mut function, FRIDAY);
-    wake_by_hand(&aws, &dev_box);
+    wake_by_hand(&aws, &compute.dev_box);
     let answer = function.invoke(&tick("2026-11-20T23:10:00Z")).unwrap();
     for name in ["dev-box", "shop/web", "shop/workers"] {
         assert_eq!(decided(&answer, name), "leave/manual-change/none");
     }
     settle(&aws, &mut function, MONDAY);
-    assert_eq!(instance(&aws, &dev_box), "running");
+    assert_eq!(instance(&aws, &compute.dev_box), "running");
     assert_eq!(service(&aws, "web").0, 1, "a person's number stands");
     assert_eq!(node_group(&aws, "workers").0, "0/1/4");
     // What they leave running is what is put to bed next.
@@ -240,17 +133,17 @@ fn changes_by_hand_are_respected_until_the_next_transition() {
 
 #[test]
 fn changes_by_hand_are_reverted_and_the_first_capacity_is_restored() {
-    let (aws, dev_box) = preprod();
+    let (aws, compute) = preprod();
     let mut function = function(&aws, "revert");
     settle(&aws, &mut function, FRIDAY);
-    wake_by_hand(&aws, &dev_box);
+    wake_by_hand(&aws, &compute.dev_box);
     let answers = settle(&aws, &mut function, "2026-11-20T23:10:00Z");
     for name in ["dev-box", "shop/web", "shop/workers"] {
         assert_eq!(decided(&answers[0], name), "stop/transition/done");
     }
-    assert_asleep(&aws, &dev_box);
+    assert_asleep(&aws, &compute);
     settle(&aws, &mut function, MONDAY);
-    assert_awake(&aws, &dev_box);
+    assert_awake(&aws, &compute);
 }
 
 #[test]
@@ -268,30 +161,21 @@ fn what_is_edited_in_its_sleep_wakes_as_edited() {
 
 #[test]
 fn production_and_strangers_are_never_touched() {
-    let (aws, _) = preprod();
-    let prod = create_instance(&aws, "prod", "prod-box");
+    let (aws, compute) = preprod();
     let stranger = create_instance(&aws, "", "stranger");
     aws.query(
         "ec2",
         "DeleteTags",
         &[("ResourceId.1", &stranger), ("Tag.1.Key", TAG)],
     );
-    create_service(&aws, "prod-web", 2, "prod");
-    create_node_group(&aws, "prod-workers", [1, 1, 2], "prod");
     aws.move_to("2026-11-20T17:58:00Z");
     let mut function = function(&aws, "revert");
     let answer = settle(&aws, &mut function, FRIDAY).remove(0);
     for name in ["prod-box", "shop/prod-web", "shop/prod-workers"] {
         assert_eq!(decided(&answer, name), "leave/protected-tag/none");
     }
-    for id in [&prod, &stranger] {
-        assert_eq!(instance(&aws, id), "running");
-    }
-    assert_eq!(service(&aws, "prod-web"), (2, 2, NOTHING.to_owned()));
-    assert_eq!(
-        node_group(&aws, "prod-workers"),
-        ("1/1/2".to_owned(), 1, NOTHING.to_owned())
-    );
+    assert_eq!(instance(&aws, &stranger), "running");
+    compute.verify_asleep(&aws);
 }
 
 #[test]
@@ -390,6 +274,7 @@ fn a_quiet_tick_asks_only_about_the_kinds_that_are_named() {
             "DescribeInstances",
             "DescribeScalableTargets",
             "DescribeServices",
+            "GET /clusters/shop/node-groups/prod-workers",
             "GET /clusters/shop/node-groups/workers",
             "GetResources",
             "GetResources",

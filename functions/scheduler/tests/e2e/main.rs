@@ -11,8 +11,10 @@
     missing_docs
 )]
 
+mod by_hand;
 mod config_source;
 mod events;
+mod every_kind;
 mod fanout;
 mod faults;
 mod fleet;

@@ -12,6 +12,9 @@
 )]
 
 mod events;
+#[path = "../e2e/every_kind.rs"]
+#[allow(dead_code, reason = "the end-to-end tests need more of it")]
+mod every_kind;
 mod fanout;
 mod last_call;
 mod poisoned;

@@ -19,18 +19,44 @@ const SPOILT: [(&str, Fault); 3] = [
     (LISTINGS[2], Fault::Cut(990)),
 ];
 
+/// How the other kinds are read: XML of our own reading, JSON, and JSON on many paths.
+const SPOILT_OF_EVERY_KIND: [(&str, Fault); 5] = [
+    ("DescribeInstances", Fault::Cut(990)),
+    ("GetResources", Fault::Cut(500)),
+    ("DescribeServices", Fault::Garbled(500)),
+    ("DescribeScalableTargets", Fault::Cut(500)),
+    ("GET /clusters/shop/node-groups/workers", Fault::Cut(990)),
+];
+
 #[test]
 fn a_truncated_or_malformed_page_is_no_page() {
-    let mut stage = Stage::open(1);
+    nothing_is_done(Stage::open(1), &SPOILT);
+}
+
+#[test]
+fn a_truncated_or_malformed_page_of_any_kind_is_no_page() {
+    nothing_is_done(Stage::of_every_kind(1), &SPOILT_OF_EVERY_KIND);
+}
+
+fn nothing_is_done(mut stage: Stage, spoilt: &'static [(&str, Fault)]) {
     stage.go_to(Turn::Evening);
-    for (listing, fault) in SPOILT {
+    for &(listing, fault) in spoilt {
         let spoil = move |asked: &Asked| (asked.action == listing).then_some(fault);
         stage.processes[0].proxy.strike(spoil);
         let said = stage.tick(1).remove(0).unwrap();
         let error = said.expect_err(&format!("{listing} {fault:?} was taken for the fleet"));
         assert_eq!(error.kind, "NothingDone", "{error}");
-        assert!(error.message.contains(listing), "{error}");
-        assert!(error.message.contains("cut short or malformed"), "{error}");
+        let operation = match listing.split_once(' ') {
+            Some(_) => "DescribeNodegroup",
+            None => listing,
+        };
+        assert!(error.message.contains(operation), "{error}");
+        // JSON is read by the SDK, which has no words for what it cannot read.
+        let told = ["cut short or malformed", "without a code"];
+        assert!(
+            told.iter().any(|told| error.message.contains(told)),
+            "{error}"
+        );
     }
     assert_eq!(group(&stage.aws, APP).0, "2/2/4", "nothing was done");
     stage.settle();

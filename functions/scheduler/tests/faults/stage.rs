@@ -1,9 +1,12 @@
 //! GreenLeaf with a ledger, and processes of the function that may be killed.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use nightcap_tests::{EmbeddedAws, Function, FunctionError, GreenLeaf, Proxy, Running};
+use nightcap_tests::{
+    Call, Change, EmbeddedAws, Function, FunctionError, GreenLeaf, Proxy, Running,
+};
 use serde_json::Value;
 
+use crate::every_kind::{Compute, KINDS};
 use crate::world::{database, group, tick};
 
 pub(crate) const APP: &str = "greenleaf-preprod-app";
@@ -44,8 +47,17 @@ pub(crate) struct Stage {
     pub(crate) greenleaf: GreenLeaf,
     pub(crate) processes: Vec<Process>,
     pub(crate) now: DateTime<Utc>,
+    compute: Option<Compute>,
     untouchables: String,
 }
+
+/// Orders that begin to wake compute.
+const WAKES: [&str; 4] = [
+    "UpdateAutoScalingGroup",
+    "StartInstances",
+    "UpdateService",
+    "POST /clusters/",
+];
 
 impl Stage {
     /// GreenLeaf at noon, with so many processes.
@@ -62,7 +74,26 @@ impl Stage {
             greenleaf,
             processes,
             now: "2026-11-20T12:00:00Z".parse().unwrap(),
+            compute: None,
         }
+    }
+
+    /// The same with a machine, a service and a node group, in preprod and in production.
+    pub(crate) fn of_every_kind(processes: usize) -> Self {
+        let mut stage = Self::open(processes);
+        stage.compute = Some(Compute::create(&stage.aws));
+        // They have come up before the first evening.
+        stage.pass(TimeDelta::minutes(10));
+        let config = CONFIG.replace(
+            "schedule: daily }",
+            &format!("schedule: daily, kinds: {KINDS} }}"),
+        );
+        assert_ne!(config, CONFIG);
+        let processes = stage.processes.into_iter();
+        stage.processes = processes
+            .map(|process| process.with("NIGHTCAP_CONFIG", config.clone()))
+            .collect();
+        stage
     }
 
     /// The next evening or morning.
@@ -148,8 +179,14 @@ impl Stage {
         if turn == Turn::Evening {
             assert_eq!(memory(&self.aws).as_deref(), Some("2/2/4"));
         }
+        match (&self.compute, turn) {
+            (Some(compute), Turn::Evening) => compute.verify_asleep(&self.aws),
+            (Some(compute), Turn::Morning) => compute.verify_awake(&self.aws),
+            (None, _) => {}
+        }
         self.verify_order(turn);
         let orders = self.aws.orders();
+        // Production's machines, services and node groups have been looked at above.
         let ours = |name: &str| name.is_empty() || name.starts_with("greenleaf-preprod");
         let foreign: Vec<_> = orders
             .iter()
@@ -160,24 +197,21 @@ impl Stage {
 
     /// Compute is gone before a database stops, and databases are up before compute starts.
     fn verify_order(&self, turn: Turn) {
-        let (state, then) = match turn {
-            Turn::Evening => ("Terminated", "StopDB"),
-            Turn::Morning => ("available", "UpdateAutoScalingGroup"),
+        let (changes, orders) = (self.aws.changes(), self.aws.orders());
+        let settled = |change: &&Change| match turn {
+            Turn::Evening => is_gone(change),
+            Turn::Morning => change.to == "available",
         };
-        let changes = self.aws.changes();
-        let last = changes
-            .iter()
-            .rfind(|change| change.to == state)
-            .map(|c| c.sequence);
-        let orders = self.aws.orders();
-        let first = orders
-            .iter()
-            .find(|call| call.action.starts_with(then))
-            .map(|c| c.sequence);
+        let begins = |call: &&Call| match turn {
+            Turn::Evening => call.action.starts_with("StopDB"),
+            Turn::Morning => WAKES.iter().any(|wake| call.action.starts_with(wake)),
+        };
+        let last = changes.iter().rfind(settled).map(|change| change.sequence);
+        let first = orders.iter().find(begins).map(|call| call.sequence);
         let (Some(last), Some(first)) = (last, first) else {
-            panic!("no {state}, or no {then}: {changes:#?}");
+            panic!("{turn:?}: nothing settled, or nothing began: {changes:#?}");
         };
-        assert!(last < first, "{then} came before {state}");
+        assert!(last < first, "{turn:?}: the order of tiers was not kept");
     }
 
     /// Fails if anything of production or of strangers is not as it was at first.
@@ -238,6 +272,15 @@ pub(crate) fn is_quiet(answer: &Value) -> bool {
         .iter()
         .any(|r| r["result"] == "overtaken");
     !overtaken && busy.iter().all(|count| answer["summary"][count] == 0)
+}
+
+/// Whether compute has come to its end with this.
+fn is_gone(change: &Change) -> bool {
+    let (kind, to) = (change.kind.as_str(), change.to.as_str());
+    matches!(
+        (kind, to),
+        ("auto-scaling-instance", "Terminated") | ("ec2-instance", "stopped") | ("ecs-tasks", "0")
+    )
 }
 
 /// What the group remembers.

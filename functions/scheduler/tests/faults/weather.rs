@@ -22,24 +22,43 @@ const WEATHERS: [(&str, u64, u64); 6] = [
 /// Side by side, each with an AWS of its own: a retry waits most of its time.
 #[test]
 fn however_often_calls_fail_the_fleet_ends_as_desired() {
+    side_by_side(&WEATHERS, || Stage::open(2));
+}
+
+/// The same with instances, services and node groups, whose protocols are others.
+const WEATHERS_OF_EVERY_KIND: [(&str, u64, u64); 3] =
+    [("faults", 10, 1), ("faults", 50, 1), ("throttling", 50, 1)];
+
+#[test]
+fn however_often_calls_fail_a_fleet_of_every_kind_ends_as_desired() {
+    side_by_side(&WEATHERS_OF_EVERY_KIND, || Stage::of_every_kind(2));
+}
+
+fn side_by_side(weathers: &[(&str, u64, u64)], stage: impl Fn() -> Stage + Copy + Send) {
     std::thread::scope(|scope| {
-        for (what, percent, otherwise) in WEATHERS {
+        for &(what, percent, otherwise) in weathers {
             scope.spawn(move || {
-                days(what, percent, otherwise, |seed| match what {
-                    "throttling" => Box::new(throttling(seed, percent)),
-                    _ => Box::new(weather(seed, percent)),
-                });
+                let judge = |seed| -> Judge {
+                    match what {
+                        "throttling" => Box::new(throttling(seed, percent)),
+                        _ => Box::new(weather(seed, percent)),
+                    }
+                };
+                days(stage(), (what, percent, otherwise), judge);
             });
         }
     });
 }
 
 /// So many days, each with its seed: a foul evening, a foul morning, and the verdict on both.
-fn days(what: &str, percent: u64, otherwise: u64, judge: impl Fn(u64) -> Judge) {
+fn days(
+    mut stage: Stage,
+    (what, percent, otherwise): (&str, u64, u64),
+    judge: impl Fn(u64) -> Judge,
+) {
     let (first, runs) = (first_seed(), runs(otherwise));
     // A tick of which every second call fails takes half a minute.
     let beats = if percent < 50 { 3 } else { 2 };
-    let mut stage = Stage::open(2);
     let mut struck: BTreeMap<&str, usize> = BTreeMap::new();
     let (mut ticks, mut unanswered, mut calls) = (0, 0, 0);
     for seed in first..first + runs {

@@ -92,7 +92,7 @@ async fn peer_defect_i_off_twice_then_on_restores_the_first_capacity() {
         kind.stop(&web((0, 0, 0), Some("2/2/4")), sleep(wrongly))
             .await
             .unwrap();
-        assert_eq!(zero.num_calls(), 1, "and no other call");
+        assert_eq!(zero.num_calls(), 0, "it sleeps already");
     }
     let (restored, forgotten) = (update((2, 2, 4)), forget());
     let kind = in_order(&[&restored, &forgotten]);
@@ -147,5 +147,5 @@ async fn a_capacity_beyond_counting_is_refused_before_aws_is_asked() {
         .start(&web((0, 0, 0), None), Some(capacity("1/1/4294967295")))
         .await
         .unwrap_err();
-    assert!(error.message.contains("1/1/4294967295"), "{error}");
+    assert!(error.message.contains("4294967295"), "{error}");
 }
