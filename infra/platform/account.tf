@@ -27,6 +27,7 @@ module "nightcap" {
   budget_guard_zip    = var.budget_guard_zip
   architecture        = var.nightcap_architecture
   inventory           = var.nightcap_inventory
+  prices              = var.nightcap_prices
   enabled             = var.nightcap_enabled
   topic_arn           = module.budget[0].topic_arn
   topic_key_arn       = module.budget[0].topic_key_arn

@@ -3,9 +3,9 @@ output "load_balancer_dns_name" {
   value       = module.compute.load_balancer_dns_name
 }
 
-output "dev_public_ip" {
-  description = "Public address of dev's instance, null elsewhere."
-  value       = module.compute.single_public_ip
+output "dev_address_command" {
+  description = "Says the public address of dev's instance, which is another one each morning; an output that held it would differ in every plan. Null elsewhere."
+  value       = local.dev ? "aws ec2 describe-instances --region ${var.region} --instance-ids ${module.compute.single_instance_id} --query 'Reservations[].Instances[].PublicIpAddress' --output text" : null
 }
 
 output "database_endpoint" {

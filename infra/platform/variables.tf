@@ -415,6 +415,12 @@ variable "nightcap_inventory" {
   nullable    = false
 }
 
+variable "nightcap_prices" {
+  description = "Where the budget guard's price book is, `s3://bucket/key` or `ssm://name`; null for the one within the program."
+  type        = string
+  default     = null
+}
+
 variable "nightcap_architecture" {
   description = "What the packages were built for: arm64 or x86_64."
   type        = string

@@ -124,7 +124,7 @@ def tell(repository: Path) -> None:
         package.real(repository, root)
         with ThreadPoolExecutor(2) as pool:
             preprod, prod = pool.map(lambda name: apply.made(root, name, aws), ("preprod", "prod"))
-        show(preprod, prod, apply.prove(root, preprod, prod, aws))
+        show(preprod, prod, apply.prove(root, {"preprod": preprod, "prod": prod}, aws))
 
 
 def show(preprod: Root, prod: Root, looks: list[Look]) -> None:

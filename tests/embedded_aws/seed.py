@@ -85,8 +85,15 @@ def _group(client: ClientOf, name: str, tags: Tags) -> str:
         DesiredCapacity=2,
         MaxSize=4,
         AvailabilityZones=[f"{REGION}a", f"{REGION}b"],
+        # As infra/ does: the group is what sleeps, so its machines do not bear the scheduling tag.
         Tags=[
-            {"ResourceId": name, "ResourceType": "auto-scaling-group", "Key": key, "Value": value, "PropagateAtLaunch": True}
+            {
+                "ResourceId": name,
+                "ResourceType": "auto-scaling-group",
+                "Key": key,
+                "Value": value,
+                "PropagateAtLaunch": key != "nightcap:environment",
+            }
             for key, value in tags.items()
         ],
     )

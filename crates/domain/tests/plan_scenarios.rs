@@ -1,11 +1,11 @@
 //! Scenarios: instants in, decisions out, reviewed as text.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod world;
 
 use nightcap_domain::fleet::{Memory, Observed, Tags};
-use nightcap_domain::plan::{Action, Decision, Fault, Leave};
+use nightcap_domain::plan::{Action, Decision, Fault, Leave, upcoming};
 use world::{CONFIG, World, capacity, database, fixed, group, utc};
 
 const FRIDAY: &str = "2026-11-20T18:00:00Z";
@@ -117,7 +117,8 @@ fn a_kind_that_its_environment_does_not_name_is_left_alone() {
         database("db", "preprod"),
         database("prod-db", "prod"),
     ];
-    let plan = World::new(&machines, fleet).plan(utc(FRIDAY));
+    let world = World::new(&machines, fleet);
+    let plan = world.plan(utc(FRIDAY));
     let decided = |name: &str| {
         let step = plan.steps.iter().find(|step| step.resource.name == name);
         step.unwrap().decision.clone()
@@ -130,6 +131,9 @@ fn a_kind_that_its_environment_does_not_name_is_left_alone() {
         Decision::Leave(Leave::ProtectedTag(_))
     ));
     assert_eq!(plan.problems().count(), 0);
+    // Nor is it announced for the next transition.
+    let ahead = upcoming(&world.config, &plan, utc("2026-11-23T09:00:00Z"));
+    assert_eq!(ahead[0].resources, ["app"]);
 }
 
 #[test]

@@ -268,8 +268,9 @@ resource "aws_instance" "single" {
   user_data_base64            = local.user_data
   user_data_replace_on_change = true
 
-  # A bare number of dollars an hour, in quotes. "Persistent" with "stop" lets the
-  # instance, Spot or not, be stopped at night and started again.
+  # A bare number of dollars an hour, in quotes. EC2 refuses to stop a Spot instance of a
+  # one-time request; of a persistent one it stops and starts it like any other, and with
+  # "stop" an interruption keeps the volume, too.
   instance_market_options {
     market_type = "spot"
 
@@ -301,7 +302,9 @@ resource "aws_instance" "single" {
 
   lifecycle {
     # A new image must not throw a developer's running instance away: replace it
-    # with `terraform apply -replace` when wanted.
-    ignore_changes = [ami]
+    # with `terraform apply -replace` when wanted. Asleep it has no public address, which
+    # the provider reads as false and would replace it for (hashicorp/terraform-provider-aws,
+    # issue 33775).
+    ignore_changes = [ami, associate_public_ip_address]
   }
 }

@@ -23,11 +23,6 @@ output "single_instance_id" {
   value       = one([for instance in aws_instance.single : instance.id])
 }
 
-output "single_public_ip" {
-  description = "Public address of the single instance, or null for a group. It changes when the instance is stopped and started."
-  value       = one([for instance in aws_instance.single : instance.public_ip])
-}
-
 output "security_group_id" {
   description = "Security group of the application's instances."
   value       = aws_security_group.application.id

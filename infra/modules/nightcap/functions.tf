@@ -11,7 +11,7 @@ locals {
   # The queue is the scheduler's: the guard has no use for it.
   guard_environment = merge(
     { for key, value in local.function_environment : key => value if key != "NIGHTCAP_QUEUE_URL" },
-    { for key, value in { NIGHTCAP_INVENTORY = var.inventory } : key => value if value != null },
+    { for key, value in { NIGHTCAP_INVENTORY = var.inventory, NIGHTCAP_PRICES = var.prices } : key => value if value != null },
   )
 }
 

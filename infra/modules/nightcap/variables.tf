@@ -127,6 +127,17 @@ variable "inventory" {
   default     = null
 }
 
+variable "prices" {
+  description = "Where the guard's price book is, `s3://bucket/key` or `ssm://name` (as `nightcap prices --refresh` writes it); null for the one within the program."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.prices == null || can(regex("^(s3://[a-z0-9][a-z0-9.-]+/.+|ssm://.+)$", var.prices))
+    error_message = "prices must be s3://bucket/key or ssm://name."
+  }
+}
+
 variable "target_role_arns" {
   description = "Roles of other accounts the scheduler may assume, besides those nightcap.yaml lists."
   type        = list(string)

@@ -17,7 +17,7 @@ from .root import LOCAL_BACKEND, OVERRIDE, Root, fresh
 from .step import Failed, run
 from .terraform import binary, copied, environment, init
 
-EVERY = "preprod,prod,dev,variants,nightcap,standby"
+EVERY = "preprod,prod,dev,variants,nightcap,standby,standby-replica"
 # The documents' other choices, all at once, in an account of their own: names are those of preprod.
 VARIANTS = {
     "nat_mode": "gateway",
@@ -32,6 +32,8 @@ VARIANTS = {
     "detailed_monitoring": "true",
     "root_volume_size": "50",
     "health_check": '{ path = "/health.php", unhealthy = 3, timeout = 5 }',
+    "password_mode": "write_only",
+    "read_replica": "true",
     "private_subnet_cidrs": '["10.0.11.0/24", "10.0.12.0/24"]',
 }
 
@@ -45,14 +47,14 @@ def check(repository: Path) -> str:
         # Most of the time is the provider's own pauses: one thread each.
         with ThreadPoolExecutor(8) as pool:
             # In a region of its own, and so of no concern to the proof.
-            others = [pool.submit(standby.life, root, aws) for name in wanted if name == "standby"]
-            roots = list(pool.map(lambda name: made(root, name, aws), [name for name in wanted if name != "standby"]))
+            others = [pool.submit(standby.life, root, name, aws) for name in wanted if name in standby.NAMES]
+            roots = list(pool.map(lambda name: made(root, name, aws), [name for name in wanted if name not in standby.NAMES]))
             named = {one.name: one for one in roots}
             fitted = {"preprod", "prod"} <= set(named)
             if fitted:
-                prove(root, named["preprod"], named["prod"], aws)
+                prove(root, named, aws)
             counts = [*pool.map(lambda one: unmade(one, aws), roots), *(other.result() for other in others)]
-    slept = "; preprod slept and woke by the deployed function, planned empty after each" if fitted else ""
+    slept = "; dev and preprod slept and woke by the deployed function, planned empty after each" if fitted else ""
     return f"{len(counts)} configurations applied, planned empty, destroyed{slept}; {sum(counts)} resources"
 
 
@@ -95,13 +97,15 @@ def made(root: Path, name: str, aws: Aws) -> Root:
     return one
 
 
-def prove(root: Path, preprod: Root, prod: Root, aws: Aws) -> list[fit.Look]:
-    def plans(when: str) -> None:
-        with ThreadPoolExecutor(2) as pool:
-            list(pool.map(lambda one: one.nothing_to_do(when), (preprod, prod)))
+def prove(root: Path, named: dict[str, Root], aws: Aws) -> list[fit.Look]:
+    environments = [named[name] for name in ("preprod", "prod", "dev") if name in named]
 
-    nightcap = cast(dict[str, object], prod.outputs()["nightcap"])
-    return fit.together(preprod.outputs(), nightcap, package.place(root, "scheduler"), root / "run", aws, plans)
+    def plans(when: str) -> None:
+        with ThreadPoolExecutor(3) as pool:
+            list(pool.map(lambda one: one.nothing_to_do(when), environments))
+
+    nightcap = cast(dict[str, object], named["prod"].outputs()["nightcap"])
+    return fit.together(named["preprod"].outputs(), nightcap, package.place(root, "scheduler"), root / "run", aws, plans)
 
 
 def unmade(root: Root, aws: Aws) -> int:

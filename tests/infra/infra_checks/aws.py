@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -46,12 +46,14 @@ class Aws:
         session = {"AWS_ACCESS_KEY_ID": keys["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"]}
         return {**self.environment(), **session, "AWS_SESSION_TOKEN": keys["SessionToken"]}
 
-    def client(self, service: str, region: str = "eu-west-3") -> Any:
+    def client(self, service: str, region: str = "eu-west-3", account: Mapping[str, str] | None = None) -> Any:
+        """A client of the account whose keys are in `account` (as other_account gives them), or of the first."""
         import boto3
         from botocore.config import Config
 
         config = Config(retries={"max_attempts": 2}, s3={"addressing_style": "path"}, proxies={})
-        keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+        env = account or self.environment()
+        keys = {key.lower(): env[key] for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN") if key in env}
         return boto3.client(service, region_name=region, endpoint_url=self.endpoint, config=config, **keys)
 
     def start_clock(self) -> None:

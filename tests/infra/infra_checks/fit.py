@@ -1,4 +1,4 @@
-"""Terraform and the scheduler together: preprod and prod applied, then the deployed function run against them.
+"""Terraform and the scheduler together: every environment applied, then the deployed function run against them.
 
 The function is the package Terraform uploaded, with the settings Lambda then has for it, invoked with the input of
 the schedules Terraform made. Only the instant is given to it besides, since its clock is the machine's.
@@ -11,8 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from .aws import Aws
 from .evaluator import listed
@@ -57,7 +55,8 @@ class Proof:
         self.permitted()
         after = look(self.aws)
         slept = before.changed(after)
-        demand(self.all_of(slept), f"asleep are {sorted(slept)}, not just preprod's group and database\n{answers[-1]}")
+        demand(slept == self.sleepers(), f"asleep are {sorted(slept)}, not just {sorted(self.sleepers())}\n{answers[-1]}")
+        demand({after.instances[name] for name in self.machines()} <= {"stopped"}, f"dev asleep: {after.instances}")
         demand(after.groups[self.group] == (0, 0, 0) and after.databases[self.database] == "stopped", f"asleep: {after}")
         demand(self.memory() == "2/2/4", f"the group remembers {self.memory()}")
         problems = [problem for answer in answers for problem in answer["problems"]]
@@ -68,24 +67,21 @@ class Proof:
         asleep = look(self.aws)
         answers = self.until_quiet(MORNING, "start")
         after = look(self.aws)
-        demand(self.all_of(asleep.changed(after)), f"woken: {sorted(asleep.changed(after))}")
+        demand(asleep.changed(after) == self.sleepers(), f"woken: {sorted(asleep.changed(after))}")
+        demand({after.instances[name] for name in self.machines()} <= {"running"}, f"dev awake: {after.instances}")
         demand(after.groups[self.group] == (2, 2, 4) and after.databases[self.database] == "available", f"awake: {after}\n{answers[-1]}")
         return after
 
-    def all_of(self, changed: set[str]) -> bool:
-        """Preprod's group and database, and nothing else but dev's machines where dev lists their kind."""
-        both = {self.group, self.database}
-        return both <= changed <= both | self.machines()
+    def sleepers(self) -> set[str]:
+        """Preprod's group and database, dev's machine, and nothing else."""
+        return {self.group, self.database} | self.machines()
 
     def machines(self) -> set[str]:
-        text = self.nightcap["scheduler_environment"]["NIGHTCAP_CONFIG"]
-        if text.startswith("ssm://"):
-            text = self.aws.client("ssm").get_parameter(Name=text.removeprefix("ssm://"))["Parameter"]["Value"]
-        dev = yaml.safe_load(text)["environments"].get("dev", {})
-        if "ec2-instance" not in dev.get("kinds", []):
-            return set()
+        """dev's, where dev was applied: all that bears its tag."""
+        states = [{"Name": "instance-state-name", "Values": ["pending", "running", "stopping", "stopped"]}]
         tagged = [{"Name": "tag:nightcap:environment", "Values": ["dev"]}]
-        return {one["InstanceId"] for page in self.aws.client("ec2").describe_instances(Filters=tagged)["Reservations"] for one in page["Instances"]}
+        pages = self.aws.client("ec2").describe_instances(Filters=states + tagged)["Reservations"]
+        return {one["InstanceId"] for page in pages for one in page["Instances"]}
 
     def until_quiet(self, instant: str, edge: str) -> list[dict[str, Any]]:
         """The schedule's own tick at its instant, then one every five minutes of the embedded AWS's clock."""
@@ -106,7 +102,8 @@ class Proof:
         statements = [statement for policy in policies for statement in policy["Statement"] if statement["Effect"] == "Allow"]
         allowed = {action for statement in statements for action in listed(statement["Action"])}
         made = {action for call in self.aws.control("calls") for action in actions(call)}
-        demand("rds:StopDBInstance" in made and made <= allowed, f"calls the role does not allow: {sorted(made - allowed)} of {sorted(made)}")
+        stops = {"rds:StopDBInstance"} | ({"ec2:StopInstances"} if self.machines() else set())
+        demand(stops <= made <= allowed, f"calls the role does not allow: {sorted(made - allowed)} of {sorted(made)}")
 
     @property
     def group(self) -> str:
@@ -148,7 +145,7 @@ def look(aws: Aws) -> Look:
 
 
 def together(preprod: dict[str, Any], nightcap: dict[str, Any], package: Path, folder: Path, aws: Aws, plans: Callable[[str], None]) -> list[Look]:
-    """Sleep, an empty plan, waking, an empty plan; `plans` makes the plans of both environments. Before, asleep, awake."""
+    """Sleep, an empty plan, waking, an empty plan; `plans` makes the plans of every environment. Before, asleep, awake."""
     with deployed(FUNCTION, package, folder, aws) as function:
         proof = Proof(aws, function, preprod, nightcap)
         before, asleep = proof.fall_asleep()

@@ -28,6 +28,10 @@ def dev(aws: Aws) -> None:
     (instance,) = running(aws, "greenleaf-dev-app")
     demand(instance["InstanceType"] == "t3.small", "dev's instance is a t3.small")
     demand(instance.get("InstanceLifecycle") == "spot", "dev's instance is Spot")
+    (request,) = aws.client("ec2").describe_spot_instance_requests(SpotInstanceRequestIds=[instance["SpotInstanceRequestId"]])["SpotInstanceRequests"]
+    stays = (request["Type"], request.get("InstanceInterruptionBehavior"))
+    demand(stays == ("persistent", "stop"), f"dev's instance can be stopped and started, its Spot request is {stays}")
+    demand(tags(instance["Tags"]).get("nightcap:environment") == "dev", "dev's instance is tagged for Nightcap")
     demand(bool(instance.get("PublicIpAddress")), "dev's instance has a public address")
     demand(not groups(aws, "greenleaf-dev"), "dev has no Auto Scaling group")
     databases = aws.client("rds").describe_db_instances()["DBInstances"]

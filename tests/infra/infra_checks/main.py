@@ -16,7 +16,7 @@ STEPS = [
     Step("test", "terraform test with mock providers", mocks.test),
     Step("cron", "Unix cron to EventBridge, against two independent readers", cron.check),
     Step("docs", "the READMEs' tables are current, every variable and output is described", docs.check),
-    Step("edge", "infra/edge against the Cloudflare provider's published schema", edge.check),
+    Step("edge", "infra/edge: validate and terraform test with the Cloudflare provider's own schema", edge.check),
     Step("shell", "shellcheck on user data and scripts", shell.check),
     Step("scan", "checkov, no skip without a reason", scan.check),
     Step("policies", "policy linting, and simulation of allowed and denied cases", policies.check),

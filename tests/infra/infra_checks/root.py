@@ -12,7 +12,7 @@ from .terraform import binary
 
 OVERRIDE = """
 provider "aws" {
-  max_retries       = 2
+  max_retries       = 5
   s3_use_path_style = true
 }
 """

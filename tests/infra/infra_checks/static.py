@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from .step import run
-from .terraform import binary, configurations, copied, environment, has_provider, init
+from .terraform import binary, configurations, copied, environment, has_provider, init, opentofu
 
 CLOUDFLARE = Path("infra/edge")
 
@@ -18,18 +19,26 @@ def fmt(repository: Path) -> str:
 
 
 def validate(repository: Path) -> str:
-    binary()
     folders = configurations(repository)
     note = ""
     if CLOUDFLARE in folders and not has_provider("cloudflare/cloudflare"):
         folders.remove(CLOUDFLARE)
-        note = "; skipped: infra/edge, provider cloudflare/cloudflare missing"
-    with copied(repository) as root, ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda folder: validate_one(root / folder), folders))
+        note = "; infra/edge: step edge"
+    validate_all(repository, folders, binary())
+    if tofu := opentofu():
+        validate_all(repository, folders, tofu)
+        note += "; the same with OpenTofu"
+    else:
+        note += "; skipped: OpenTofu, no tofu at hand"
     return f"{len(folders)} folders with the real provider{note}"
 
 
-def validate_one(folder: Path) -> None:
-    env = environment()
-    init(folder, env)
-    run([binary(), "validate", "-no-color"], folder, env)
+def validate_all(repository: Path, folders: list[Path], program: str) -> None:
+    with copied(repository) as root, ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda folder: validate_one(root / folder, program=program), folders))
+
+
+def validate_one(folder: Path, more: Mapping[str, str] | None = None, program: str | None = None) -> None:
+    env = environment(**(more or {}))
+    init(folder, env, program=program if program != binary() else None)
+    run([program or binary(), "validate", "-no-color"], folder, env)

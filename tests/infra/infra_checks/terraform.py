@@ -14,10 +14,17 @@ from pathlib import Path
 from .step import Failed, run, tool
 
 PROVIDER_FOLDER = "registry.terraform.io"
+OPENTOFU_FOLDER = "registry.opentofu.org"
 
 
 def binary() -> str:
     return tool(os.environ.get("TERRAFORM", "terraform"))
+
+
+def opentofu() -> str | None:
+    """OpenTofu beside Terraform, for what both have to understand."""
+    found = shutil.which("tofu")
+    return found if found and Path(found).resolve() != Path(binary()).resolve() else None
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -47,13 +54,25 @@ def has_provider(name: str) -> bool:
     return place is None or (place / PROVIDER_FOLDER / name).is_dir()
 
 
-def init(folder: Path, env: Mapping[str, str], backend: bool = False, more: Sequence[str] = ()) -> None:
-    command: list[str | Path] = [binary(), "init", "-no-color", "-input=false", *more]
+def init(folder: Path, env: Mapping[str, str], backend: bool = False, more: Sequence[str] = (), program: str | None = None) -> None:
+    command: list[str | Path] = [program or binary(), "init", "-no-color", "-input=false", *more]
     if not backend:
         command.append("-backend=false")
     if place := mirror():
-        command.append(f"-plugin-dir={place}")
+        command.append(f"-plugin-dir={place if program is None else for_opentofu(place, folder)}")
     run(command, folder, env, timeout=300)
+
+
+def for_opentofu(place: Path, folder: Path) -> Path:
+    """The mirror as OpenTofu looks for it, which takes `hashicorp/aws` from a registry of its own: the same programs."""
+    theirs = folder / ".mirror"
+    for host in (PROVIDER_FOLDER, OPENTOFU_FOLDER):
+        # A package is a folder NAMESPACE/TYPE/VERSION/TARGET, or a zip beside the versions; links are followed there only.
+        for package in [*(place / PROVIDER_FOLDER).glob("*/*/*/*"), *(place / PROVIDER_FOLDER).glob("*/*/*.zip")]:
+            link = theirs / host / package.relative_to(place / PROVIDER_FOLDER)
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(package)
+    return theirs
 
 
 @contextmanager

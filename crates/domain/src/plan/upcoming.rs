@@ -53,7 +53,10 @@ fn touched(plan: &Plan, environment: &EnvironmentName) -> Vec<String> {
             !matches!(
                 step.decision,
                 Decision::Leave(
-                    Leave::Fixed(_) | Leave::ProtectedTag(_) | Leave::ProtectedEnvironment
+                    Leave::Fixed(_)
+                        | Leave::KindNotNamed { .. }
+                        | Leave::ProtectedTag(_)
+                        | Leave::ProtectedEnvironment
                 ) | Decision::Refuse(_)
             )
         })

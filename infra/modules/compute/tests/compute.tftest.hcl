@@ -171,6 +171,10 @@ run "single" {
     error_message = "Spot, with its highest price"
   }
   assert {
+    condition     = aws_instance.single[0].instance_market_options[0].spot_options[0].spot_instance_type == "persistent" && aws_instance.single[0].instance_market_options[0].spot_options[0].instance_interruption_behavior == "stop"
+    error_message = "a Spot request that lets the instance be stopped and started"
+  }
+  assert {
     condition     = aws_vpc_security_group_ingress_rule.http_to_single[0].from_port == 80 && keys(aws_vpc_security_group_ingress_rule.ssh_to_single) == ["203.0.113.0/24"]
     error_message = "port 80 open, SSH from the listed range only"
   }

@@ -125,6 +125,38 @@ run "guard_and_x86" {
   }
 }
 
+run "a_price_book_elsewhere" {
+  command = plan
+
+  variables {
+    budget_guard_zip = "tests/fixtures/all.yaml"
+    prices           = "s3://greenleaf-prices/eu-west-3.csv"
+  }
+
+  assert {
+    condition     = aws_lambda_function.guard[0].environment[0].variables["NIGHTCAP_PRICES"] == "s3://greenleaf-prices/eu-west-3.csv"
+    error_message = "the guard is told where the price book is"
+  }
+  assert {
+    condition     = !contains(keys(aws_lambda_function.scheduler.environment[0].variables), "NIGHTCAP_PRICES")
+    error_message = "the scheduler has no use for it"
+  }
+  assert {
+    condition     = [for statement in local.price_statements : [statement.Action, statement.Resource]] == [["s3:GetObject", "arn:aws:s3:::greenleaf-prices/eu-west-3.csv"]]
+    error_message = "and may read just that"
+  }
+}
+
+run "a_price_book_of_another_kind_is_refused" {
+  command = plan
+
+  variables {
+    prices = "https://example.com/prices.csv"
+  }
+
+  expect_failures = [var.prices]
+}
+
 run "silence_is_an_alarm" {
   command = plan
 

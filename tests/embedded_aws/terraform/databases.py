@@ -1,0 +1,99 @@
+"""RDS: what moto does not answer Terraform. Each says why it is here."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.rds import models as rds_models
+from moto.rds.responses import RDSResponse
+
+from ..world import corrects
+
+
+def database_ids() -> None:
+    """Every database of moto's has the same DbiResourceId, by which Terraform looks its databases up: with two of
+    them it finds neither.
+    """
+    original = rds_models.DBInstance.__init__
+
+    @corrects(rds_models.DBInstance)
+    def __init__(self: Any, *positional: Any, **settings: Any) -> None:
+        original(self, *positional, **settings)
+        digest = hashlib.sha256(self.arn.encode()).hexdigest().upper()
+        self.dbi_resource_id = f"db-{digest[:26]}"
+
+
+def database_parameters() -> None:
+    """AWS marks what somebody set with `Source: user`, which Terraform looks for; moto has no sources."""
+    original = rds_models.DBParameterGroup.update_parameters
+
+    @corrects(rds_models.DBParameterGroup)
+    def update_parameters(self: Any, new_parameters: Any) -> None:
+        original(self, [{**parameter, "Source": "user"} for parameter in new_parameters])
+
+
+def replicated_backups() -> None:
+    """moto cannot keep copies of a database's backups in another region, which is how the standby keeps its data."""
+    kept: dict[str, dict[str, Any]] = {}
+    original = RDSResponse.describe_db_instance_automated_backups
+
+    def start_db_instance_automated_backups_replication(self: Any) -> ActionResult:
+        source = self.params["source_db_instance_arn"]
+        digest = hashlib.sha256(f"{self.region} {source}".encode()).hexdigest()[:26]
+        arn = f"arn:aws:rds:{self.region}:{self.current_account}:auto-backup:ab-{digest}"
+        kept[arn] = {
+            "DBInstanceAutomatedBackupsArn": arn,
+            "DBInstanceArn": source,
+            "DBInstanceIdentifier": source.rpartition(":")[2],
+            "Region": source.split(":")[3],
+            "Status": "replicating",
+            "BackupRetentionPeriod": self.params.get("backup_retention_period", 7),
+            "KmsKeyId": self.params.get("kms_key_id"),
+            "Encrypted": True,
+        }
+        return ActionResult({"DBInstanceAutomatedBackup": kept[arn]})
+
+    def stop_db_instance_automated_backups_replication(self: Any) -> ActionResult:
+        source = self.params["source_db_instance_arn"]
+        (arn,) = [arn for arn, backup in kept.items() if backup["DBInstanceArn"] == source and f":{self.region}:" in arn]
+        return ActionResult({"DBInstanceAutomatedBackup": kept.pop(arn)})
+
+    def describe_db_instance_automated_backups(self: Any) -> ActionResult:
+        wanted = self.params.get("db_instance_automated_backups_arn")
+        found = [backup for arn, backup in kept.items() if f":{self.region}:" in arn and wanted in (None, arn)]
+        return ActionResult({"DBInstanceAutomatedBackups": found}) if found or wanted else original(self)
+
+    for added in (
+        start_db_instance_automated_backups_replication,
+        stop_db_instance_automated_backups_replication,
+        describe_db_instance_automated_backups,
+    ):
+        setattr(RDSResponse, added.__name__, added)
+
+
+def restored_backups() -> None:
+    """moto restores a database of the same region only, by its name; a fail-over restores the copy of a backup, by
+    its ARN, of a database that is elsewhere.
+    """
+    original = RDSResponse.restore_db_instance_to_point_in_time
+
+    @corrects(RDSResponse)
+    def restore_db_instance_to_point_in_time(self: Any) -> ActionResult:
+        params = self.params
+        arn = params.get("source_db_instance_automated_backups_arn")
+        if arn is None:
+            return original(self)
+        (backup,) = [one for one in copies(self) if one["DBInstanceAutomatedBackupsArn"] == arn]
+        source = rds_models.rds_backends[self.current_account][backup["Region"]].databases[backup["DBInstanceIdentifier"]]
+        kept = ("engine", "engine_version", "db_name", "allocated_storage", "master_username", "port")
+        wanted = {**{name: getattr(source, name) for name in kept}, **{key: value for key, value in params.items() if value is not None}}
+        wanted["db_instance_identifier"] = params["target_db_instance_identifier"]
+        # The source's password comes with its data; moto asks for one, and does not tell the source's.
+        if not params.get("manage_master_user_password"):
+            wanted["master_user_password"] = "as-in-the-backup"
+        return ActionResult({"DBInstance": self.backend.create_db_instance(wanted)})
+
+    def copies(response: Any) -> list[dict[str, Any]]:
+        return list(response.describe_db_instance_automated_backups().result["DBInstanceAutomatedBackups"])
