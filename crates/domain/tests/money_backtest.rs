@@ -221,3 +221,18 @@ fn too_little_data_and_odd_origins_are_refused() {
         Err(BacktestError::Origins { .. })
     ));
 }
+
+#[test]
+fn hold() {
+    use nightcap_domain::money::backtest::{Bill, backwards, holdout};
+    for back in [false, true] {
+        let bills = ["binder-prod", "binder-staging"].map(|name| {
+            let costs = common::bill(name);
+            (name, if back { backwards(&costs) } else { costs })
+        });
+        let bills = bills.each_ref().map(|(name, costs)| Bill { name, costs });
+        for h in holdout(&bills, &BacktestOptions::default()).unwrap() {
+            eprintln!("{back}\n{}", h.table());
+        }
+    }
+}

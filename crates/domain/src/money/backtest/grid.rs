@@ -1,0 +1,89 @@
+//! The constants the hold-out chooses among, and the textbook ones it begins with.
+
+use crate::money::forecast::{HalfLife, LevelTuning, RangeTuning};
+
+/// One window, three, …
+const WINDOWS: [&[usize]; 3] = [&[28], &[7], &[7, 14, 28]];
+/// … no shape of the week, or one of eight weeks …
+const WEEK_DAYS: [Option<usize>; 2] = [None, Some(56)];
+/// … and no level shift, or one after two, three or five days that agree.
+const SHIFT_DAYS: [Option<usize>; 4] = [None, Some(2), Some(3), Some(5)];
+
+/// Every error counts the same, or half after a time …
+const HALF_LIVES: [HalfLife; 3] = [HalfLife::Never, HalfLife::Days120, HalfLife::Days60];
+/// … and the range never adapts, or by so much.
+const STEPS: [u32; 4] = [0, 5_000, 10_000, 20_000];
+
+/// The choices for the expected total. The first is the textbook's: the mean of four weeks,
+/// trimmed, and nothing else.
+pub(super) fn levels() -> Vec<LevelTuning> {
+    let mut all = Vec::new();
+    for windows in WINDOWS {
+        for week_days in WEEK_DAYS {
+            for shift_days in SHIFT_DAYS {
+                all.push(LevelTuning {
+                    windows,
+                    week_days,
+                    shift_days,
+                });
+            }
+        }
+    }
+    all
+}
+
+/// The choices for the range. The first is the textbook's: split conformal, every error alike.
+pub(super) fn ranges() -> Vec<RangeTuning> {
+    let mut all = Vec::new();
+    for half_life in HALF_LIVES {
+        for step in STEPS {
+            all.push(RangeTuning { half_life, step });
+        }
+    }
+    all
+}
+
+/// A choice in words.
+pub(super) fn level_in_words(tuning: LevelTuning) -> String {
+    let windows: Vec<String> = tuning.windows.iter().map(ToString::to_string).collect();
+    let shift = match tuning.shift_days {
+        Some(days) => format!("shift after {days} days"),
+        None => "no shift".to_owned(),
+    };
+    let week = match tuning.week_days {
+        Some(days) => format!("week of {days} days"),
+        None => "no week".to_owned(),
+    };
+    format!("windows {}, {week}, {shift}", windows.join("+"))
+}
+
+/// A choice in words.
+pub(super) fn range_in_words(tuning: RangeTuning) -> String {
+    let half_life = match tuning.half_life {
+        HalfLife::Never => "never forgets",
+        HalfLife::Days60 => "half-life 60 days",
+        HalfLife::Days120 => "half-life 120 days",
+    };
+    format!("{half_life}, step 0.{:03}", tuning.step / 1_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::money::forecast::Tuning;
+
+    #[test]
+    fn what_is_shipped_is_among_the_choices_and_the_textbook_comes_first() {
+        let shipped = Tuning::default();
+        assert!(levels().contains(&shipped.level));
+        assert!(ranges().contains(&shipped.range));
+        assert_eq!(
+            levels().first().map(|level| level_in_words(*level)),
+            Some("windows 28, no week, no shift".to_owned())
+        );
+        assert_eq!(
+            ranges().first().map(|range| range_in_words(*range)),
+            Some("never forgets, step 0.000".to_owned())
+        );
+    }
+}
