@@ -2,7 +2,7 @@
 
 use crate::money::forecast::{HalfLife, LevelTuning, RangeTuning};
 
-/// One window, three, …
+/// One window or three …
 const WINDOWS: [&[usize]; 3] = [&[28], &[7], &[7, 14, 28]];
 /// … no shape of the week, or one of eight weeks …
 const WEEK_DAYS: [Option<usize>; 2] = [None, Some(56)];
@@ -14,8 +14,12 @@ const HALF_LIVES: [HalfLife; 3] = [HalfLife::Never, HalfLife::Days120, HalfLife:
 /// … and the range never adapts, or by so much.
 const STEPS: [u32; 4] = [0, 5_000, 10_000, 20_000];
 
-/// The choices for the expected total. The first is the textbook's: the mean of four weeks,
-/// trimmed, and nothing else.
+/// The places the choice begins from while there is nothing to choose by, each with its name:
+/// the trimmed mean of four weeks and nothing else; and the mean over three such windows, the
+/// textbook's remedy where levels change (Pesaran and Timmermann, 2007).
+pub(super) const STARTS: [(&str, usize); 2] = [("from one window", 0), ("from three windows", 16)];
+
+/// The choices for the expected total.
 pub(super) fn levels() -> Vec<LevelTuning> {
     let mut all = Vec::new();
     for windows in WINDOWS {
@@ -80,6 +84,11 @@ mod tests {
         assert_eq!(
             levels().first().map(|level| level_in_words(*level)),
             Some("windows 28, no week, no shift".to_owned())
+        );
+        let (_, three) = STARTS[1];
+        assert_eq!(
+            levels().get(three).map(|level| level_in_words(*level)),
+            Some("windows 7+14+28, no week, no shift".to_owned())
         );
         assert_eq!(
             ranges().first().map(|range| range_in_words(*range)),

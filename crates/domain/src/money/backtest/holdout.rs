@@ -5,23 +5,30 @@
 //! *By the other bill*: they are chosen once on all months of another bill. The choice is made
 //! in two steps, each by the usual score: the expected total by its mean absolute error, then the
 //! range by its interval score. Of equals the first counts, and the textbook's come first.
+//!
+//! And since the months of one bill are few, its days are also cut into months at other places.
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::grid::{level_in_words, levels, range_in_words, ranges};
-use super::trial::{Learned, Trial};
+use super::grid::{STARTS, level_in_words, levels, range_in_words, ranges};
+use super::opponents::OPPONENTS;
+use super::trial::{Learned, Trial, shipped, try_opponent};
 use super::{
-    BacktestError, BacktestOptions, MethodScore, OURS, months, opponents_scores, score, table,
+    BacktestError, BacktestOptions, MethodScore, OURS, in_direction, months, score, scores, table,
 };
-use crate::money::forecast::Tuning;
 use crate::money::stats::mean;
 use crate::money::{BillingMonth, DailyCosts};
 
-/// With fewer months than these before it a month is forecast with the textbook's constants.
+/// With fewer months than these before it a month is forecast with the constants of the start.
 const FEWEST_MONTHS: usize = 3;
+
+/// The days a bill is moved to the past by, so that its months begin elsewhere. Whole weeks:
+/// weekdays stay what they are.
+const CUTS: [i64; 4] = [0, 7, 14, 21];
 
 /// A bill to hold out, by its name.
 #[derive(Clone, Copy, Debug)]
@@ -43,8 +50,12 @@ pub struct Holdout {
     pub origins: (u32, u32),
     /// This forecast with constants chosen in each way, then as it is shipped, then the others.
     pub methods: Vec<MethodScore>,
-    /// What was chosen before each month.
+    /// What was chosen before each month, beginning from one window.
     pub choices: Vec<Choice>,
+    /// The months of all cuts together.
+    pub months_of_all_cuts: usize,
+    /// This forecast as it is shipped and the others, over all cuts.
+    pub all_cuts: Vec<MethodScore>,
 }
 
 /// The constants chosen for a month.
@@ -66,9 +77,14 @@ pub fn holdout(
     bills: &[Bill<'_>],
     options: &BacktestOptions,
 ) -> Result<Vec<Holdout>, BacktestError> {
+    let turned: Vec<DailyCosts> = bills
+        .iter()
+        .map(|bill| in_direction(bill.costs, options).into_owned())
+        .collect();
     let mut tried = bills
         .iter()
-        .map(|bill| Tried::new(*bill, options))
+        .zip(&turned)
+        .map(|(bill, costs)| Tried::new(bill.name, costs, options))
         .collect::<Result<Vec<_>, _>>()?;
     let chosen: Vec<Place> = tried.iter_mut().map(Tried::best_of_all).collect();
     Ok((0..tried.len())
@@ -90,7 +106,8 @@ type Place = (usize, usize);
 
 /// A bill tried with the choices of the grid, each when it is first asked for.
 struct Tried<'a> {
-    bill: Bill<'a>,
+    name: &'a str,
+    costs: &'a DailyCosts,
     months: Vec<BillingMonth>,
     options: &'a BacktestOptions,
     learned: Vec<Learned<'a>>,
@@ -99,14 +116,19 @@ struct Tried<'a> {
 }
 
 impl<'a> Tried<'a> {
-    fn new(bill: Bill<'a>, options: &'a BacktestOptions) -> Result<Self, BacktestError> {
-        let months = months(bill.costs, options)?;
+    fn new(
+        name: &'a str,
+        costs: &'a DailyCosts,
+        options: &'a BacktestOptions,
+    ) -> Result<Self, BacktestError> {
+        let months = months(costs, options)?;
         let learned = levels()
             .iter()
-            .map(|level| Learned::new(bill.costs, &months, *level))
+            .map(|level| Learned::new(costs, &months, *level))
             .collect();
         Ok(Self {
-            bill,
+            name,
+            costs,
             months,
             options,
             learned,
@@ -126,10 +148,10 @@ impl<'a> Tried<'a> {
         })
     }
 
-    /// The best choice on the first `months` months.
-    fn best(&mut self, months: usize) -> Place {
+    /// The best choice on the first `months` months, or the start if they are too few.
+    fn best(&mut self, months: usize, start: usize) -> Place {
         if months < FEWEST_MONTHS {
-            return (0, 0);
+            return (start, 0);
         }
         // The range does not touch the expected total.
         let level = first_least((0..levels().len()).map(|level| {
@@ -144,50 +166,82 @@ impl<'a> Tried<'a> {
     }
 
     fn best_of_all(&mut self) -> Place {
-        self.best(self.months.len())
+        self.best(self.months.len(), 0)
+    }
+
+    /// The choice before each month, and what it scored in it.
+    fn by_month(&mut self, start: usize) -> (Vec<Place>, Vec<Vec<Trial>>) {
+        let places: Vec<Place> = (0..self.months.len())
+            .map(|month| self.best(month, start))
+            .collect();
+        let mut trials = Vec::new();
+        for (month, place) in places.iter().enumerate() {
+            trials.extend(self.at(*place).get(month).cloned());
+        }
+        (places, trials)
     }
 
     fn hold_out(&mut self, others: &[(&str, Place)]) -> Holdout {
-        let places: Vec<Place> = (0..self.months.len())
-            .map(|month| self.best(month))
-            .collect();
-        let mut each = Vec::new();
-        for (month, place) in places.iter().enumerate() {
-            each.extend(self.at(*place).get(month).cloned());
+        let mut methods = Vec::new();
+        let mut choices = Vec::new();
+        for (name, start) in STARTS {
+            let (places, trials) = self.by_month(start);
+            methods.push(score(&format!("by month, {name}"), &trials));
+            if choices.is_empty() {
+                choices = self.months.iter().zip(&places).map(choice).collect();
+            }
         }
-        let mut methods = vec![score(&format!("{OURS}, by month"), &each)];
         for (name, place) in others {
-            methods.push(score(&format!("{OURS}, by {name}"), self.at(*place)));
+            methods.push(score(&format!("by {name}"), self.at(*place)));
         }
-        let shipped = Tuning::default();
-        let learned = Learned::new(self.bill.costs, &self.months, shipped.level);
-        let trials = learned.try_all(&self.months, self.options, shipped.range);
-        methods.push(score(&format!("{OURS}, as shipped"), &trials));
-        methods.extend(opponents_scores(
-            self.bill.costs,
-            &self.months,
-            self.options,
-        ));
+        let ours = shipped(self.costs, &self.months, self.options);
+        methods.extend(scores(&ours, self.costs, &self.months, self.options));
+        let (months_of_all_cuts, all_cuts) = all_cuts(self.costs, self.options);
         Holdout {
-            bill: self.bill.name.to_owned(),
+            bill: self.name.to_owned(),
             months: self.months.clone(),
             origins: (self.options.first_origin, self.options.last_origin),
             methods,
-            choices: self
-                .months
-                .iter()
-                .zip(&places)
-                .map(|(month, place)| choice(*month, *place))
-                .collect(),
+            choices,
+            months_of_all_cuts,
+            all_cuts,
         }
     }
 }
 
-fn choice(month: BillingMonth, (level, range): Place) -> Choice {
+/// The forecast as it is shipped and its opponents on the months of every cut.
+fn all_cuts(costs: &DailyCosts, options: &BacktestOptions) -> (usize, Vec<MethodScore>) {
+    let cuts: Vec<(DailyCosts, Vec<BillingMonth>)> = CUTS
+        .iter()
+        .filter_map(|days| {
+            let moved: DailyCosts = costs
+                .iter()
+                .map(|(day, amount)| (day - TimeDelta::days(*days), amount))
+                .collect();
+            let months = months(&moved, options).ok()?;
+            Some((moved, months))
+        })
+        .collect();
+    let ours: Vec<Vec<Trial>> = cuts
+        .iter()
+        .flat_map(|(costs, months)| shipped(costs, months, options))
+        .collect();
+    let mut all = vec![score(OURS, &ours)];
+    for opponent in &OPPONENTS {
+        let trials: Vec<Vec<Trial>> = cuts
+            .iter()
+            .flat_map(|(costs, months)| try_opponent(costs, months, options, opponent))
+            .collect();
+        all.push(score(opponent.name, &trials));
+    }
+    (ours.len(), all)
+}
+
+fn choice((month, (level, range)): (&BillingMonth, &Place)) -> Choice {
     Choice {
-        month,
-        level: level_in_words(levels().get(level).copied().unwrap_or_default()),
-        range: range_in_words(ranges().get(range).copied().unwrap_or_default()),
+        month: *month,
+        level: level_in_words(levels().get(*level).copied().unwrap_or_default()),
+        range: range_in_words(ranges().get(*range).copied().unwrap_or_default()),
     }
 }
 
@@ -209,16 +263,4 @@ impl Holdout {
     pub fn table(&self) -> String {
         table::holdout(self)
     }
-}
-
-/// A bill run backwards over the same days: what fell now rises, and calm turns to restless.
-#[must_use]
-pub fn backwards(costs: &DailyCosts) -> DailyCosts {
-    let (Some(first), Some(last)) = (costs.first_day(), costs.last_day()) else {
-        return DailyCosts::default();
-    };
-    costs
-        .iter()
-        .map(|(day, amount)| (first + (last - day), amount))
-        .collect()
 }

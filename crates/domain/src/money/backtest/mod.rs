@@ -7,15 +7,15 @@ mod opponents;
 mod table;
 mod trial;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-pub use self::holdout::{Bill, Choice, Holdout, backwards, holdout};
+pub use self::holdout::{Bill, Choice, Holdout, holdout};
 use self::opponents::OPPONENTS;
-use self::trial::{Learned, Trial, try_opponent};
-use super::forecast::Tuning;
+use self::trial::{Trial, shipped, try_opponent};
 use super::stats::{div, mean, mul};
 use super::{BillingMonth, DailyCosts, Usd};
 
@@ -37,6 +37,8 @@ pub struct BacktestOptions {
     pub margin: Decimal,
     /// The probability at which an alarm is raised: 0.8.
     pub alarm_at: Decimal,
+    /// Whether the bill is run backwards.
+    pub backwards: bool,
 }
 
 impl Default for BacktestOptions {
@@ -48,6 +50,7 @@ impl Default for BacktestOptions {
             from: None,
             margin: Decimal::new(5, 2),
             alarm_at: Decimal::new(8, 1),
+            backwards: false,
         }
     }
 }
@@ -127,11 +130,10 @@ pub enum BacktestError {
 /// # Errors
 /// When no month is complete, or the origins are not days of every month.
 pub fn backtest(costs: &DailyCosts, options: &BacktestOptions) -> Result<Backtest, BacktestError> {
+    let costs = &*in_direction(costs, options);
     let months = months(costs, options)?;
-    let tuning = Tuning::default();
-    let ours = Learned::new(costs, &months, tuning.level).try_all(&months, options, tuning.range);
-    let mut methods = vec![score(OURS, &ours)];
-    methods.extend(opponents_scores(costs, &months, options));
+    let ours = shipped(costs, &months, options);
+    let methods = scores(&ours, costs, &months, options);
     let by_month = months
         .iter()
         .zip(&ours)
@@ -145,19 +147,34 @@ pub fn backtest(costs: &DailyCosts, options: &BacktestOptions) -> Result<Backtes
     })
 }
 
-/// Every opponent on every month.
-fn opponents_scores<'a>(
-    costs: &'a DailyCosts,
-    months: &'a [BillingMonth],
-    options: &'a BacktestOptions,
-) -> impl Iterator<Item = MethodScore> + 'a {
-    OPPONENTS.iter().map(move |opponent| {
-        let trials: Vec<Vec<Trial>> = months
-            .iter()
-            .map(|month| try_opponent(costs, *month, options, opponent.expect))
-            .collect();
+/// The forecast as it is shipped, then every opponent.
+fn scores(
+    ours: &[Vec<Trial>],
+    costs: &DailyCosts,
+    months: &[BillingMonth],
+    options: &BacktestOptions,
+) -> Vec<MethodScore> {
+    let opponents = OPPONENTS.iter().map(|opponent| {
+        let trials = try_opponent(costs, months, options, opponent);
         score(opponent.name, &trials)
-    })
+    });
+    std::iter::once(score(OURS, ours))
+        .chain(opponents)
+        .collect()
+}
+
+/// The bill in the direction it is tested in. Backwards it runs over the same days: what fell now
+/// rises, and calm turns to restless.
+fn in_direction<'a>(costs: &'a DailyCosts, options: &BacktestOptions) -> Cow<'a, DailyCosts> {
+    match (costs.first_day(), costs.last_day()) {
+        (Some(first), Some(last)) if options.backwards => Cow::Owned(
+            costs
+                .iter()
+                .map(|(day, amount)| (first + (last - day), amount))
+                .collect(),
+        ),
+        _ => Cow::Borrowed(costs),
+    }
 }
 
 /// The complete months with enough history before them and a total above zero.

@@ -27,6 +27,7 @@ impl Backtest {
 
 /// A hold-out, and what was chosen.
 pub(super) fn holdout(holdout: &Holdout) -> String {
+    let cuts = methods(&holdout.all_cuts, holdout.months_of_all_cuts);
     let methods = methods(&holdout.methods, holdout.months.len());
     let mut choices = Table::new(&[
         ("month", Align::Left),
@@ -40,7 +41,11 @@ pub(super) fn holdout(holdout: &Holdout) -> String {
             choice.range.clone(),
         ]);
     }
-    format!("{}\n\n{methods}\n{choices}", holdout.bill)
+    format!(
+        "{}, constants chosen on other data\n\n{methods}\n{choices}\n\
+         {}, its days cut into months at four places\n\n{cuts}",
+        holdout.bill, holdout.bill
+    )
 }
 
 fn methods(scores: &[MethodScore], of: usize) -> Table {

@@ -4,9 +4,9 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::BacktestOptions;
-use super::opponents::Known;
+use super::opponents::Opponent;
 use crate::money::forecast::{
-    Forecast, ForecastInput, HISTORY_DAYS, LevelTuning, Past, RangeTuning,
+    Forecast, ForecastInput, HISTORY_DAYS, LevelTuning, Past, RangeTuning, Tuning,
 };
 use crate::money::{BillingMonth, DailyCosts, Usd};
 
@@ -131,26 +131,38 @@ fn interval_score(forecast: &Forecast, total: Usd) -> Decimal {
     score.share_of(total).unwrap_or_default()
 }
 
-/// Tries an opponent on each origin of a month.
+/// The forecast as it is shipped, on each of the months.
+pub(super) fn shipped(
+    costs: &DailyCosts,
+    months: &[BillingMonth],
+    options: &BacktestOptions,
+) -> Vec<Vec<Trial>> {
+    let tuning = Tuning::default();
+    Learned::new(costs, months, tuning.level).try_all(months, options, tuning.range)
+}
+
+/// An opponent on each of the months.
 pub(super) fn try_opponent(
     costs: &DailyCosts,
-    month: BillingMonth,
+    months: &[BillingMonth],
     options: &BacktestOptions,
-    expect: fn(Known<'_>, &[NaiveDate]) -> Vec<Decimal>,
-) -> Vec<Trial> {
-    let total = costs.month(month);
-    let (above, below) = budgets(total, options);
+    opponent: &Opponent,
+) -> Vec<Vec<Trial>> {
     let all: Vec<(NaiveDate, Decimal)> = costs
         .iter()
         .map(|(day, amount)| (day, amount.amount()))
         .collect();
-    origins(month, options)
-        .map(|(origin, as_of)| {
+    let all = all.as_slice();
+    let try_month = |month: &BillingMonth| {
+        let month = *month;
+        let total = costs.month(month);
+        let (above, below) = budgets(total, options);
+        let at = |(origin, as_of): (u32, NaiveDate)| {
             let known = all
                 .get(..all.partition_point(|(day, _)| *day < as_of))
                 .unwrap_or_default();
             let days: Vec<NaiveDate> = month.each_day().filter(|day| *day >= as_of).collect();
-            let to_come: Decimal = expect(known, &days).into_iter().sum();
+            let to_come: Decimal = (opponent.expect)(known, &days).into_iter().sum();
             let expected = costs.between(month.first_day(), as_of) + Usd::new(to_come);
             Trial {
                 origin,
@@ -159,6 +171,8 @@ pub(super) fn try_opponent(
                 interval: Decimal::ZERO,
                 alarms: (expected > above, expected > below),
             }
-        })
-        .collect()
+        };
+        origins(month, options).map(at).collect()
+    };
+    months.iter().map(try_month).collect()
 }
