@@ -6,8 +6,10 @@ use crate::money::forecast::{HalfLife, LevelTuning, RangeTuning};
 const WINDOWS: [&[usize]; 3] = [&[28], &[7], &[7, 14, 28]];
 /// … no shape of the week, or one of eight weeks …
 const WEEK_DAYS: [Option<usize>; 2] = [None, Some(56)];
-/// … and no level shift, or one after two, three or five days that agree.
+/// … and no level shift, or one after two, three or five days that agree …
 const SHIFT_DAYS: [Option<usize>; 4] = [None, Some(2), Some(3), Some(5)];
+/// … believed at once, or against so many days.
+const SHIFT_DOUBTS: [usize; 3] = [0, 3, 7];
 
 /// Every error counts the same, or half after a time …
 const HALF_LIVES: [HalfLife; 3] = [HalfLife::Never, HalfLife::Days120, HalfLife::Days60];
@@ -17,7 +19,7 @@ const STEPS: [u32; 4] = [0, 5_000, 10_000, 20_000];
 /// The places the choice begins from while there is nothing to choose by, each with its name:
 /// the trimmed mean of four weeks and nothing else; and the mean over three such windows, the
 /// textbook's remedy where levels change (Pesaran and Timmermann, 2007).
-pub(super) const STARTS: [(&str, usize); 2] = [("from one window", 0), ("from three windows", 16)];
+pub(super) const STARTS: [(&str, usize); 2] = [("from one window", 0), ("from three windows", 40)];
 
 /// The choices for the expected total.
 pub(super) fn levels() -> Vec<LevelTuning> {
@@ -25,11 +27,16 @@ pub(super) fn levels() -> Vec<LevelTuning> {
     for windows in WINDOWS {
         for week_days in WEEK_DAYS {
             for shift_days in SHIFT_DAYS {
-                all.push(LevelTuning {
-                    windows,
-                    week_days,
-                    shift_days,
-                });
+                // Without shifts there is no doubt about them.
+                let doubts = if shift_days.is_some() { 3 } else { 1 };
+                for shift_doubt in SHIFT_DOUBTS.into_iter().take(doubts) {
+                    all.push(LevelTuning {
+                        windows,
+                        week_days,
+                        shift_days,
+                        shift_doubt,
+                    });
+                }
             }
         }
     }
@@ -51,7 +58,8 @@ pub(super) fn ranges() -> Vec<RangeTuning> {
 pub(super) fn level_in_words(tuning: LevelTuning) -> String {
     let windows: Vec<String> = tuning.windows.iter().map(ToString::to_string).collect();
     let shift = match tuning.shift_days {
-        Some(days) => format!("shift after {days} days"),
+        Some(days) if tuning.shift_doubt == 0 => format!("shift after {days} days"),
+        Some(days) => format!("shift after {days} days, doubted {}", tuning.shift_doubt),
         None => "no shift".to_owned(),
     };
     let week = match tuning.week_days {

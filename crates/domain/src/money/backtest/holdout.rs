@@ -111,6 +111,8 @@ struct Tried<'a> {
     months: Vec<BillingMonth>,
     options: &'a BacktestOptions,
     learned: Vec<Learned<'a>>,
+    /// The error of each choice of a level, month by month.
+    errors: Vec<Vec<Decimal>>,
     /// The trials, month by month.
     trials: BTreeMap<Place, Vec<Vec<Trial>>>,
 }
@@ -122,9 +124,13 @@ impl<'a> Tried<'a> {
         options: &'a BacktestOptions,
     ) -> Result<Self, BacktestError> {
         let months = months(costs, options)?;
-        let learned = levels()
+        let learned: Vec<Learned<'_>> = levels()
             .iter()
             .map(|level| Learned::new(costs, &months, *level))
+            .collect();
+        let errors = learned
+            .iter()
+            .map(|learned| learned.errors(&months, options))
             .collect();
         Ok(Self {
             name,
@@ -132,6 +138,7 @@ impl<'a> Tried<'a> {
             months,
             options,
             learned,
+            errors,
             trials: BTreeMap::new(),
         })
     }
@@ -153,14 +160,11 @@ impl<'a> Tried<'a> {
         if months < FEWEST_MONTHS {
             return (start, 0);
         }
-        // The range does not touch the expected total.
-        let level = first_least((0..levels().len()).map(|level| {
-            let trials = self.at((level, 0));
-            mean_of(trials, months, |trial| trial.error)
-        }));
+        let seen = |errors: &Vec<Decimal>| mean(errors.get(..months).unwrap_or_default());
+        let level = first_least(self.errors.iter().map(seen));
         let range = first_least((0..ranges().len()).map(|range| {
-            let trials = self.at((level, range));
-            mean_of(trials, months, |trial| trial.interval)
+            let trials = self.at((level, range)).iter().take(months).flatten();
+            mean(&trials.map(|trial| trial.interval).collect::<Vec<_>>())
         }));
         (level, range)
     }
@@ -243,11 +247,6 @@ fn choice((month, (level, range)): (&BillingMonth, &Place)) -> Choice {
         level: level_in_words(levels().get(*level).copied().unwrap_or_default()),
         range: range_in_words(ranges().get(*range).copied().unwrap_or_default()),
     }
-}
-
-fn mean_of(trials: &[Vec<Trial>], months: usize, value: fn(&Trial) -> Decimal) -> Decimal {
-    let values: Vec<Decimal> = trials.iter().take(months).flatten().map(value).collect();
-    mean(&values)
 }
 
 /// The position of the first of the least.

@@ -8,6 +8,7 @@ use super::opponents::Opponent;
 use crate::money::forecast::{
     Forecast, ForecastInput, HISTORY_DAYS, LevelTuning, Past, RangeTuning, Tuning,
 };
+use crate::money::stats::mean;
 use crate::money::{BillingMonth, DailyCosts, Usd};
 
 /// One forecast of one month from one day.
@@ -43,6 +44,27 @@ impl<'a> Learned<'a> {
                 .collect()
         };
         Self { costs, pasts }
+    }
+
+    /// The mean absolute error of each of the months it was learned for.
+    pub(super) fn errors(
+        &self,
+        months: &[BillingMonth],
+        options: &BacktestOptions,
+    ) -> Vec<Decimal> {
+        let costs = self.costs;
+        let error_of = |(month, past): (&BillingMonth, &Past)| {
+            let total = costs.month(*month);
+            let errors: Vec<Decimal> = origins(*month, options)
+                .map(|(_, as_of)| error(past.expected(&question(costs, as_of, total)), total))
+                .collect();
+            mean(&errors)
+        };
+        months
+            .iter()
+            .zip(self.pasts.iter().cycle())
+            .map(error_of)
+            .collect()
     }
 
     /// Tries each of the months it was learned for.
@@ -89,6 +111,16 @@ fn error(expected: Usd, total: Usd) -> Decimal {
     (expected - total).share_of(total).unwrap_or_default().abs()
 }
 
+fn question(costs: &DailyCosts, as_of: NaiveDate, budget: Usd) -> ForecastInput<'_> {
+    ForecastInput {
+        costs,
+        as_of,
+        budget,
+        plan: None,
+        provisional_days: 0,
+    }
+}
+
 fn try_ours(
     costs: &DailyCosts,
     past: &Past,
@@ -100,14 +132,7 @@ fn try_ours(
     let (above, below) = budgets(total, options);
     origins(month, options)
         .map(|(origin, as_of)| {
-            let input = ForecastInput {
-                costs,
-                as_of,
-                budget: above,
-                plan: None,
-                provisional_days: 0,
-            };
-            let forecast = past.forecast(&input, tuning);
+            let forecast = past.forecast(&question(costs, as_of, above), tuning);
             Trial {
                 origin,
                 error: error(forecast.expected, total),

@@ -45,7 +45,7 @@ pub(super) struct Outlook {
     week: Week,
     /// The usual distance of a day from the middle, by which errors are compared over time.
     pub(super) scale: Decimal,
-    /// The days since a level shift, if the level was learned from those alone.
+    /// The days since a level shift, if there was one.
     pub(super) shifted: Option<usize>,
 }
 
@@ -57,10 +57,11 @@ impl Outlook {
             .map_or_else(Week::default, |days| week(series, origin, days));
         let flat = without_week(series, origin, &week);
         let shifted = tuning.shift_days.and_then(|fewest| shift(&flat, fewest));
-        let mut level = match shifted {
-            Some(days) => trimmed_mean(tail(&flat, days)),
-            None => mean_of_windows(&flat, tuning.windows),
-        };
+        let mut level = mean_of_windows(&flat, tuning.windows);
+        if let Some(days) = shifted {
+            let trust = div(count(days), count(days + tuning.shift_doubt));
+            level += mul(trust, trimmed_mean(tail(&flat, days)) - level);
+        }
         if with_plan {
             let n = count(series.reported(origin));
             let trust = div(n, n + Decimal::from(PLAN_WEIGHT_DAYS));

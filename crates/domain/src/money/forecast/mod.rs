@@ -128,6 +128,15 @@ impl Past {
         Self { learned }
     }
 
+    /// The expected total alone, from the days learned that lie before `as_of`.
+    pub(crate) fn expected(&self, input: &ForecastInput<'_>) -> Usd {
+        let month = BillingMonth::of(input.as_of);
+        let mut days = self.days_to_come(input, month);
+        raise_to_reported(&mut days, input);
+        let to_come: Usd = days.iter().map(|day| day.add).sum();
+        input.costs.between(month.first_day(), input.as_of) + to_come
+    }
+
     /// The forecast from the days learned that lie before `as_of`.
     pub(crate) fn forecast(&self, input: &ForecastInput<'_>, tuning: RangeTuning) -> Forecast {
         let month = BillingMonth::of(input.as_of);

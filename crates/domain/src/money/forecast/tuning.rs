@@ -21,6 +21,8 @@ pub(crate) struct LevelTuning {
     pub(crate) week_days: Option<usize>,
     /// So many days at least must agree before a level shift is believed; none: it never is.
     pub(crate) shift_days: Option<usize>,
+    /// A shift of `n` days is trusted as `n` to so many against the weeks before it.
+    pub(crate) shift_doubt: usize,
 }
 
 /// The numbers behind the range.
@@ -46,13 +48,15 @@ pub(crate) enum HalfLife {
 
 /// No one window is right everywhere (a week follows changes, four weeks outlast a wave), and an
 /// equal mean of three needs no weight to be fitted. The shape of the week is learned from eight
-/// weeks. Three days are the fewest that can agree against chance.
+/// weeks. Three days are the fewest that can agree against chance. They are believed at once: doubt
+/// would spare an alarm where costs come in waves, and be late where something was launched.
 impl Default for LevelTuning {
     fn default() -> Self {
         Self {
             windows: &[7, 14, 28],
             week_days: Some(56),
             shift_days: Some(3),
+            shift_doubt: 0,
         }
     }
 }
