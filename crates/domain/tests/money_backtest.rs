@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 
 use chrono::NaiveDate;
 use nightcap_domain::money::backtest::{
-    Backtest, BacktestError, BacktestOptions, MethodScore, OURS, backtest,
+    Backtest, BacktestError, BacktestOptions, Bill, Holdout, MethodScore, OURS, backtest, holdout,
 };
 use nightcap_domain::money::forecast::{ForecastInput, forecast};
 use nightcap_domain::money::{DailyCosts, Usd, backtest_file};
@@ -220,4 +220,30 @@ fn too_little_data_and_odd_origins_are_refused() {
         backtest(&few, &options),
         Err(BacktestError::Origins { .. })
     ));
+}
+
+fn held_out(name: &str, backwards: bool) {
+    let bills = ["binder-prod", "binder-staging"].map(|name| (name, common::bill(name)));
+    let bills = bills.each_ref().map(|(name, costs)| Bill { name, costs });
+    let options = BacktestOptions {
+        backwards,
+        ..BacktestOptions::default()
+    };
+    let tables: Vec<String> = holdout(&bills, &options)
+        .unwrap()
+        .iter()
+        .map(Holdout::table)
+        .collect();
+    insta::assert_snapshot!(name, tables.join("\n"));
+}
+
+/// What is left when the constants are chosen on data that is not the data they are scored on.
+#[test]
+fn the_hold_out() {
+    held_out("holdout", false);
+}
+
+#[test]
+fn the_hold_out_backwards() {
+    held_out("holdout-backwards", true);
 }

@@ -1,17 +1,21 @@
 //! How good the forecast would have been: every month of a file forecast from every day of it,
 //! with nothing known but the days before, beside the usual methods.
 
+mod grid;
+mod holdout;
 mod opponents;
 mod table;
+mod trial;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use self::opponents::{Known, OPPONENTS};
-use super::forecast::{ForecastInput, HISTORY_DAYS, Past};
+pub use self::holdout::{Bill, Choice, Holdout, holdout};
+use self::opponents::OPPONENTS;
+use self::trial::{Trial, shipped, try_opponent};
 use super::stats::{div, mean, mul};
 use super::{BillingMonth, DailyCosts, Usd};
 
@@ -33,6 +37,8 @@ pub struct BacktestOptions {
     pub margin: Decimal,
     /// The probability at which an alarm is raised: 0.8.
     pub alarm_at: Decimal,
+    /// Whether the bill is run backwards.
+    pub backwards: bool,
 }
 
 impl Default for BacktestOptions {
@@ -44,6 +50,7 @@ impl Default for BacktestOptions {
             from: None,
             margin: Decimal::new(5, 2),
             alarm_at: Decimal::new(8, 1),
+            backwards: false,
         }
     }
 }
@@ -118,51 +125,15 @@ pub enum BacktestError {
     },
 }
 
-/// One forecast of one month from one day.
-struct Trial {
-    origin: u32,
-    error: Decimal,
-    covered: Option<bool>,
-    /// Alarms with the budget above and below the total.
-    alarms: (bool, bool),
-}
-
 /// Tests the forecast and its opponents on the past.
 ///
 /// # Errors
 /// When no month is complete, or the origins are not days of every month.
 pub fn backtest(costs: &DailyCosts, options: &BacktestOptions) -> Result<Backtest, BacktestError> {
-    let (first, last) = (options.first_origin, options.last_origin);
-    if first == 0 || first > last || last > 28 {
-        return Err(BacktestError::Origins { first, last });
-    }
-    let months = months(costs, options);
-    if months.is_empty() {
-        return Err(BacktestError::NoMonth {
-            warm_up: options.warm_up_days,
-        });
-    }
-    // An outlook of the past knows only the days before it, so one past serves all months, as
-    // long as none of its days is too old to be looked at.
-    let shared = (span(costs) <= HISTORY_DAYS).then(|| Past::learn(costs, None));
-    let ours: Vec<Vec<Trial>> = months
-        .iter()
-        .map(|month| {
-            if let Some(past) = &shared {
-                return try_ours(costs, past, *month, options);
-            }
-            let past = Past::learn(&costs.before(month.next().first_day()), None);
-            try_ours(costs, &past, *month, options)
-        })
-        .collect();
-    let mut methods = vec![score(OURS, &ours)];
-    for opponent in &OPPONENTS {
-        let trials: Vec<Vec<Trial>> = months
-            .iter()
-            .map(|month| try_opponent(costs, *month, options, opponent.expect))
-            .collect();
-        methods.push(score(opponent.name, &trials));
-    }
+    let costs = &*in_direction(costs, options);
+    let months = months(costs, options)?;
+    let ours = shipped(costs, &months, options);
+    let methods = scores(&ours, costs, &months, options);
     let by_month = months
         .iter()
         .zip(&ours)
@@ -170,16 +141,56 @@ pub fn backtest(costs: &DailyCosts, options: &BacktestOptions) -> Result<Backtes
         .collect();
     Ok(Backtest {
         months,
-        origins: (first, last),
+        origins: (options.first_origin, options.last_origin),
         methods,
         by_month,
     })
 }
 
+/// The forecast as it is shipped, then every opponent.
+fn scores(
+    ours: &[Vec<Trial>],
+    costs: &DailyCosts,
+    months: &[BillingMonth],
+    options: &BacktestOptions,
+) -> Vec<MethodScore> {
+    let opponents = OPPONENTS.iter().map(|opponent| {
+        let trials = try_opponent(costs, months, options, opponent);
+        score(opponent.name, &trials)
+    });
+    std::iter::once(score(OURS, ours))
+        .chain(opponents)
+        .collect()
+}
+
+/// The bill in the direction it is tested in. Backwards it runs over the same days: what fell now
+/// rises, and calm turns to restless.
+fn in_direction<'a>(costs: &'a DailyCosts, options: &BacktestOptions) -> Cow<'a, DailyCosts> {
+    match (costs.first_day(), costs.last_day()) {
+        (Some(first), Some(last)) if options.backwards => Cow::Owned(
+            costs
+                .iter()
+                .map(|(day, amount)| (first + (last - day), amount))
+                .collect(),
+        ),
+        _ => Cow::Borrowed(costs),
+    }
+}
+
 /// The complete months with enough history before them and a total above zero.
-fn months(costs: &DailyCosts, options: &BacktestOptions) -> Vec<BillingMonth> {
+fn months(
+    costs: &DailyCosts,
+    options: &BacktestOptions,
+) -> Result<Vec<BillingMonth>, BacktestError> {
+    let (first, last) = (options.first_origin, options.last_origin);
+    if first == 0 || first > last || last > 28 {
+        return Err(BacktestError::Origins { first, last });
+    }
+    let none = BacktestError::NoMonth {
+        warm_up: options.warm_up_days,
+    };
     let (Some(first), Some(last)) = (costs.first_day(), costs.last_day()) else {
-        return Vec::new();
+        return Err(none);
     };
     let warm = first
         .checked_add_days(chrono::Days::new(options.warm_up_days.into()))
@@ -194,97 +205,10 @@ fn months(costs: &DailyCosts, options: &BacktestOptions) -> Vec<BillingMonth> {
         }
         month = month.next();
     }
-    months
-}
-
-/// Days from the first to the last.
-fn span(costs: &DailyCosts) -> i64 {
-    let days = costs.first_day().zip(costs.last_day());
-    days.map_or(0, |(first, last)| (last - first).num_days() + 1)
-}
-
-/// The days of a month forecasts are made on.
-fn origins(
-    month: BillingMonth,
-    options: &BacktestOptions,
-) -> impl Iterator<Item = (u32, NaiveDate)> {
-    let (first, last) = (options.first_origin, options.last_origin);
-    (1..)
-        .zip(month.each_day())
-        .filter(move |(day, _)| (first..=last).contains(day))
-}
-
-/// The budgets just above and just below a total.
-fn budgets(total: Usd, options: &BacktestOptions) -> (Usd, Usd) {
-    (
-        total.times(Decimal::ONE + options.margin),
-        total.times(Decimal::ONE - options.margin),
-    )
-}
-
-fn error(expected: Usd, total: Usd) -> Decimal {
-    (expected - total).share_of(total).unwrap_or_default().abs()
-}
-
-fn try_ours(
-    costs: &DailyCosts,
-    past: &Past,
-    month: BillingMonth,
-    options: &BacktestOptions,
-) -> Vec<Trial> {
-    let total = costs.month(month);
-    let (above, below) = budgets(total, options);
-    origins(month, options)
-        .map(|(origin, as_of)| {
-            let input = ForecastInput {
-                costs,
-                as_of,
-                budget: above,
-                plan: None,
-                provisional_days: 0,
-            };
-            let forecast = past.forecast(&input);
-            Trial {
-                origin,
-                error: error(forecast.expected, total),
-                covered: Some(forecast.low <= total && total <= forecast.high),
-                alarms: (
-                    forecast.probability_above(above) >= options.alarm_at,
-                    forecast.probability_above(below) >= options.alarm_at,
-                ),
-            }
-        })
-        .collect()
-}
-
-fn try_opponent(
-    costs: &DailyCosts,
-    month: BillingMonth,
-    options: &BacktestOptions,
-    expect: fn(Known<'_>, &[NaiveDate]) -> Vec<Decimal>,
-) -> Vec<Trial> {
-    let total = costs.month(month);
-    let (above, below) = budgets(total, options);
-    let all: Vec<(NaiveDate, Decimal)> = costs
-        .iter()
-        .map(|(day, amount)| (day, amount.amount()))
-        .collect();
-    origins(month, options)
-        .map(|(origin, as_of)| {
-            let known = all
-                .get(..all.partition_point(|(day, _)| *day < as_of))
-                .unwrap_or_default();
-            let days: Vec<NaiveDate> = month.each_day().filter(|day| *day >= as_of).collect();
-            let to_come: Decimal = expect(known, &days).into_iter().sum();
-            let expected = costs.between(month.first_day(), as_of) + Usd::new(to_come);
-            Trial {
-                origin,
-                error: error(expected, total),
-                covered: None,
-                alarms: (expected > above, expected > below),
-            }
-        })
-        .collect()
+    if months.is_empty() {
+        return Err(none);
+    }
+    Ok(months)
 }
 
 fn per_cent(share: Decimal) -> Decimal {

@@ -1,6 +1,6 @@
 //! The backtest as a table for people.
 
-use super::{Backtest, MethodScore, MonthScore};
+use super::{Backtest, Holdout, MethodScore, MonthScore};
 use crate::money::table::{Align, Table};
 
 /// The days of the month shown, if they were tested.
@@ -9,16 +9,7 @@ const SHOWN: [u32; 6] = [2, 5, 10, 15, 20, 25];
 impl Backtest {
     /// Methods side by side, then this forecast month by month. Errors and coverage in per cent.
     pub fn table(&self) -> String {
-        let mut methods = Table::new(&[("method", Align::Left), ("error", Align::Right)]);
-        for day in SHOWN {
-            methods.column(&format!("day {day}"), Align::Right);
-        }
-        for name in ["coverage", "false alarms", "missed"] {
-            methods.column(name, Align::Right);
-        }
-        for score in &self.methods {
-            methods.row(self.method_row(score));
-        }
+        let methods = methods(&self.methods, self.months.len());
         let mut months = Table::new(&[
             ("month", Align::Left),
             ("total USD", Align::Right),
@@ -32,21 +23,57 @@ impl Backtest {
         }
         format!("{methods}\n{months}")
     }
+}
 
-    fn method_row(&self, score: &MethodScore) -> Vec<String> {
-        let of = self.months.len();
-        let mut row = vec![score.method.clone(), format!("{:.1}", score.mean_error)];
-        row.extend(SHOWN.iter().map(|day| {
-            score
-                .by_origin
-                .get(day)
-                .map_or("-".into(), |e| format!("{e:.1}"))
-        }));
-        row.push(score.coverage.map_or("-".into(), |c| format!("{c:.0}")));
-        row.push(format!("{}/{of}", score.false_alarms));
-        row.push(format!("{}/{of}", score.missed));
-        row
+/// A hold-out, and what was chosen.
+pub(super) fn holdout(holdout: &Holdout) -> String {
+    let cuts = methods(&holdout.all_cuts, holdout.months_of_all_cuts);
+    let methods = methods(&holdout.methods, holdout.months.len());
+    let mut choices = Table::new(&[
+        ("month", Align::Left),
+        ("chosen from the months before", Align::Left),
+        ("range", Align::Left),
+    ]);
+    for choice in &holdout.choices {
+        choices.row(vec![
+            choice.month.to_string(),
+            choice.level.clone(),
+            choice.range.clone(),
+        ]);
     }
+    format!(
+        "{}, constants chosen on other data\n\n{methods}\n{choices}\n\
+         {}, its days cut into months at four places\n\n{cuts}",
+        holdout.bill, holdout.bill
+    )
+}
+
+fn methods(scores: &[MethodScore], of: usize) -> Table {
+    let mut methods = Table::new(&[("method", Align::Left), ("error", Align::Right)]);
+    for day in SHOWN {
+        methods.column(&format!("day {day}"), Align::Right);
+    }
+    for name in ["coverage", "false alarms", "missed"] {
+        methods.column(name, Align::Right);
+    }
+    for score in scores {
+        methods.row(method_row(score, of));
+    }
+    methods
+}
+
+fn method_row(score: &MethodScore, of: usize) -> Vec<String> {
+    let mut row = vec![score.method.clone(), format!("{:.1}", score.mean_error)];
+    row.extend(SHOWN.iter().map(|day| {
+        score
+            .by_origin
+            .get(day)
+            .map_or("-".into(), |e| format!("{e:.1}"))
+    }));
+    row.push(score.coverage.map_or("-".into(), |c| format!("{c:.1}")));
+    row.push(format!("{}/{of}", score.false_alarms));
+    row.push(format!("{}/{of}", score.missed));
+    row
 }
 
 fn month_row(score: &MonthScore) -> Vec<String> {

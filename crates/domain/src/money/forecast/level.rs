@@ -4,20 +4,15 @@ use chrono::Weekday;
 use rust_decimal::Decimal;
 
 use super::series::Series;
+use super::tuning::LevelTuning;
 use crate::money::stats::{
     count, div, mean, mean_deviation, median, median_deviation, mul, tail, trimmed_mean,
 };
 
-/// The level is the mean of three trimmed means: over one, two and four weeks. No one of them
-/// is right everywhere (a week follows changes, four weeks outlast a wave), and an equal mean
-/// of the three needs no weight to be fitted.
-const WINDOWS: [usize; 3] = [7, 14, 28];
-/// The shape of the week is learned from eight weeks …
-const WEEKDAY_DAYS: usize = 56;
-/// … if at least three of them show a weekday.
+/// The shape of the week is learned if at least three weeks show a weekday.
 const FEWEST_WEEKS: usize = 3;
-/// Days that must agree before a level shift is believed, and the most that are taken for one.
-const SHIFT_DAYS: std::ops::RangeInclusive<usize> = 3..=14;
+/// The most days that are taken for a level shift.
+const LONGEST_SHIFT: usize = 14;
 /// How many robust standard deviations each of those days lies away from the four weeks before.
 const SHIFT_SIGMAS: i64 = 3;
 /// Days over which the usual deviation is measured.
@@ -50,20 +45,23 @@ pub(super) struct Outlook {
     week: Week,
     /// The usual distance of a day from the middle, by which errors are compared over time.
     pub(super) scale: Decimal,
-    /// The days since a level shift, if the level was learned from those alone.
+    /// The days since a level shift, if there was one.
     pub(super) shifted: Option<usize>,
 }
 
 impl Outlook {
     /// The outlook at the start of the day at `origin`.
-    pub(super) fn at(series: &Series, origin: usize, with_plan: bool) -> Self {
-        let mut week = week(series, origin);
+    pub(super) fn at(series: &Series, origin: usize, with_plan: bool, tuning: LevelTuning) -> Self {
+        let mut week = tuning
+            .week_days
+            .map_or_else(Week::default, |days| week(series, origin, days));
         let flat = without_week(series, origin, &week);
-        let shifted = shift(&flat);
-        let mut level = match shifted {
-            Some(days) => trimmed_mean(tail(&flat, days)),
-            None => mean(&WINDOWS.map(|n| trimmed_mean(tail(&flat, n)))),
-        };
+        let shifted = tuning.shift_days.and_then(|fewest| shift(&flat, fewest));
+        let mut level = mean_of_windows(&flat, tuning.windows);
+        if let Some(days) = shifted {
+            let trust = div(count(days), count(days + tuning.shift_doubt));
+            level += mul(trust, trimmed_mean(tail(&flat, days)) - level);
+        }
         if with_plan {
             let n = count(series.reported(origin));
             let trust = div(n, n + Decimal::from(PLAN_WEIGHT_DAYS));
@@ -98,10 +96,19 @@ impl Outlook {
     }
 }
 
+/// The mean of the trimmed means over each of the windows.
+fn mean_of_windows(flat: &[Decimal], windows: &[usize]) -> Decimal {
+    let means: Vec<Decimal> = windows
+        .iter()
+        .map(|days| trimmed_mean(tail(flat, *days)))
+        .collect();
+    mean(&means)
+}
+
 /// Each weekday's median distance from the mean of the seven days around it, shrunken by how
 /// sure it is: m²/(m² + s²/n), so a shape that repeats is kept and noise is not learned.
-fn week(series: &Series, origin: usize) -> Week {
-    let first = origin.saturating_sub(WEEKDAY_DAYS);
+fn week(series: &Series, origin: usize, days: usize) -> Week {
+    let first = origin.saturating_sub(days);
     let mut by_weekday: [Vec<Decimal>; 7] = Default::default();
     for position in first + 3..origin.saturating_sub(3) {
         let Some(value) = series.value(position) else {
@@ -135,7 +142,7 @@ fn sure_part(distances: &[Decimal]) -> Decimal {
 /// The values reported before `origin`, freed from the shape of the week; only as many as are
 /// looked at.
 fn without_week(series: &Series, origin: usize, week: &Week) -> Vec<Decimal> {
-    let most = SHIFT_DAYS.end() + SCALE_DAYS;
+    let most = LONGEST_SHIFT + SCALE_DAYS;
     let mut flat: Vec<Decimal> = (0..origin)
         .rev()
         .filter_map(|i| Some(series.value(i)? - week.at(series.weekday(i))))
@@ -147,9 +154,8 @@ fn without_week(series: &Series, origin: usize, week: &Week) -> Vec<Decimal> {
 
 /// The number of days since the level shifted: all of them lie on the same side, far from the
 /// four weeks before, and nearer to one another than to those.
-fn shift(flat: &[Decimal]) -> Option<usize> {
-    let mut lengths = SHIFT_DAYS;
-    lengths.rfind(|days| flat.len() >= days + 7 && has_shifted(flat, *days))
+fn shift(flat: &[Decimal], fewest: usize) -> Option<usize> {
+    (fewest..=LONGEST_SHIFT).rfind(|days| flat.len() >= days + 7 && has_shifted(flat, *days))
 }
 
 /// True if the last `days` days agree on a new level.

@@ -9,6 +9,7 @@ mod level;
 mod plan;
 mod series;
 mod spread;
+mod tuning;
 
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
@@ -16,6 +17,7 @@ use rust_decimal::Decimal;
 pub use answer::ForecastAnswer;
 pub use plan::DailyPlan;
 pub(crate) use series::HISTORY_DAYS;
+pub(crate) use tuning::{HalfLife, LevelTuning, RangeTuning, Tuning};
 
 use self::level::Outlook;
 use self::series::Series;
@@ -97,8 +99,9 @@ pub fn forecast(input: &ForecastInput<'_>) -> Result<Forecast, ForecastError> {
     if closed.is_empty() && input.plan.is_none() {
         return Err(ForecastError::NothingToGoOn { as_of: input.as_of });
     }
-    let past = Past::learn(&closed, input.plan);
-    Ok(past.forecast(input))
+    let tuning = Tuning::default();
+    let past = Past::learn(&closed, input.plan, tuning.level);
+    Ok(past.forecast(input, tuning.range))
 }
 
 /// The days that may be learned from: before `as_of` and no longer provisional.
@@ -115,25 +118,34 @@ pub(crate) struct Past {
 }
 
 impl Past {
-    pub(crate) fn learn(costs: &DailyCosts, plan: Option<&DailyPlan>) -> Self {
+    pub(crate) fn learn(costs: &DailyCosts, plan: Option<&DailyPlan>, tuning: LevelTuning) -> Self {
         let learned = Series::new(costs, plan).map(|series| {
             let outlooks = (0..=series.len())
-                .map(|origin| Outlook::at(&series, origin, plan.is_some()))
+                .map(|origin| Outlook::at(&series, origin, plan.is_some(), tuning))
                 .collect();
             (series, outlooks)
         });
         Self { learned }
     }
 
+    /// The expected total alone, from the days learned that lie before `as_of`.
+    pub(crate) fn expected(&self, input: &ForecastInput<'_>) -> Usd {
+        let month = BillingMonth::of(input.as_of);
+        let mut days = self.days_to_come(input, month);
+        raise_to_reported(&mut days, input);
+        let to_come: Usd = days.iter().map(|day| day.add).sum();
+        input.costs.between(month.first_day(), input.as_of) + to_come
+    }
+
     /// The forecast from the days learned that lie before `as_of`.
-    pub(crate) fn forecast(&self, input: &ForecastInput<'_>) -> Forecast {
+    pub(crate) fn forecast(&self, input: &ForecastInput<'_>, tuning: RangeTuning) -> Forecast {
         let month = BillingMonth::of(input.as_of);
         let actual = input.costs.between(month.first_day(), input.as_of);
         let mut days = self.days_to_come(input, month);
         raise_to_reported(&mut days, input);
         let to_come: Usd = days.iter().map(|day| day.add).sum();
         let expected = actual + to_come;
-        let spread = self.spread(input, month, to_come.amount());
+        let spread = self.spread(input, month, to_come.amount(), tuning);
         let floor = floor(input, month, actual);
         let half = Usd::new(spread.half_range());
         let mut forecast = Forecast {
@@ -194,7 +206,13 @@ impl Past {
             .map_or(Decimal::ZERO, |(series, _)| series.lump_on_first(end))
     }
 
-    fn spread(&self, input: &ForecastInput<'_>, month: BillingMonth, to_come: Decimal) -> Spread {
+    fn spread(
+        &self,
+        input: &ForecastInput<'_>,
+        month: BillingMonth,
+        to_come: Decimal,
+        tuning: RangeTuning,
+    ) -> Spread {
         let Some((series, outlooks)) = &self.learned else {
             return Spread::assumed(to_come);
         };
@@ -202,7 +220,7 @@ impl Past {
         // Error builds up from the last day known, not from today.
         let horizon =
             usize::try_from((month.next().first_day() - series.day(end)).num_days()).unwrap_or(0);
-        Spread::measure(series, outlooks, end, horizon.max(1), to_come)
+        Spread::measure(series, outlooks, end, horizon.max(1), to_come, tuning)
     }
 
     fn basis(&self, input: &ForecastInput<'_>, month: BillingMonth, spread: &Spread) -> String {

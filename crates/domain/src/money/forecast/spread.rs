@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 
 use super::level::Outlook;
 use super::series::Series;
+use super::tuning::{HalfLife, RangeTuning};
 use crate::money::stats::{count, div, mul};
 
 /// Days of history before an origin's forecast counts as one.
@@ -23,11 +24,6 @@ const FEWEST_EFFECTIVE: Decimal = Decimal::from_parts(3, 0, 0, false, 0);
 const MILLION: u32 = 1_000_000;
 /// The share of errors the range shall hold: 80 %.
 const LEVEL: u32 = 800_000;
-/// After a day outside the range the share rises by 0.01 × 0.8, after one inside it falls by
-/// 0.01 × 0.2: at rest when four in five are inside.
-const STEP_UP: u32 = 8_000;
-/// See [`STEP_UP`].
-const STEP_DOWN: u32 = 2_000;
 /// The share never leaves these bounds, whatever happened.
 const LEVEL_BOUNDS: (u32, u32) = (700_000, 980_000);
 
@@ -73,6 +69,7 @@ impl Spread {
         end: usize,
         horizon: usize,
         to_come: Decimal,
+        tuning: RangeTuning,
     ) -> Self {
         let known = end.saturating_sub(WARM_UP + FEWEST - 1);
         let reach = horizon.min(known);
@@ -89,7 +86,7 @@ impl Spread {
                 )
             })
             .collect();
-        let (level, mut errors) = adapt(&scores, reach);
+        let (level, mut errors) = adapt(&scores, reach, tuning);
         let stretch = div(mul(now.scale, count(horizon)), count(reach));
         for (error, _) in &mut errors.ascending {
             *error = mul(*error, stretch);
@@ -156,7 +153,7 @@ impl Spread {
 /// Walks through the past as it went: at each origin the range is made of the errors known by
 /// then, and once its own days are over, the share it holds is corrected. Scores are in the order
 /// of their origins; the score of an origin is known `reach` days after it.
-fn adapt(scores: &[Decimal], reach: usize) -> (u32, Errors) {
+fn adapt(scores: &[Decimal], reach: usize, tuning: RangeTuning) -> (u32, Errors) {
     let mut errors = Errors::default();
     let mut level = LEVEL;
     let mut promised: Vec<Option<Decimal>> = Vec::with_capacity(scores.len());
@@ -165,10 +162,10 @@ fn adapt(scores: &[Decimal], reach: usize) -> (u32, Errors) {
         if let Some(known) = now.checked_sub(reach) {
             let score = scores.get(known).copied().unwrap_or_default();
             if let Some(Some(promise)) = promised.get(known) {
-                level = corrected(level, score <= *promise);
+                level = corrected(level, score <= *promise, tuning.step);
             }
             errors.insert(score, weight);
-            weight = grow(weight);
+            weight = grow(weight, tuning.half_life);
         }
         let enough = errors.ascending.len() >= FEWEST;
         promised.push(enough.then(|| errors.quantile(level)));
@@ -176,22 +173,24 @@ fn adapt(scores: &[Decimal], reach: usize) -> (u32, Errors) {
     (level, errors)
 }
 
-fn corrected(level: u32, held: bool) -> u32 {
+/// The share of errors the next range holds. Four fifths of the step up, a fifth down: at rest
+/// when four in five are inside.
+fn corrected(level: u32, held: bool, step: u32) -> u32 {
     let next = if held {
-        level.saturating_sub(STEP_DOWN)
+        level.saturating_sub(step / 5)
     } else {
-        level + STEP_UP
+        level + step / 5 * 4
     };
     next.clamp(LEVEL_BOUNDS.0, LEVEL_BOUNDS.1)
 }
 
-/// The weight of the oldest error; each later one weighs 2^(1/60) times as much as the one
-/// before, so an error counts half after sixty days. Four years of them stay below 2^64.
+/// The weight of the oldest error; each later one weighs a little more than the one before, so
+/// that an error counts half after its half-life. Four years of them stay below 2^64.
 const FIRST_WEIGHT: u64 = 1 << 32;
 
-/// One day's growth: 2^(1/60) = 1 + 49 905 116 / 2^32.
-fn grow(weight: u64) -> u64 {
-    let more = (u128::from(weight) * 49_905_116) >> 32;
+/// One day's growth.
+fn grow(weight: u64, half_life: HalfLife) -> u64 {
+    let more = (u128::from(weight) * u128::from(half_life.growth())) >> 32;
     weight.saturating_add(u64::try_from(more).unwrap_or(u64::MAX))
 }
 
@@ -273,23 +272,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_weight_doubles_in_sixty_days_and_four_years_fit() {
-        let after = |days: usize| (0..days).fold(FIRST_WEIGHT, |weight, _| grow(weight));
-        let doubled = after(60) * 1_000_000 / FIRST_WEIGHT;
-        assert!((1_999_990..=2_000_010).contains(&doubled), "{doubled}");
-        assert!(after(1461) < u64::MAX / 64);
+    fn a_weight_doubles_in_a_half_life_and_four_years_fit() {
+        let after = |days: usize, half_life| {
+            (0..days).fold(FIRST_WEIGHT, |weight, _| grow(weight, half_life))
+        };
+        for (days, half_life) in [(60, HalfLife::Days60), (120, HalfLife::Days120)] {
+            let doubled = after(days, half_life) * 1_000_000 / FIRST_WEIGHT;
+            assert!((1_999_990..=2_000_010).contains(&doubled), "{doubled}");
+        }
+        assert!(after(1461, HalfLife::Days60) < u64::MAX / 64);
+        assert_eq!(after(1461, HalfLife::Never), FIRST_WEIGHT);
     }
 
     #[test]
     fn the_share_rests_when_four_in_five_are_held() {
-        let after = (0..100).fold(LEVEL, |level, i| corrected(level, i % 5 != 0));
+        let after = (0..100).fold(LEVEL, |level, i| corrected(level, i % 5 != 0, 10_000));
         assert_eq!(after, LEVEL);
         assert_eq!(
-            (0..1000).fold(LEVEL, |level, _| corrected(level, true)),
+            (0..1000).fold(LEVEL, |level, _| corrected(level, true, 10_000)),
             LEVEL_BOUNDS.0
         );
         assert_eq!(
-            (0..1000).fold(LEVEL, |level, _| corrected(level, false)),
+            (0..1000).fold(LEVEL, |level, _| corrected(level, false, 10_000)),
             LEVEL_BOUNDS.1
         );
     }
@@ -310,7 +314,7 @@ mod tests {
     fn nothing_is_promised_from_the_future() {
         // Errors grow: the share must end above 80 % because ranges made of the past were short.
         let scores: Vec<Decimal> = (1..200).map(Decimal::from).collect();
-        let (level, errors) = adapt(&scores, 7);
+        let (level, errors) = adapt(&scores, 7, RangeTuning::default());
         assert_eq!(level, LEVEL_BOUNDS.1);
         assert_eq!(errors.ascending.len(), scores.len());
     }
