@@ -21,17 +21,17 @@ use crate::error::AwsError;
 use crate::kind::{ResourceKind, Stop};
 use crate::{arn, tagged};
 
-mod conflicts;
+pub(crate) mod conflicts;
 mod facts;
-mod obstacles;
+pub(crate) mod obstacles;
 mod size;
 mod targets;
 
 /// The most that AWS gives a page.
-const PAGE: i32 = 100;
+pub(crate) const PAGE: i32 = 100;
 
 /// How EKS marks the group that it keeps for a managed node group.
-const NODE_GROUP_TAG: &str = "eks:nodegroup-name";
+pub(crate) const NODE_GROUP_TAG: &str = "eks:nodegroup-name";
 
 /// How AWS calls a group in the tags' own requests.
 const TAGGED_TYPE: &str = "auto-scaling-group";
@@ -175,8 +175,9 @@ impl ResourceKind for AutoScalingGroups {
     ) -> BoxFuture<'a, Result<Vec<(String, Text)>, AwsError>> {
         Box::pin(async move {
             let client = self.clients.autoscaling();
+            let names = resources.iter().map(|r| r.name.as_str()).collect();
             let (mut found, obstacles) = try_join(
-                conflicts::scheduled(client, resources),
+                conflicts::scheduled(client, &names),
                 obstacles::of(client, resources),
             )
             .await?;

@@ -30,6 +30,8 @@ use crate::error::{AwsError, Cause};
 use crate::kind::{ResourceKind, Stop};
 use crate::{arn, tagged};
 
+mod conflicts;
+
 /// The most services that one `DescribeServices` takes.
 const SERVICES: usize = 10;
 
@@ -211,6 +213,14 @@ impl ResourceKind for EcsServices {
         how: Stop,
     ) -> BoxFuture<'a, Result<(), AwsError>> {
         Box::pin(async move { capacity_tag::stop(self, resource, &how).await })
+    }
+
+    fn conflicts<'a>(
+        &'a self,
+        resources: &'a [&'a Resource],
+    ) -> BoxFuture<'a, Result<Vec<(String, Text)>, AwsError>> {
+        let client = self.clients.applicationautoscaling();
+        Box::pin(conflicts::scheduled(client, resources))
     }
 
     fn forget<'a>(&'a self, resource: &'a Resource) -> BoxFuture<'a, Result<(), AwsError>> {

@@ -31,6 +31,8 @@ use crate::error::{AwsError, Cause};
 use crate::kind::{ResourceKind, Stop};
 use crate::{arn, tagged};
 
+mod conflicts;
+
 /// Calls at once while reading: EKS describes node groups one by one.
 const AT_ONCE: usize = 8;
 
@@ -217,6 +219,13 @@ impl ResourceKind for EksNodeGroups {
         how: Stop,
     ) -> BoxFuture<'a, Result<(), AwsError>> {
         Box::pin(async move { capacity_tag::stop(self, resource, &how).await })
+    }
+
+    fn conflicts<'a>(
+        &'a self,
+        resources: &'a [&'a Resource],
+    ) -> BoxFuture<'a, Result<Vec<(String, Text)>, AwsError>> {
+        Box::pin(conflicts::of(self.clients.autoscaling(), resources))
     }
 
     fn forget<'a>(&'a self, resource: &'a Resource) -> BoxFuture<'a, Result<(), AwsError>> {

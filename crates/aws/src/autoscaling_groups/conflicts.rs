@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aws_sdk_autoscaling::Client;
 use aws_sdk_autoscaling::types::ScheduledUpdateGroupAction;
 use aws_smithy_types::date_time::Format;
-use nightcap_domain::fleet::{Resource, Text};
+use nightcap_domain::fleet::Text;
 
 use super::PAGE;
 use crate::error::AwsError;
@@ -17,11 +17,10 @@ use crate::error::AwsError;
 ///
 /// One call by name for one group; for more, one listing of the region: a page holds a
 /// hundred actions, and asking group by group would cost a call each.
-pub(super) async fn scheduled(
+pub(crate) async fn scheduled(
     client: &Client,
-    resources: &[&Resource],
+    names: &BTreeSet<&str>,
 ) -> Result<Vec<(String, Text)>, AwsError> {
-    let names: BTreeSet<&str> = resources.iter().map(|r| r.name.as_str()).collect();
     if names.is_empty() {
         return Ok(Vec::new());
     }

@@ -37,7 +37,8 @@ pub(super) async fn of(
     Ok(found)
 }
 
-fn obstacles(group: &AutoScalingGroup) -> impl Iterator<Item = Text> {
+/// Of one group.
+pub(crate) fn obstacles(group: &AutoScalingGroup) -> impl Iterator<Item = Text> {
     let count =
         |which: fn(&Instance) -> bool| group.instances().iter().filter(|i| which(i)).count();
     let machines = [

@@ -1,5 +1,9 @@
 use aws_sdk_applicationautoscaling::operation::describe_scalable_targets::DescribeScalableTargetsOutput;
-use aws_sdk_applicationautoscaling::types::ScalableTarget;
+use aws_sdk_applicationautoscaling::operation::describe_scheduled_actions::DescribeScheduledActionsOutput;
+use aws_sdk_applicationautoscaling::primitives::DateTime;
+use aws_sdk_applicationautoscaling::types::{
+    ScalableTarget, ScalableTargetAction, ScheduledAction,
+};
 use aws_sdk_ecs::operation::describe_services::DescribeServicesOutput;
 use aws_sdk_ecs::operation::tag_resource::TagResourceOutput;
 use aws_sdk_ecs::operation::untag_resource::UntagResourceOutput;
@@ -163,7 +167,7 @@ fn bounds(count: usize) -> Rule {
                 .scalable_dimension(ScalableDimension::EcsServiceDesiredCount)
                 .resource_id("service/shop/0")
                 .role_arn("role")
-                .creation_time(aws_smithy_types::DateTime::from_secs(0))
+                .creation_time(DateTime::from_secs(0))
                 .min_capacity(1)
                 .max_capacity(3);
             DescribeScalableTargetsOutput::builder()
@@ -328,4 +332,85 @@ async fn a_service_that_is_gone_or_on_its_way_out_is_overtaken() {
             .unwrap_err();
         assert_eq!(error.cause, cause, "{code}");
     }
+}
+
+fn action(service: &str, name: &str, min: Option<i32>, max: Option<i32>) -> ScheduledAction {
+    ScheduledAction::builder()
+        .scheduled_action_name(name)
+        .scheduled_action_arn("arn")
+        .service_namespace(ServiceNamespace::Ecs)
+        .resource_id(format!("service/{service}"))
+        .schedule("cron(0 6 * * ? *)")
+        .creation_time(DateTime::from_secs(0))
+        .scalable_target_action(
+            ScalableTargetAction::builder()
+                .set_min_capacity(min)
+                .set_max_capacity(max)
+                .build(),
+        )
+        .build()
+        .unwrap()
+}
+
+async fn conflicts(
+    asked: Option<&'static str>,
+    actions: Vec<ScheduledAction>,
+    resources: &[&Resource],
+) -> Vec<(String, String)> {
+    let listing = mock!(aws_sdk_applicationautoscaling::Client::describe_scheduled_actions)
+        .match_requests(move |request| {
+            request.resource_id() == asked
+                && request.service_namespace() == Some(&ServiceNamespace::Ecs)
+        })
+        .then_output(move || {
+            DescribeScheduledActionsOutput::builder()
+                .set_scheduled_actions(Some(actions.clone()))
+                .build()
+        });
+    let clients = mocks::nobody();
+    mocks::set_applicationautoscaling(&clients, RuleMode::Sequential, &[&listing]);
+    let found = EcsServices::new(Arc::new(clients))
+        .conflicts(resources)
+        .await
+        .unwrap();
+    found
+        .into_iter()
+        .map(|(name, what)| (name, what.en.into_owned()))
+        .collect()
+}
+
+#[tokio::test]
+async fn scheduled_scaling_that_wakes_a_sleeping_service_is_told() {
+    let web = read(described("shop/web", 2, 2), Some((0, 6)));
+    let actions = vec![
+        action("shop/web", "morning", Some(2), Some(6)),
+        action("shop/web", "evening", Some(0), Some(6)),
+        action("shop/web", "room", None, Some(8)),
+        action("shop/web", "off", None, Some(0)),
+        action("shop/other", "morning", Some(2), None),
+    ];
+    let told = conflicts(Some("service/shop/web"), actions, &[&web]).await;
+    let morning = "scheduled action morning sets min 2, max 6 at \"cron(0 6 * * ? *)\" UTC";
+    let off = "scheduled action off sets max 0 at \"cron(0 6 * * ? *)\" UTC";
+    assert_eq!(
+        told,
+        [morning, off].map(|what| ("shop/web".to_owned(), what.to_owned()))
+    );
+}
+
+#[tokio::test]
+async fn several_services_are_one_listing_and_those_without_bounds_none() {
+    let bounds = |name: &str| {
+        let within = (format!("service/{name}"), (0, 6));
+        let service = described(name, 2, 2).build();
+        resource(&service, &[within].into_iter().collect()).unwrap()
+    };
+    let (web, api) = (bounds("shop/web"), bounds("shop/api"));
+    let actions = vec![action("shop/api", "morning", Some(1), None)];
+    let told = conflicts(None, actions, &[&web, &api]).await;
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].0, "shop/api");
+    let plain = read(described("shop/web", 2, 2), None);
+    let nobody = EcsServices::new(Arc::new(mocks::nobody()));
+    assert_eq!(nobody.conflicts(&[&plain]).await, Ok(vec![]));
 }

@@ -99,15 +99,20 @@ pub(crate) fn node_group(aws: &EmbeddedAws, name: &str) -> (String, usize, Strin
     let found = &told["nodegroup"];
     let size =
         ["minSize", "desiredSize", "maxSize"].map(|key| found["scalingConfig"][key].to_string());
-    let machines = found["resources"]["autoScalingGroups"][0]["name"]
-        .as_str()
-        .unwrap();
+    let machines = machines_of(aws, name);
     let memory = found["tags"]["nightcap:capacity"].as_str();
     (
         size.join("/"),
-        group(aws, machines).1,
+        group(aws, &machines).1,
         memory.unwrap_or(NOTHING).to_owned(),
     )
+}
+
+/// The Auto Scaling group that EKS keeps for a node group.
+pub(crate) fn machines_of(aws: &EmbeddedAws, name: &str) -> String {
+    let told = aws.rest_get("eks", &format!("/clusters/shop/node-groups/{name}"));
+    let group = &told["nodegroup"]["resources"]["autoScalingGroups"][0];
+    group["name"].as_str().unwrap().to_owned()
 }
 
 /// A machine, a service of three tasks and a node group of 2/3/4 in preprod, and the same in

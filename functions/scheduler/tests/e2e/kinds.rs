@@ -6,11 +6,11 @@ use serde_json::json;
 
 use crate::every_kind::{
     Compute, NOTHING, TAG, create_instance, create_node_group, create_service, ecs, instance,
-    node_group, service, set_node_group, set_service,
+    machines_of, node_group, service, set_node_group, set_service,
 };
 use crate::world::{
-    FRIDAY, MONDAY, create_database, create_group, database, decided, demo_config, scheduler,
-    settle, tick,
+    FRIDAY, MONDAY, create_database, create_group, database, decided, demo_config, problems,
+    scheduler, settle, tick,
 };
 
 const TABLE: &str = "nightcap";
@@ -281,4 +281,61 @@ fn a_quiet_tick_asks_only_about_the_kinds_that_are_named() {
             "Query",
         ],
     );
+}
+
+#[test]
+fn what_else_wakes_a_service_or_a_node_group_is_a_problem() {
+    let (aws, _) = preprod();
+    let scaled = |action: &str, sent: serde_json::Value| {
+        let mut sent = sent;
+        sent["ServiceNamespace"] = json!("ecs");
+        sent["ResourceId"] = json!("service/shop/web");
+        sent["ScalableDimension"] = json!("ecs:service:DesiredCount");
+        let target = format!("AnyScaleFrontendService.{action}");
+        aws.json("application-autoscaling", &target, &sent);
+    };
+    scaled(
+        "RegisterScalableTarget",
+        json!({ "MinCapacity": 0, "MaxCapacity": 6 }),
+    );
+    scaled(
+        "PutScheduledAction",
+        json!({
+            "ScheduledActionName": "early",
+            "Schedule": "cron(0 5 * * ? *)",
+            "ScalableTargetAction": { "MinCapacity": 2, "MaxCapacity": 6 },
+        }),
+    );
+    let machines = machines_of(&aws, "workers");
+    for (action, sent) in [
+        (
+            "PutScheduledUpdateGroupAction",
+            vec![
+                ("ScheduledActionName", "nightly"),
+                ("Recurrence", "0 3 * * *"),
+                ("DesiredCapacity", "1"),
+            ],
+        ),
+        (
+            "SuspendProcesses",
+            vec![("ScalingProcesses.member.1", "Terminate")],
+        ),
+    ] {
+        let named = [vec![("AutoScalingGroupName", machines.as_str())], sent].concat();
+        aws.query("autoscaling", action, &named);
+    }
+    let mut function = function(&aws, "respect");
+    aws.move_to(FRIDAY);
+    let answer = function.invoke(&tick(FRIDAY)).unwrap();
+    let told = problems(&answer);
+    for (name, what) in [
+        ("shop/web", "scheduled action early sets min 2, max 6"),
+        ("shop/workers", "scheduled action nightly sets desired 1"),
+        ("shop/workers", "its process Terminate is suspended"),
+    ] {
+        let found = told.iter().any(|problem| {
+            problem.starts_with("conflict") && problem.contains(name) && problem.contains(what)
+        });
+        assert!(found, "{name}: {what} is not in {told:#?}");
+    }
 }
