@@ -96,7 +96,7 @@ pub(crate) async fn look(config: &Compiled, now: DateTime<Utc>) -> anyhow::Resul
         correlation_id: "terminal".to_owned(),
         restarted: None,
     };
-    let targets = reach(&clients, config, targets(config, &own)).await;
+    let targets = reach(&clients, config, targets(config, &own));
     let report = reconcile::tick(config, &targets, ledger.as_ref(), &tick)
         .await
         .context("the fleet could not be looked at")?;

@@ -4,9 +4,9 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
-use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
@@ -15,10 +15,12 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 use crate::ec2::Ec2;
+use crate::environment;
 use crate::error::AwsError;
-use crate::metrics::calls::{Calls, CountCalls, CountedRole};
+use crate::metrics::calls::{Calls, CountCalls};
 use crate::rate::{Family, Rates};
 use crate::reconcile::ORDERS_AT_ONCE;
+use crate::role::Role;
 use crate::settings::setting;
 use crate::whole::{AskAgain, WholeXml};
 
@@ -64,27 +66,35 @@ pub struct Clients {
 }
 
 impl Clients {
-    /// The clients of the environment's own account and region.
+    /// The clients of the account and region of whoever is signed in.
     ///
     /// `AWS_REGION`, `AWS_PROFILE`, `AWS_ENDPOINT_URL` and their like mean what they mean
     /// to every AWS tool.
     pub async fn from_environment() -> Self {
-        let config = aws_config::defaults(BehaviorVersion::latest())
-            .http_client(https())
+        let loader = aws_config::defaults(BehaviorVersion::latest()).http_client(https());
+        Self::asking_as_we_do(loader.load().await)
+    }
+
+    /// The clients of a function's own account and region, which Lambda puts into variables:
+    /// no profile is read and no network asked for credentials.
+    pub async fn of_a_function() -> Self {
+        Self::asking_as_we_do(environment::config().await)
+    }
+
+    /// With our own patience, and the rates of the environment.
+    fn asking_as_we_do(config: SdkConfig) -> Self {
+        let limits = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(3))
+            .operation_attempt_timeout(ATTEMPT)
+            .operation_timeout(CALL);
+        let config = config
+            .into_builder()
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
-            .timeout_config(
-                TimeoutConfig::builder()
-                    .connect_timeout(Duration::from_secs(3))
-                    .operation_attempt_timeout(ATTEMPT)
-                    .operation_timeout(CALL)
-                    .build(),
-            )
-            .load()
-            .await;
+            .timeout_config(limits.build());
         let rates = Rates::from_setting(setting("NIGHTCAP_RATE_LIMITS").as_deref());
         Self {
             rates: Arc::new(rates),
-            ..Self::new(config)
+            ..Self::new(config.build())
         }
     }
 
@@ -134,20 +144,15 @@ impl Clients {
     }
 
     /// The clients of another region and, where a role is given, another account.
-    pub async fn target(&self, region: &str, role: Option<&str>) -> Self {
+    #[must_use]
+    pub fn target(&self, region: &str, role: Option<&str>) -> Self {
         let region = Region::new(region.to_owned());
         let builder = self.config.to_builder().region(region.clone());
         let Some(role) = role else {
             return self.sharing(builder.build(), String::new());
         };
-        let provider = AssumeRoleProvider::builder(role)
-            .session_name("nightcap")
-            .region(region)
-            .configure(&self.config)
-            .build()
-            .await;
-        let provider = CountedRole(provider, Arc::clone(&self.calls));
-        let provider = aws_credential_types::provider::SharedCredentialsProvider::new(provider);
+        let asking = self.config.to_builder().region(region).build();
+        let provider = SharedCredentialsProvider::new(Role::new(role, &asking, self.counting()));
         let config = builder.credentials_provider(provider).build();
         self.sharing(config, account_of(role))
     }

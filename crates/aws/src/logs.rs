@@ -2,13 +2,16 @@
 
 mod json_lines;
 
+use std::panic::{self, PanicHookInfo};
+
 use tracing::Span;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::prelude::*;
 
 use json_lines::JsonLines;
 
-/// Sends logs to standard output, one JSON object a line.
+/// Sends logs to standard output, one JSON object a line; a panic's text as well, after which
+/// the process ends ([`last_words`]).
 ///
 /// `filter` chooses what is told, as `RUST_LOG` does for most programs: `info`,
 /// `warn,nightcap_aws=debug`. One that cannot be read tells what `info` tells.
@@ -29,6 +32,21 @@ pub fn as_json(filter: Option<&str>) {
         .with(told)
         .with(JsonLines::to(std::io::stdout))
         .init();
+    panic::set_hook(Box::new(last_words));
+}
+
+/// Tells of a panic in the span that it happened in, so that the invocation's id finds it, and
+/// ends the process: the functions are built without what unwinding needs, and what a panic
+/// leaves half done in one invocation must not serve the next (docs/decisions/size.md).
+fn last_words(info: &PanicHookInfo<'_>) {
+    let panic = info.payload_as_str().unwrap_or("no text");
+    let place = info.location().map(ToString::to_string).unwrap_or_default();
+    tracing::error!(
+        panic,
+        place,
+        "this is a defect of Nightcap: please report it"
+    );
+    std::process::abort();
 }
 
 /// What everything that is logged about one invocation stands in: its id, and its command

@@ -80,7 +80,7 @@ impl fmt::Debug for Reach {
 
 /// The means to read and change every target: of each the kinds that an environment of it
 /// names, for each kind is a call or more on every tick.
-pub async fn reach(base: &Arc<Clients>, config: &Compiled, targets: Vec<Target>) -> Vec<Reach> {
+pub fn reach(base: &Arc<Clients>, config: &Compiled, targets: Vec<Target>) -> Vec<Reach> {
     let mut reached = Vec::with_capacity(targets.len());
     for target in targets {
         let own = target.role.is_none() && base.region() == Some(target.region.as_str());
@@ -88,7 +88,7 @@ pub async fn reach(base: &Arc<Clients>, config: &Compiled, targets: Vec<Target>)
             Arc::clone(base)
         } else {
             let role = target.role.as_ref().map(RoleArn::as_str);
-            Arc::new(base.target(target.region.as_str(), role).await)
+            Arc::new(base.target(target.region.as_str(), role))
         };
         reached.push(Reach {
             kinds: wanted(config, &target, registry::kinds(&clients)),
@@ -120,24 +120,24 @@ mod tests {
     use super::*;
     use crate::mocks;
 
-    async fn asked(kinds: &str) -> Vec<String> {
+    fn asked(kinds: &str) -> Vec<String> {
         let config = format!(
             "timezone: UTC\nschedules: {{ s: {{ windows: [{{ start: '0 9 * * *', stop: '0 19 * * *' }}] }} }}\n\
              environments:\n  dev: {{ schedule: s }}\n  preprod: {{ schedule: s{kinds} }}\n  prod: {{ protected: true }}\n"
         );
         let config = Compiled::parse(&config).unwrap();
         let own = Region::new("eu-west-3");
-        let reached = reach(&mocks::rds(&[]), &config, targets(&config, &own)).await;
+        let reached = reach(&mocks::rds(&[]), &config, targets(&config, &own));
         let kinds = reached[0].kinds.iter();
         kinds.map(|kind| kind.kind().name.to_owned()).collect()
     }
 
-    #[tokio::test]
-    async fn a_target_is_asked_about_what_one_of_its_environments_names() {
+    #[test]
+    fn a_target_is_asked_about_what_one_of_its_environments_names() {
         let usual = ["rds-instance", "aurora-cluster", "auto-scaling-group"];
-        assert_eq!(asked("").await, usual);
+        assert_eq!(asked(""), usual);
         assert_eq!(
-            asked(", kinds: [eks-node-group, ec2-instance]").await,
+            asked(", kinds: [eks-node-group, ec2-instance]"),
             [&usual[..], &["ec2-instance", "eks-node-group"]].concat(),
         );
     }

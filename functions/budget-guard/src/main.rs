@@ -16,7 +16,7 @@ use tracing::Instrument;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     logs::as_json(setting("RUST_LOG").as_deref());
-    let clients = Arc::new(Clients::from_environment().await);
+    let clients = Arc::new(Clients::of_a_function().await);
     let topic = setting("NIGHTCAP_TOPIC_ARN").map(|arn| Topic::new(Arc::clone(&clients), arn));
     let store = setting("NIGHTCAP_TABLE").map(|table| {
         Box::new(DynamoDbAlerts::new(Arc::clone(&clients), table)) as Box<dyn AlertStore>

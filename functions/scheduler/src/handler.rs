@@ -1,6 +1,6 @@
 //! From a request to an answer.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use nightcap_aws::announce::{Announcer, Mails};
@@ -21,7 +21,6 @@ use nightcap_domain::names::Region;
 use nightcap_domain::plan::upcoming;
 use serde::Serialize;
 use serde_json::{Value, json};
-use tokio::sync::OnceCell;
 
 use crate::error::HandlerError;
 use crate::figures;
@@ -264,7 +263,7 @@ impl Scheduler {
 
     /// Looks, and acts unless this is a dry run.
     async fn look(&self, scene: &Scene<'_>, tick: &Tick) -> Result<Report, TickError> {
-        let targets = scene.reach(&self.clients).await;
+        let targets = scene.reach(&self.clients);
         reconcile::tick_within(scene.time, scene.config, targets, self.ledger(), tick).await
     }
 
@@ -321,7 +320,7 @@ pub(crate) struct Scene<'a> {
     pub(crate) correlation_id: &'a str,
     pub(crate) meter: &'a Meter,
     time: TimeLeft,
-    reached: OnceCell<Vec<Reach>>,
+    reached: OnceLock<Vec<Reach>>,
 }
 
 impl<'a> Scene<'a> {
@@ -333,7 +332,7 @@ impl<'a> Scene<'a> {
             correlation_id: moment.correlation_id,
             meter: moment.meter,
             time: moment.time,
-            reached: OnceCell::new(),
+            reached: OnceLock::new(),
         }
     }
 
@@ -356,10 +355,9 @@ impl<'a> Scene<'a> {
     }
 
     /// The means to read and change the targets, made when first needed.
-    async fn reach(&self, clients: &Arc<Clients>) -> &[Reach] {
+    fn reach(&self, clients: &Arc<Clients>) -> &[Reach] {
         self.reached
             .get_or_init(|| reach(clients, self.config, self.targets.clone()))
-            .await
     }
 
     /// A tick that may act: at another instant than now only in drills.

@@ -18,7 +18,7 @@ use tracing::Instrument;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     logs::as_json(setting("RUST_LOG").as_deref());
-    let clients = Arc::new(Clients::from_environment().await);
+    let clients = Arc::new(Clients::of_a_function().await);
     let announcer =
         setting("NIGHTCAP_TOPIC_ARN").map(|arn| Announcer::new(Arc::clone(&clients), arn));
     let ledger = nightcap_aws::ledger::open(&clients, setting("NIGHTCAP_TABLE"));

@@ -151,7 +151,7 @@ async fn a_role_that_cannot_be_assumed_is_denied_by_sts() {
     });
     let role = "arn:aws:iam::111122223333:role/nightcap";
     let clients = Clients::new(config(&endpoint).await);
-    let error = asked(&clients.target("eu-west-1", Some(role)).await).await;
+    let error = asked(&clients.target("eu-west-1", Some(role))).await;
     let request = sts.join().unwrap();
     assert!(request.contains("Action=AssumeRole"), "{request}");
     assert!(request.contains("/eu-west-1/sts/"), "{request}");
@@ -167,7 +167,7 @@ async fn a_role_that_cannot_be_assumed_is_denied_by_sts() {
 async fn sts_out_of_reach_is_unreachable_and_no_matter_of_credentials() {
     let clients = Clients::new(config(&closed_port()).await);
     let role = "arn:aws:iam::111122223333:role/nightcap";
-    let error = asked(&clients.target("eu-west-1", Some(role)).await).await;
+    let error = asked(&clients.target("eu-west-1", Some(role))).await;
     assert_eq!(error.cause, Cause::Unreachable, "{error}");
 }
 

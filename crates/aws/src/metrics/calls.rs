@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aws_credential_types::provider::{ProvideCredentials, future};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
@@ -77,20 +76,5 @@ impl Intercept for CountCalls {
         let is_retry = attempt.is_some_and(|attempt| attempt.attempts() > 1);
         self.0.add(service, is_retry);
         Ok(())
-    }
-}
-
-/// Counts the calls by which a role is assumed: the SDK's own client for that takes no
-/// interceptor. One that is repeated counts once.
-#[derive(Debug)]
-pub(crate) struct CountedRole<P>(pub(crate) P, pub(crate) Arc<Calls>);
-
-impl<P: ProvideCredentials> ProvideCredentials for CountedRole<P> {
-    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
-    where
-        Self: 'a,
-    {
-        self.1.add("STS", false);
-        self.0.provide_credentials()
     }
 }

@@ -224,7 +224,7 @@ impl World {
         // The clock stands still but while everything waits for ever: a killed tick ends at once.
         let ended = tokio::time::timeout(
             Duration::from_mins(2),
-            super::tick_within(time, &self.config, &reach, &ledger, &tick),
+            tick_within(time, &self.config, &reach, &ledger, &tick),
         );
         ended.await.ok().map(Result::unwrap)
     }

@@ -8,6 +8,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use chrono::{DateTime, TimeDelta, Utc};
 use nightcap_aws::clients::Clients;
+use nightcap_aws::time_left::TimeLeft;
 use nightcap_tests::{EmbeddedAws, REGION};
 use scheduler::handler::Scheduler;
 use serde_json::{Value, json};
@@ -43,9 +44,12 @@ impl<'a> Sleeper<'a> {
     }
 
     pub(crate) fn invoke(&self, event: &Value) -> Value {
-        let answer = self
-            .scheduler
-            .handle(event, DateTime::UNIX_EPOCH, "scheduler");
+        let answer = self.scheduler.handle(
+            event,
+            DateTime::UNIX_EPOCH,
+            TimeLeft::UNLIMITED,
+            "scheduler",
+        );
         self.runtime.block_on(answer).unwrap()
     }
 
