@@ -6,7 +6,7 @@ use std::io::Read;
 use chrono::NaiveDate;
 
 use super::actuals::{Actuals, Assumption, ReadError, read_costs, read_costs_before};
-use super::backtest::{Backtest, BacktestError, BacktestOptions, backtest};
+use super::backtest::{Backtest, BacktestError, BacktestOptions, Bill, Holdout, backtest, holdout};
 use super::forecast::{ForecastAnswer, ForecastError, ForecastInput, forecast};
 use super::{BillingMonth, DailyCosts, Usd};
 use crate::names::EnvironmentName;
@@ -83,9 +83,14 @@ fn assumptions(actuals: &Actuals, month: BillingMonth) -> Vec<String> {
             let last = actuals.charges.last_day()?.min(first);
             let reported = i64::try_from(earlier.len()).ok()?;
             let missing = (last - earlier.first_day()?).num_days() - reported;
-            (missing > 0).then(|| {
-                format!("{missing} earlier days have no row: taken for the mean of the week before")
-            })
+            let days = match missing {
+                ..=0 => return None,
+                1 => "1 earlier day has".to_owned(),
+                _ => format!("{missing} earlier days have"),
+            };
+            Some(format!(
+                "{days} no row: taken for the mean of the week before"
+            ))
         }
         other => Some(other.to_string()),
     };
@@ -103,6 +108,42 @@ pub fn backtest_file<R: Read>(
 ) -> Result<Backtest, FileError> {
     let actuals = read_costs(source)?;
     Ok(backtest(charges(&actuals, environment)?, options)?)
+}
+
+/// `nightcap backtest --holdout --costs FILE`: what is left of it when the constants are chosen on
+/// other data. Every environment of the file with a complete month is a bill of its own; with
+/// `environment`, or in a file that names none, there is one bill and no other to choose on.
+///
+/// # Errors
+/// When the file cannot be read, knows no such environment, or has no complete month.
+pub fn holdout_file<R: Read>(
+    source: R,
+    environment: Option<&EnvironmentName>,
+    options: &BacktestOptions,
+) -> Result<Vec<Holdout>, FileError> {
+    let actuals = read_costs(source)?;
+    let mut bills: Vec<Bill<'_>> = match environment {
+        Some(name) => vec![Bill {
+            name: name.as_str(),
+            costs: charges(&actuals, environment)?,
+        }],
+        None => actuals
+            .by_environment
+            .iter()
+            .map(|(name, costs)| Bill {
+                name: name.as_str(),
+                costs,
+            })
+            .filter(|bill| bill.has_months(options))
+            .collect(),
+    };
+    if bills.is_empty() {
+        bills.push(Bill {
+            name: "all costs",
+            costs: &actuals.charges,
+        });
+    }
+    Ok(holdout(&bills, options)?)
 }
 
 fn charges<'a>(

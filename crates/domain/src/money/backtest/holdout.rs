@@ -39,6 +39,13 @@ pub struct Bill<'a> {
     pub costs: &'a DailyCosts,
 }
 
+impl Bill<'_> {
+    /// True if it has a complete month with enough history before it.
+    pub fn has_months(&self, options: &BacktestOptions) -> bool {
+        months(self.costs, options).is_ok()
+    }
+}
+
 /// The hold-out of one bill.
 #[derive(Clone, Debug, Serialize)]
 pub struct Holdout {

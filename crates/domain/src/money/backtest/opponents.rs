@@ -1,5 +1,5 @@
 //! The methods the forecast is measured against: the usual ones, in their textbook form, with
-//! fixed parameters. None of them is used for anything else.
+//! fixed parameters, and one that is fitted. None of them is used for anything else.
 
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
@@ -19,7 +19,7 @@ pub(super) struct Opponent {
 }
 
 /// All of them.
-pub(super) const OPPONENTS: [Opponent; 7] = [
+pub(super) const OPPONENTS: [Opponent; 8] = [
     Opponent {
         name: "seasonal naive",
         expect: seasonal_naive,
@@ -43,6 +43,10 @@ pub(super) const OPPONENTS: [Opponent; 7] = [
     Opponent {
         name: "Holt-Winters",
         expect: holt_winters,
+    },
+    Opponent {
+        name: "Holt-Winters, fitted",
+        expect: fitted_holt_winters,
     },
     Opponent {
         name: "Theta",
@@ -120,39 +124,99 @@ fn linear_trend(known: Known<'_>, days: &[NaiveDate]) -> Vec<Decimal> {
         .collect()
 }
 
-/// Additive Holt-Winters with a weekly season and a damped trend.
-/// Smoothing 0.3 (level), 0.05 (trend), 0.1 (season); damping 0.9.
-fn holt_winters(known: Known<'_>, days: &[NaiveDate]) -> Vec<Decimal> {
-    let (alpha, beta, gamma, phi) = (
-        Decimal::new(3, 1),
-        Decimal::new(5, 2),
-        Decimal::new(1, 1),
-        Decimal::new(9, 1),
-    );
-    let mut season = [Decimal::ZERO; 7];
-    let index =
-        |day: &NaiveDate| usize::try_from(day.weekday().num_days_from_monday()).unwrap_or(0);
-    let mut level = known.first().map(|(_, v)| *v).unwrap_or_default();
-    let mut trend = Decimal::ZERO;
-    for (day, value) in known {
-        let Some(s) = season.get_mut(index(day)) else {
-            continue;
+/// How fast Holt-Winters learns: its level, its trend, its season.
+#[derive(Clone, Copy)]
+struct Smoothing {
+    level: Decimal,
+    trend: Decimal,
+    season: Decimal,
+}
+
+/// What Holt-Winters has learned: additive, with a weekly season and a trend damped by 0.9.
+#[derive(Default)]
+struct HoltWinters {
+    level: Decimal,
+    trend: Decimal,
+    season: [Decimal; 7],
+    /// The sum of its squared errors one day ahead.
+    squares: Decimal,
+}
+
+impl HoltWinters {
+    const DAMPING: Decimal = Decimal::from_parts(9, 0, 0, false, 1);
+
+    fn learn(known: Known<'_>, by: Smoothing) -> Self {
+        let mut state = Self {
+            level: known.first().map(|(_, v)| *v).unwrap_or_default(),
+            ..Self::default()
         };
-        let before = level + mul(phi, trend);
-        let next = before + mul(alpha, value - *s - before);
-        trend = mul(phi, trend) + mul(beta, next - level - mul(phi, trend));
-        *s += mul(gamma, value - next - *s);
-        level = next;
+        for (day, value) in known {
+            state.see(*day, *value, by);
+        }
+        state
     }
-    let mut ahead = Decimal::ZERO;
-    let mut damping = Decimal::ONE;
-    days.iter()
-        .map(|day| {
-            damping = mul(damping, phi);
-            ahead += mul(trend, damping);
-            level + ahead + season.get(index(day)).copied().unwrap_or_default()
+
+    fn see(&mut self, day: NaiveDate, value: Decimal, by: Smoothing) {
+        let Some(season) = self.season.get_mut(weekday(day)) else {
+            return;
+        };
+        let damped = mul(Self::DAMPING, self.trend);
+        let before = self.level + damped;
+        let error = value - *season - before;
+        self.squares += mul(error, error);
+        let next = before + mul(by.level, error);
+        self.trend = damped + mul(by.trend, next - self.level - damped);
+        *season += mul(by.season, value - next - *season);
+        self.level = next;
+    }
+
+    fn expect(&self, days: &[NaiveDate]) -> Vec<Decimal> {
+        let mut ahead = Decimal::ZERO;
+        let mut damping = Decimal::ONE;
+        days.iter()
+            .map(|day| {
+                damping = mul(damping, Self::DAMPING);
+                ahead += mul(self.trend, damping);
+                let season = self.season.get(weekday(*day)).copied();
+                self.level + ahead + season.unwrap_or_default()
+            })
+            .collect()
+    }
+}
+
+fn weekday(day: NaiveDate) -> usize {
+    usize::try_from(day.weekday().num_days_from_monday()).unwrap_or(0)
+}
+
+/// Holt-Winters with fixed smoothing: 0.3 (level), 0.05 (trend), 0.1 (season).
+fn holt_winters(known: Known<'_>, days: &[NaiveDate]) -> Vec<Decimal> {
+    let by = Smoothing {
+        level: Decimal::new(3, 1),
+        trend: Decimal::new(5, 2),
+        season: Decimal::new(1, 1),
+    };
+    HoltWinters::learn(known, by).expect(days)
+}
+
+/// Holt-Winters fitted anew on every day: of twelve smoothings the one with the least squared error
+/// one day ahead over the last sixteen weeks.
+fn fitted_holt_winters(known: Known<'_>, days: &[NaiveDate]) -> Vec<Decimal> {
+    let recent = known
+        .get(known.len().saturating_sub(112)..)
+        .unwrap_or_default();
+    let (off, on) = (Decimal::ZERO, Decimal::new(1, 1));
+    [1, 3, 6]
+        .into_iter()
+        .flat_map(|tenths| [(off, off), (off, on), (on, off), (on, on)].map(|t| (tenths, t)))
+        .map(|(tenths, (trend, season))| Smoothing {
+            level: Decimal::new(tenths, 1),
+            trend,
+            season,
         })
-        .collect()
+        .map(|by| HoltWinters::learn(recent, by))
+        .min_by_key(|tried| tried.squares)
+        .unwrap_or_default()
+        .expect(days)
 }
 
 /// Theta (Assimakopoulos and Nikolopoulos, 2000) as Hyndman and Billah showed it to be: simple
