@@ -11,6 +11,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use chrono::Datelike;
 use serde_json::Value;
 
 const REAL_BILL: &str = "crates/domain/data/daily_cloud_cost_2018.csv";
@@ -274,6 +275,32 @@ fn the_documented_backtest_reproduces() {
     )));
     assert_eq!(answer["months"][0], "2018-06");
     assert_eq!(answer["methods"][0]["method"], "nightcap");
+}
+
+#[test]
+fn constants_are_chosen_on_other_data() {
+    let days = (1..=4).flat_map(|month| {
+        let from = chrono::NaiveDate::from_ymd_opt(2026, month, 1).unwrap();
+        from.iter_days().take_while(move |day| day.month() == month)
+    });
+    let rows = days.map(|day| format!("{day},{},prod\n{day},4,dev\n", 8 + day.day() % 3));
+    let path = file(
+        "held-out.csv",
+        &format!("date,usd,environment\n{}", rows.collect::<String>()),
+    );
+    let line = format!("backtest --costs {} --holdout", path.display());
+    let answer = json(&fine(&format!("{line} --json")));
+    assert_eq!(answer[0]["bill"], "dev");
+    assert_eq!(answer[1]["bill"], "prod");
+    assert_eq!(answer[1]["methods"][2]["method"], "by dev");
+    assert_eq!(answer[1]["choices"][0]["month"], "2026-02");
+    assert_eq!(answer[0]["methods"][3]["mean_error"], "0");
+    let one = fine(&format!("{line} --environment dev --backwards"));
+    assert!(
+        one.starts_with("dev, constants chosen on other data\n"),
+        "{one}"
+    );
+    assert!(!one.contains("by prod"), "{one}");
 }
 
 #[test]

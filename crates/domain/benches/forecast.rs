@@ -41,7 +41,7 @@ fn benches(c: &mut Criterion) {
     });
     let mut slow = c.benchmark_group("backtest");
     slow.sample_size(10);
-    slow.bench_function("eleven months, eight methods", |b| {
+    slow.bench_function("eleven months, nine methods", |b| {
         b.iter(|| backtest(black_box(&costs), &BacktestOptions::default()).unwrap());
     });
     slow.finish();

@@ -94,7 +94,8 @@ fn with_little_history() {
                 scores.iter().filter(|s| s.2).count(),
                 scores.iter().filter(|s| s.3).count(),
             );
-            writeln!(text, "{days} days, {bill}: error {error:.1}, coverage {coverage:.0}, false alarms {alarms}/{n}, missed {missed}/{n}").unwrap();
+            let (error, coverage) = (error.round_dp(1), coverage.round_dp(1));
+            writeln!(text, "{days} days, {bill}: error {error:.1}, coverage {coverage:.1}, false alarms {alarms}/{n}, missed {missed}/{n}").unwrap();
         }
     }
     insta::assert_snapshot!(text);
@@ -234,7 +235,19 @@ fn held_out(name: &str, backwards: bool) {
         .iter()
         .map(Holdout::table)
         .collect();
-    insta::assert_snapshot!(name, tables.join("\n"));
+    let tables = tables.join("\n");
+    insta::assert_snapshot!(name, tables);
+    // The document shows each table at least as far as run rate.
+    let documented = include_str!("../../../docs/forecast.md");
+    let heads: Vec<&str> = tables
+        .split("\n\n")
+        .filter(|table| table.starts_with("method"))
+        .map(|table| &table[..table.find("mean of 7").unwrap()])
+        .collect();
+    assert_eq!(heads.len(), 4);
+    for head in heads {
+        assert!(documented.contains(head.trim_end()), "{head}");
+    }
 }
 
 /// What is left when the constants are chosen on data that is not the data they are scored on.

@@ -1,5 +1,7 @@
 //! The backtest as a table for people.
 
+use rust_decimal::{Decimal, RoundingStrategy};
+
 use super::{Backtest, Holdout, MethodScore, MonthScore};
 use crate::money::table::{Align, Table};
 
@@ -63,14 +65,13 @@ fn methods(scores: &[MethodScore], of: usize) -> Table {
 }
 
 fn method_row(score: &MethodScore, of: usize) -> Vec<String> {
-    let mut row = vec![score.method.clone(), format!("{:.1}", score.mean_error)];
-    row.extend(SHOWN.iter().map(|day| {
-        score
-            .by_origin
-            .get(day)
-            .map_or("-".into(), |e| format!("{e:.1}"))
-    }));
-    row.push(score.coverage.map_or("-".into(), |c| format!("{c:.1}")));
+    let mut row = vec![score.method.clone(), tenths(score.mean_error)];
+    row.extend(
+        SHOWN
+            .iter()
+            .map(|day| score.by_origin.get(day).map_or("-".into(), |e| tenths(*e))),
+    );
+    row.push(score.coverage.map_or("-".into(), tenths));
     row.push(format!("{}/{of}", score.false_alarms));
     row.push(format!("{}/{of}", score.missed));
     row
@@ -81,9 +82,29 @@ fn month_row(score: &MonthScore) -> Vec<String> {
     vec![
         score.month.to_string(),
         score.total.to_string(),
-        format!("{:.1}", score.mean_error),
-        format!("{:.0}", score.coverage),
+        tenths(score.mean_error),
+        tenths(score.coverage),
         yes(score.false_alarm),
         yes(score.missed),
     ]
+}
+
+/// To one digit, rounded: a decimal's own format cuts off.
+fn tenths(value: Decimal) -> String {
+    let rounded = value.round_dp_with_strategy(1, RoundingStrategy::MidpointAwayFromZero);
+    format!("{rounded:.1}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_rounded_and_not_cut_off() {
+        let shown = |text: &str| tenths(text.parse().unwrap_or_default());
+        assert_eq!(shown("6.67"), "6.7");
+        assert_eq!(shown("6.65"), "6.7");
+        assert_eq!(shown("6.64"), "6.6");
+        assert_eq!(shown("100"), "100.0");
+    }
 }
