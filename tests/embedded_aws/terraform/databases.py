@@ -13,16 +13,26 @@ from ..world import corrects
 
 
 def database_ids() -> None:
-    """Every database of moto's has the same DbiResourceId, by which Terraform looks its databases up: with two of
-    them it finds neither.
+    """Every database of moto's has the same DbiResourceId, and a replica its source's, by which Terraform looks its
+    databases up: with two of them it finds neither.
     """
     original = rds_models.DBInstance.__init__
+    replicate = rds_models.RDSBackend.create_db_instance_read_replica
+
+    def own_id(database: Any) -> None:
+        digest = hashlib.sha256(database.arn.encode()).hexdigest().upper()
+        database.dbi_resource_id = f"db-{digest[:26]}"
 
     @corrects(rds_models.DBInstance)
     def __init__(self: Any, *positional: Any, **settings: Any) -> None:
         original(self, *positional, **settings)
-        digest = hashlib.sha256(self.arn.encode()).hexdigest().upper()
-        self.dbi_resource_id = f"db-{digest[:26]}"
+        own_id(self)
+
+    @corrects(rds_models.RDSBackend)
+    def create_db_instance_read_replica(self: Any, db_kwargs: dict[str, Any]) -> Any:
+        replica = replicate(self, db_kwargs)
+        own_id(replica)
+        return replica
 
 
 def database_parameters() -> None:
