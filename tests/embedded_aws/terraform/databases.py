@@ -14,7 +14,7 @@ from ..world import corrects
 
 def database_ids() -> None:
     """Every database of moto's has the same DbiResourceId, and a replica its source's, by which Terraform looks its
-    databases up: with two of them it finds neither.
+    databases up: with two of them it finds neither. A replica has more of its source's than AWS gives it.
     """
     original = rds_models.DBInstance.__init__
     replicate = rds_models.RDSBackend.create_db_instance_read_replica
@@ -32,6 +32,9 @@ def database_ids() -> None:
     def create_db_instance_read_replica(self: Any, db_kwargs: dict[str, Any]) -> Any:
         replica = replicate(self, db_kwargs)
         own_id(replica)
+        # moto copies the source whole. AWS gives a replica neither backups nor exported logs unless they are asked for.
+        replica.backup_retention_period = db_kwargs.get("backup_retention_period") or 0
+        replica.enabled_cloudwatch_logs_exports = list(db_kwargs.get("enable_cloudwatch_logs_exports") or [])
         return replica
 
 
