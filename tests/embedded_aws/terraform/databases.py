@@ -30,7 +30,8 @@ def database_ids() -> None:
 
     @corrects(rds_models.RDSBackend)
     def create_db_instance_read_replica(self: Any, db_kwargs: dict[str, Any]) -> Any:
-        replica = replicate(self, db_kwargs)
+        # Its region first: what else is given, such as the subnet group, is looked for there.
+        replica = replicate(self, {"backend": self, **db_kwargs})
         own_id(replica)
         # moto copies the source whole. AWS gives a replica neither backups nor exported logs unless they are asked for.
         replica.backup_retention_period = db_kwargs.get("backup_retention_period") or 0
@@ -110,3 +111,21 @@ def restored_backups() -> None:
 
     def copies(response: Any) -> list[dict[str, Any]]:
         return list(response.describe_db_instance_automated_backups().result["DBInstanceAutomatedBackups"])
+
+
+def promoted_replicas() -> None:
+    """moto's promoted replica still names its source, and the source it; of another region it cannot forget one at all."""
+    promote = rds_models.RDSBackend.promote_read_replica
+
+    @corrects(rds_models.DBInstance)
+    def remove_replica(self: Any, replica: Any) -> None:
+        self.replicas = [name for name in self.replicas if name not in (replica.db_instance_identifier, replica.db_instance_arn)]
+
+    @corrects(rds_models.RDSBackend)
+    def promote_read_replica(self: Any, db_kwargs: dict[str, Any]) -> Any:
+        replica = self.databases[db_kwargs["db_instance_identifier"]]
+        if replica.is_replica:
+            self.find_db_from_id(replica.source_db_instance_identifier).remove_replica(replica)
+        promoted = promote(self, db_kwargs)
+        promoted.source_db_instance_identifier = None
+        return promoted

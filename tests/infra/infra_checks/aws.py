@@ -104,7 +104,8 @@ def embedded_aws(repository: Path, folder: Path) -> Iterator[Aws]:
         except Skipped:
             raise
         except Exception as failure:
-            # boto3's among them: what went wrong stands in the server's log.
+            # boto3's among them: what went wrong stands in the server's log, a moment later.
+            time.sleep(1)
             text = str(failure) if isinstance(failure, Failed) else repr(failure)
             raise Failed(f"{text}\n{tracebacks(log.read_text())}".rstrip()) from failure
         finally:
