@@ -201,15 +201,17 @@ resource "aws_db_instance" "replica" {
   # checkov:skip=CKV_AWS_133: a replica without backups is the documented option
   count = var.read_replica ? 1 : 0
 
-  identifier                 = "${local.identifier}-replica"
-  replicate_source_db        = aws_db_instance.this.identifier
-  instance_class             = var.replica_class
-  parameter_group_name       = aws_db_parameter_group.this.name
-  multi_az                   = false
-  publicly_accessible        = false
-  storage_encrypted          = true
-  vpc_security_group_ids     = [aws_security_group.data.id]
-  backup_retention_period    = 0
+  identifier              = "${local.identifier}-replica"
+  replicate_source_db     = aws_db_instance.this.identifier
+  instance_class          = var.replica_class
+  parameter_group_name    = aws_db_parameter_group.this.name
+  multi_az                = false
+  publicly_accessible     = false
+  storage_encrypted       = true
+  vpc_security_group_ids  = [aws_security_group.data.id]
+  backup_retention_period = 0
+  # It holds what the primary holds, and has to grow with it.
+  max_allocated_storage      = local.maximum
   auto_minor_version_upgrade = true
   copy_tags_to_snapshot      = true
   skip_final_snapshot        = true

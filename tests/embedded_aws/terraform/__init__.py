@@ -14,7 +14,7 @@ def install(world: World) -> None:
     machines.machine_images()
     machines.spot_requests()
     machines.rule_descriptions()
-    machines.template_tags()
+    machines.template_versions()
     machines.scaling_policies()
     machines.instance_refreshes()
     # Before the next, which hides what a cache is made of.
@@ -25,6 +25,7 @@ def install(world: World) -> None:
     databases.database_parameters()
     databases.replicated_backups()
     databases.restored_backups()
+    databases.promoted_replicas()
     services.function_settings()
     services.queue_policies()
     services.budget_subscribers()

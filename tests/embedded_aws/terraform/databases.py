@@ -13,16 +13,30 @@ from ..world import corrects
 
 
 def database_ids() -> None:
-    """Every database of moto's has the same DbiResourceId, by which Terraform looks its databases up: with two of
-    them it finds neither.
+    """Every database of moto's has the same DbiResourceId, and a replica its source's, by which Terraform looks its
+    databases up: with two of them it finds neither. A replica has more of its source's than AWS gives it.
     """
     original = rds_models.DBInstance.__init__
+    replicate = rds_models.RDSBackend.create_db_instance_read_replica
+
+    def own_id(database: Any) -> None:
+        digest = hashlib.sha256(database.arn.encode()).hexdigest().upper()
+        database.dbi_resource_id = f"db-{digest[:26]}"
 
     @corrects(rds_models.DBInstance)
     def __init__(self: Any, *positional: Any, **settings: Any) -> None:
         original(self, *positional, **settings)
-        digest = hashlib.sha256(self.arn.encode()).hexdigest().upper()
-        self.dbi_resource_id = f"db-{digest[:26]}"
+        own_id(self)
+
+    @corrects(rds_models.RDSBackend)
+    def create_db_instance_read_replica(self: Any, db_kwargs: dict[str, Any]) -> Any:
+        # Its region first: what else is given, such as the subnet group, is looked for there.
+        replica = replicate(self, {"backend": self, **db_kwargs})
+        own_id(replica)
+        # moto copies the source whole. AWS gives a replica neither backups nor exported logs unless they are asked for.
+        replica.backup_retention_period = db_kwargs.get("backup_retention_period") or 0
+        replica.enabled_cloudwatch_logs_exports = list(db_kwargs.get("enable_cloudwatch_logs_exports") or [])
+        return replica
 
 
 def database_parameters() -> None:
@@ -97,3 +111,21 @@ def restored_backups() -> None:
 
     def copies(response: Any) -> list[dict[str, Any]]:
         return list(response.describe_db_instance_automated_backups().result["DBInstanceAutomatedBackups"])
+
+
+def promoted_replicas() -> None:
+    """moto's promoted replica still names its source, and the source it; of another region it cannot forget one at all."""
+    promote = rds_models.RDSBackend.promote_read_replica
+
+    @corrects(rds_models.DBInstance)
+    def remove_replica(self: Any, replica: Any) -> None:
+        self.replicas = [name for name in self.replicas if name not in (replica.db_instance_identifier, replica.db_instance_arn)]
+
+    @corrects(rds_models.RDSBackend)
+    def promote_read_replica(self: Any, db_kwargs: dict[str, Any]) -> Any:
+        replica = self.databases[db_kwargs["db_instance_identifier"]]
+        if replica.is_replica:
+            self.find_db_from_id(replica.source_db_instance_identifier).remove_replica(replica)
+        promoted = promote(self, db_kwargs)
+        promoted.source_db_instance_identifier = None
+        return promoted

@@ -11,6 +11,7 @@ from moto.autoscaling.responses import AutoScalingResponse
 from moto.core.responses import ActionResult
 from moto.ec2.models import amis, instances, launch_templates, security_groups
 from moto.ec2.responses.instances import InstanceResponse
+from moto.ec2.utils import parse_user_data
 from moto.ssm import models as ssm_models
 
 from ..world import corrects
@@ -121,8 +122,10 @@ def rule_descriptions() -> None:
     rule.description = property(lambda self: self.ip_range.get("Description") or self.source_group.get("Description"))
 
 
-def template_tags() -> None:
-    """moto puts a launch template's own tags among those the template gives to instances."""
+def template_versions() -> None:
+    """moto puts a launch template's own tags among those the template gives to instances, and starts no instance from a
+    later version than the first, whose user data alone it reads.
+    """
     original = launch_templates.LaunchTemplateVersion.__init__
 
     @corrects(launch_templates.LaunchTemplateVersion)
@@ -130,6 +133,8 @@ def template_tags() -> None:
         if "TagSpecifications" in data:
             kept = [given for given in data["TagSpecifications"] if given["ResourceType"] != "launch-template"]
             data = {**data, "TagSpecifications": kept}
+        if data.get("UserData") is not None:
+            data = {**data, "UserData": parse_user_data(str(data["UserData"]))}
         original(self, template, number, data, *rest, **more)
 
 

@@ -91,9 +91,14 @@ def made(root: Path, name: str, aws: Aws) -> Root:
         one: Root = state.deployed(root, aws)
     else:
         one = nightcap_example(root, aws) if name == "nightcap" else platform(root, name, aws)
+        if name == "prod":
+            # Step 4 of the guide: the registry first, for the images.
+            one.terraform("apply", "-auto-approve", "-target=module.registry")
         one.apply()
     one.nothing_to_do("right after apply")
     living.checks(one.name, one.outputs(), aws)
+    if name == "variants":
+        living.read_replica(aws.client("rds", account=one.env))
     return one
 
 

@@ -101,8 +101,13 @@ def embedded_aws(repository: Path, folder: Path) -> Iterator[Aws]:
         aws.start_clock()
         try:
             yield aws
-        except Failed as failure:
-            raise Failed(f"{failure}\n{tracebacks(log.read_text())}".rstrip()) from None
+        except Skipped:
+            raise
+        except Exception as failure:
+            # boto3's among them: what went wrong stands in the server's log, a moment later.
+            time.sleep(1)
+            text = str(failure) if isinstance(failure, Failed) else repr(failure)
+            raise Failed(f"{text}\n{tracebacks(log.read_text())}".rstrip()) from failure
         finally:
             aws.stop_clock()
     finally:

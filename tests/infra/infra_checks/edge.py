@@ -14,7 +14,7 @@ from typing import Any
 from . import mocks, static
 from .schema_provider import serving
 from .step import Failed
-from .terraform import copied, has_provider
+from .terraform import OPENTOFU_FOLDER, PROVIDER_FOLDER, binary, copied, has_provider
 
 FOLDER = Path("infra/edge")
 PROVIDER = "cloudflare/cloudflare"
@@ -41,5 +41,6 @@ def provider(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
     if has_provider(PROVIDER):
         yield f"the provider {PROVIDER}", {}
         return
-    with serving(f"registry.terraform.io/{PROVIDER}", schema) as env:
+    registry = OPENTOFU_FOLDER if Path(binary()).name.startswith("tofu") else PROVIDER_FOLDER
+    with serving(f"{registry}/{PROVIDER}", schema) as env:
         yield f"the schema of {PROVIDER} {schema['provider_version']}", env

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .aws import Aws
+from .judge import lint, stars
 from .step import Failed
 
 CAPACITY_TAG = "nightcap:capacity"
@@ -17,6 +18,21 @@ def checks(name: str, outputs: dict[str, Any], aws: Aws) -> None:
         shaped_like_prod(name, outputs, aws)
     if name == "prod":
         account_services(outputs, aws)
+    prefixes = {"prod": ("greenleaf-prod", "nightcap"), "nightcap": ("example-nightcap",)}.get(name, (f"greenleaf-{name}",))
+    # The variants are in an account of their own, under preprod's names.
+    demand(name == "variants" or roles_are_sound(prefixes, aws) > 0, f"{name} has no role")
+
+
+def roles_are_sound(prefixes: tuple[str, ...], aws: Aws) -> int:
+    """Every role's own policies, as they are in IAM; the number of roles."""
+    iam = aws.client("iam")
+    names = [role["RoleName"] for role in iam.list_roles(MaxItems=1000)["Roles"] if role["RoleName"].startswith(prefixes)]
+    for name in names:
+        for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+            document = iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
+            lint(name, document)
+            stars(name, document)
+    return len(names)
 
 
 def demand(true: bool, what: str) -> None:
@@ -51,6 +67,16 @@ def shaped_like_prod(name: str, outputs: dict[str, Any], aws: Aws) -> None:
     for nat in groups(aws, f"greenleaf-{name}-nat"):
         demand("nightcap:environment" not in tags(nat["Tags"]), f"{name}: NAT instances are never scheduled")
     demand(len(groups(aws, f"greenleaf-{name}-nat")) == 2, f"{name}: one NAT instance a zone")
+
+
+def read_replica(rds: Any) -> None:
+    """The variants' one: small, in one zone, without backups, and not tagged for Nightcap, which could not stop it."""
+    databases = {one["DBInstanceIdentifier"]: one for one in rds.describe_db_instances()["DBInstances"]}
+    replica = databases["greenleaf-preprod-db-replica"]
+    shape = (replica["DBInstanceClass"], replica["MultiAZ"], replica["BackupRetentionPeriod"], replica["ReadReplicaSourceDBInstanceIdentifier"])
+    demand(shape == ("db.t3.small", False, 0, "greenleaf-preprod-db"), f"the read replica is {shape}")
+    demand("nightcap:environment" not in tags(replica["TagList"]), "the read replica is not tagged for Nightcap")
+    demand("MasterUserSecret" not in databases["greenleaf-preprod-db"], "RDS manages no password of a replica's source")
 
 
 def account_services(outputs: dict[str, Any], aws: Aws) -> None:

@@ -7,7 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from . import apply, cron, docs, edge, mocks, nat, policies, scan, shell, static
+from . import apply, cron, docs, edge, guide, mocks, nat, policies, scan, shell, static
 from .step import Failed, Skipped, Step
 
 STEPS = [
@@ -16,6 +16,7 @@ STEPS = [
     Step("test", "terraform test with mock providers", mocks.test),
     Step("cron", "Unix cron to EventBridge, against two independent readers", cron.check),
     Step("docs", "the READMEs' tables are current, every variable and output is described", docs.check),
+    Step("guide", "the guides' aws, terraform and make commands call what there is", guide.check),
     Step("edge", "infra/edge: validate and terraform test with the Cloudflare provider's own schema", edge.check),
     Step("shell", "shellcheck on user data and scripts", shell.check),
     Step("scan", "checkov, no skip without a reason", scan.check),

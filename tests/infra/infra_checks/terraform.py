@@ -58,14 +58,23 @@ def init(folder: Path, env: Mapping[str, str], backend: bool = False, more: Sequ
     command: list[str | Path] = [program or binary(), "init", "-no-color", "-input=false", *more]
     if not backend:
         command.append("-backend=false")
-    if place := mirror():
-        command.append(f"-plugin-dir={place if program is None else for_opentofu(place, folder)}")
+    if place := plugins(folder, program):
+        command.append(f"-plugin-dir={place}")
     run(command, folder, env, timeout=300)
+
+
+def plugins(folder: Path, program: str | None = None) -> Path | None:
+    """The mirror for the program that runs in `folder`, if there is one."""
+    place = mirror()
+    is_tofu = Path(program or binary()).name.startswith("tofu")
+    return for_opentofu(place, folder) if place and is_tofu else place
 
 
 def for_opentofu(place: Path, folder: Path) -> Path:
     """The mirror as OpenTofu looks for it, which takes `hashicorp/aws` from a registry of its own: the same programs."""
     theirs = folder / ".mirror"
+    if theirs.exists():
+        return theirs
     for host in (PROVIDER_FOLDER, OPENTOFU_FOLDER):
         # A package is a folder NAMESPACE/TYPE/VERSION/TARGET, or a zip beside the versions; links are followed there only.
         for package in [*(place / PROVIDER_FOLDER).glob("*/*/*/*"), *(place / PROVIDER_FOLDER).glob("*/*/*.zip")]:

@@ -30,6 +30,10 @@ run "topic_and_budget" {
   }
 
   assert {
+    condition     = aws_sns_topic.alerts.kms_master_key_id == "arn:aws:kms:eu-west-3:123456789012:key/0"
+    error_message = "encrypted by a key that AWS Budgets may use, which AWS's own is not"
+  }
+  assert {
     condition     = aws_sns_topic.alerts.name == "greenleaf-alerts" && aws_budgets_budget.monthly.limit_amount == "500" && aws_budgets_budget.monthly.time_unit == "MONTHLY"
     error_message = "greenleaf-alerts, 500 USD a month"
   }

@@ -31,6 +31,10 @@ run "group_behind_a_load_balancer" {
   command = plan
 
   assert {
+    condition     = aws_iam_role_policy_attachment.session_manager.policy_arn == "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
+    error_message = "Session Manager, by AWS's own policy for just that"
+  }
+  assert {
     condition     = [aws_autoscaling_group.this[0].min_size, aws_autoscaling_group.this[0].desired_capacity, aws_autoscaling_group.this[0].max_size] == [2, 2, 4]
     error_message = "2/2/4"
   }
@@ -144,8 +148,8 @@ run "variants" {
     error_message = "80 and 443 from Cloudflare's 15 ranges only"
   }
   assert {
-    condition     = aws_lb_listener.https[0].port == 443 && aws_lb_listener.http[0].default_action[0].type == "redirect" && aws_lb_listener.http[0].default_action[0].redirect[0].port == "443"
-    error_message = "443 with the certificate, 80 redirects to it"
+    condition     = aws_lb_listener.https[0].port == 443 && aws_lb_listener.http[0].default_action[0].type == "redirect" && aws_lb_listener.http[0].default_action[0].redirect[0].port == "443" && aws_lb_listener.http[0].default_action[0].redirect[0].protocol == "HTTPS" && aws_lb_listener.http[0].default_action[0].redirect[0].status_code == "HTTP_301"
+    error_message = "443 with the certificate, 80 redirects to it for good"
   }
 }
 

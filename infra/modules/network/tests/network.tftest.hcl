@@ -1,4 +1,10 @@
 mock_provider "aws" {
+  mock_resource "aws_launch_template" {
+    defaults = { id = "lt-0123456789abcdef0" }
+  }
+  mock_resource "aws_iam_instance_profile" {
+    defaults = { arn = "arn:aws:iam::123456789012:instance-profile/greenleaf-preprod-nat" }
+  }
   mock_data "aws_region" {
     defaults = { id = "eu-west-3" }
   }
@@ -93,6 +99,42 @@ run "none" {
   assert {
     condition     = length(aws_nat_gateway.this) + length(aws_autoscaling_group.nat) + length(aws_route.nat_instance) + length(aws_route.nat_gateway) == 0
     error_message = "neither instance nor gateway, nor a route to one"
+  }
+}
+
+run "ways_out" {
+  # The mock gives the identifiers by which routes name what they lead to.
+  command = apply
+
+  variables {
+    name = "greenleaf-preprod"
+  }
+
+  assert {
+    condition     = aws_route.internet.gateway_id == aws_internet_gateway.this.id && aws_route.internet.destination_cidr_block == "0.0.0.0/0" && aws_route.internet.route_table_id == aws_route_table.public.id
+    error_message = "the public route table leads to the Internet gateway"
+  }
+  assert {
+    condition     = alltrue([for zone, link in aws_route_table_association.public : link.route_table_id == aws_route_table.public.id && link.subnet_id == aws_subnet.public[zone].id])
+    error_message = "which both public subnets use"
+  }
+  assert {
+    condition     = alltrue([for zone, link in aws_route_table_association.private : link.route_table_id == aws_route_table.private[zone].id && link.subnet_id == aws_subnet.private[zone].id])
+    error_message = "each private subnet uses the route table of its zone"
+  }
+  assert {
+    condition = alltrue([
+      for zone, route in aws_route.nat_instance : route.destination_cidr_block == "0.0.0.0/0" && route.route_table_id == aws_route_table.private[zone].id && route.network_interface_id == aws_network_interface.nat[zone].id
+    ]) && aws_network_interface.nat["eu-west-3a"].id != aws_network_interface.nat["eu-west-3b"].id
+    error_message = "each private route table leads to its own zone's NAT"
+  }
+  assert {
+    condition     = alltrue([for zone, interface in aws_network_interface.nat : interface.subnet_id == aws_subnet.public[zone].id])
+    error_message = "which stands in that zone's public subnet"
+  }
+  assert {
+    condition     = strcontains(data.aws_ssm_parameter.nat_ami[0].name, "/al2023-ami-")
+    error_message = "Amazon Linux 2023, looked up"
   }
 }
 
