@@ -11,7 +11,9 @@
     missing_docs
 )]
 
+mod bar;
 mod config_source;
+mod deadline;
 mod events;
 mod fanout;
 mod faults;
