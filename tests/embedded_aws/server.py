@@ -13,7 +13,7 @@ os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from . import autoscaling, budgets, containers, money, rds, target_health, terraform
+from . import autoscaling, budgets, containers, dynamodb, money, rds, target_health, terraform
 from .control import Control
 from .front import Front
 from .world import World
@@ -33,6 +33,7 @@ class EmbeddedAws:
         budgets.install(self.world)
         bill = money.install(self.world)
         containers.install(self.world)
+        dynamodb.install()
         target_health.install(self.world)
         terraform.install(self.world)
         control = Control(self.world, databases, bill, nonce)
