@@ -53,6 +53,14 @@ impl Table {
         )
     }
 
+    /// The bytes of a partition, as JSON, and how many items it has.
+    pub(super) fn kept(&self, partition: &str) -> (usize, usize) {
+        let items = self.0.iter().filter(|((pk, _), _)| pk == partition);
+        items.fold((0, 0), |(bytes, count), (_, (_, text))| {
+            (bytes + text.len(), count + 1)
+        })
+    }
+
     /// Writes all of it, or nothing and says why not.
     pub(super) fn transact(&mut self, asked: &Value) -> (u16, String) {
         let puts: Vec<&Value> = asked["TransactItems"]
