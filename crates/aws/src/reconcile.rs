@@ -15,7 +15,7 @@ use thiserror::Error;
 
 use crate::error::AwsError;
 use crate::fleet::Fleet;
-use crate::ledger::LedgerStore;
+use crate::ledger::{Home, LedgerStore};
 use crate::prune::{self, Pruned};
 use crate::target::{Reach, Target};
 use crate::time_left::TimeLeft;
@@ -35,6 +35,15 @@ pub struct Tick {
     pub correlation_id: String,
     /// The database that AWS says it has started by itself, if an event of that brought this tick.
     pub restarted: Option<Restarted>,
+}
+
+/// What a tick keeps to.
+#[derive(Clone, Debug, Default)]
+pub struct Bounds {
+    /// How long it may go on.
+    pub time: TimeLeft,
+    /// Where all its targets are, if that is one place: it reads no more of the ledger.
+    pub home: Option<Home>,
 }
 
 /// AWS has started a database by itself, after seven days of sleep.
@@ -167,7 +176,7 @@ pub async fn tick(
     ledger: &dyn LedgerStore,
     tick: &Tick,
 ) -> Result<Report, TickError> {
-    tick_within(TimeLeft::UNLIMITED, config, reach, ledger, tick).await
+    tick_within(&Bounds::default(), config, reach, ledger, tick).await
 }
 
 /// Carries out as much of one tick as there is time for. What is left is told as postponed, and
@@ -176,13 +185,17 @@ pub async fn tick(
 /// # Errors
 /// As of [`tick`].
 pub async fn tick_within(
-    time: TimeLeft,
+    bounds: &Bounds,
     config: &Compiled,
     reach: &[Reach],
     ledger: &dyn LedgerStore,
     tick: &Tick,
 ) -> Result<Report, TickError> {
-    let reading = time.cut(ledger.read(tick.now));
+    let time = bounds.time;
+    let reading = time.cut(match &bounds.home {
+        Some(home) => ledger.read_in(tick.now, home),
+        None => ledger.read(tick.now),
+    });
     let (fleet, read) = futures_util::future::join(Fleet::read(config, reach, time), reading).await;
     let read = read
         .unwrap_or_else(|| Err(AwsError::out_of_time("dynamodb", "Query")))

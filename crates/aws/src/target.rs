@@ -8,6 +8,7 @@ use nightcap_domain::names::{EnvironmentName, Region, RoleArn};
 
 use crate::clients::Clients;
 use crate::kind::ResourceKind;
+use crate::ledger::Home;
 use crate::registry;
 
 /// One account and region, with the environments to look for there.
@@ -19,6 +20,20 @@ pub struct Target {
     pub region: Region,
     /// The environments that have resources there.
     pub environments: Vec<EnvironmentName>,
+}
+
+impl Target {
+    /// Where its resources stand. The account that the credentials belong to has no number here.
+    pub fn home(&self) -> Home {
+        let account = self
+            .role
+            .as_ref()
+            .and_then(|role| role.as_str().split(':').nth(4));
+        Home {
+            region: self.region.clone(),
+            account: account.map(str::to_owned),
+        }
+    }
 }
 
 impl fmt::Display for Target {

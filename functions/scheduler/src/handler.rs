@@ -6,12 +6,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use nightcap_aws::announce::{Announcer, Mails};
 use nightcap_aws::clients::Clients;
 use nightcap_aws::config_source;
-use nightcap_aws::ledger::LedgerStore;
+use nightcap_aws::ledger::{Home, LedgerStore};
 use nightcap_aws::logs;
 use nightcap_aws::metrics::emf::Line;
 use nightcap_aws::metrics::{Meter, Publisher};
 use nightcap_aws::queue::TargetQueue;
-use nightcap_aws::reconcile::{self, Report, Tick, TickError};
+use nightcap_aws::reconcile::{self, Bounds, Report, Tick, TickError};
 use nightcap_aws::target::{Reach, Target, reach, targets};
 use nightcap_aws::time_left::TimeLeft;
 use nightcap_domain::answer::Answer;
@@ -202,12 +202,14 @@ impl Scheduler {
         scene: &Scene<'_>,
         tick: &Tick,
     ) -> Result<Answer, HandlerError> {
-        self.tick_telling(self.announcer.as_ref(), scene, tick, 0)
+        let result = self.look(scene, tick).await;
+        self.finish(self.announcer.as_ref(), scene, tick, 0, result)
             .await
     }
 
-    /// A tick of one target among many: it is told less. `round` is how many ticks before it
-    /// had too little time.
+    /// A tick of one target among many: it is told less, and reads less of the ledger, which
+    /// must not grow with the number of the targets. `round` is how many ticks before it had
+    /// too little time.
     pub(crate) async fn tick_one(
         &self,
         scene: &Scene<'_>,
@@ -215,18 +217,20 @@ impl Scheduler {
         round: u8,
     ) -> Result<Answer, HandlerError> {
         let announcer = self.announcer.as_ref().map(Announcer::for_one_target);
-        self.tick_telling(announcer.as_ref(), scene, tick, round)
+        let home = scene.targets.first().map(Target::home);
+        let result = self.look_in(home, scene, tick).await;
+        self.finish(announcer.as_ref(), scene, tick, round, result)
             .await
     }
 
-    async fn tick_telling(
+    async fn finish(
         &self,
         announcer: Option<&Announcer>,
         scene: &Scene<'_>,
         tick: &Tick,
         round: u8,
+        result: Result<Report, TickError>,
     ) -> Result<Answer, HandlerError> {
-        let result = self.look(scene, tick).await;
         if let Ok(report) = &result {
             self.go_on(scene, report, tick, round).await;
         }
@@ -263,8 +267,21 @@ impl Scheduler {
 
     /// Looks, and acts unless this is a dry run.
     async fn look(&self, scene: &Scene<'_>, tick: &Tick) -> Result<Report, TickError> {
+        self.look_in(None, scene, tick).await
+    }
+
+    async fn look_in(
+        &self,
+        home: Option<Home>,
+        scene: &Scene<'_>,
+        tick: &Tick,
+    ) -> Result<Report, TickError> {
         let targets = scene.reach(&self.clients);
-        reconcile::tick_within(scene.time, scene.config, targets, self.ledger(), tick).await
+        let bounds = Bounds {
+            time: scene.time,
+            home,
+        };
+        reconcile::tick_within(&bounds, scene.config, targets, self.ledger(), tick).await
     }
 
     pub(crate) fn queue(&self) -> Option<&TargetQueue> {

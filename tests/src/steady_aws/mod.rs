@@ -106,6 +106,11 @@ impl SteadyAws {
         self.state().databases.count(status)
     }
 
+    /// How many bytes a partition of the table has, as JSON, and how many items.
+    pub fn kept(&self, partition: &str) -> (usize, usize) {
+        self.state().table.kept(partition)
+    }
+
     /// The events that Lambda makes of the messages sent, one each; they are gone then.
     pub fn take_events(&self) -> Vec<Value> {
         let messages = std::mem::take(&mut self.state().messages);

@@ -14,16 +14,22 @@ pub(super) struct Table(BTreeMap<(String, String), (Value, String)>);
 impl Table {
     /// The items of a partition, a page at a time.
     pub(super) fn query(&self, asked: &Value) -> String {
-        let partition = asked["ExpressionAttributeValues"]
-            .as_object()
-            .and_then(|values| values.values().next())
-            .and_then(|value| value["S"].as_str())
-            .expect("a partition");
+        let value = |name: &str| asked["ExpressionAttributeValues"][name]["S"].as_str();
+        let partition = value(":state").expect("a partition");
+        let from = value(":from").unwrap_or_default();
+        let condition = asked["KeyConditionExpression"].as_str().unwrap_or_default();
+        let wanted = |sk: &str| {
+            if condition.contains("begins_with") {
+                sk.starts_with(from)
+            } else {
+                sk >= from
+            }
+        };
         let after = asked["ExclusiveStartKey"]["sk"]["S"].as_str();
         let mut items: Vec<&str> = vec![];
         let (mut size, mut last, mut more) = (0, "", false);
         for ((pk, sk), (_, text)) in &self.0 {
-            if pk != partition || after.is_some_and(|after| sk.as_str() <= after) {
+            if pk != partition || !wanted(sk) || after.is_some_and(|after| sk.as_str() <= after) {
                 continue;
             }
             more = size + text.len() > PAGE;
@@ -45,6 +51,14 @@ impl Table {
             "{{\"Count\":{count},\"ScannedCount\":{count},\"Items\":[{}]{next}}}",
             items.join(",")
         )
+    }
+
+    /// The bytes of a partition, as JSON, and how many items it has.
+    pub(super) fn kept(&self, partition: &str) -> (usize, usize) {
+        let items = self.0.iter().filter(|((pk, _), _)| pk == partition);
+        items.fold((0, 0), |(bytes, count), (_, (_, text))| {
+            (bytes + text.len(), count + 1)
+        })
     }
 
     /// Writes all of it, or nothing and says why not.

@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, PutRequest, WriteRequest};
 use chrono::{DateTime, Utc};
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, try_join};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use nightcap_domain::hold::Hold;
 use nightcap_domain::ledger::{History, HoldEvent, Ledger, Write};
 
-use super::LedgerStore;
 use super::item::{self, Item};
 use super::transaction::{self, Conditional};
+use super::{Home, LedgerStore};
 use crate::clients::Clients;
 use crate::error::{AwsError, Cause};
 
@@ -44,23 +44,54 @@ impl DynamoDbLedger {
 
     /// One query, as many pages as there are. It is consistent: a hold made a moment ago counts.
     async fn query(&self, now: DateTime<Utc>) -> Result<Ledger, AwsError> {
-        let mut items = self
+        let mut ledger = Ledger::default();
+        self.query_into(&mut ledger, now, None).await?;
+        Ok(ledger)
+    }
+
+    /// Two queries side by side: what was carried out there, and everything else.
+    async fn query_in(&self, now: DateTime<Utc>, home: &Home) -> Result<Ledger, AwsError> {
+        let (mut carried, mut rest) = (Ledger::default(), Ledger::default());
+        let there = ("begins_with(sk, :from)", item::carried_in(home));
+        let beyond = ("sk >= :from", item::HOLD.to_owned());
+        try_join(
+            self.query_into(&mut carried, now, Some(there)),
+            self.query_into(&mut rest, now, Some(beyond)),
+        )
+        .await?;
+        Ok(Ledger {
+            carried: carried.carried,
+            marks: carried.marks,
+            ..rest
+        })
+    }
+
+    async fn query_into(
+        &self,
+        ledger: &mut Ledger,
+        now: DateTime<Utc>,
+        narrowed: Option<(&str, String)>,
+    ) -> Result<(), AwsError> {
+        let state = AttributeValue::S(item::STATE.to_owned());
+        let mut query = self
             .clients
             .dynamodb()
             .query()
             .table_name(&self.table)
             .consistent_read(true)
-            .key_condition_expression("pk = :state")
-            .expression_attribute_values(":state", AttributeValue::S(item::STATE.to_owned()))
-            .into_paginator()
-            .items()
-            .send();
-        let mut ledger = Ledger::default();
+            .expression_attribute_values(":state", state);
+        query = match narrowed {
+            None => query.key_condition_expression("pk = :state"),
+            Some((condition, from)) => query
+                .key_condition_expression(format!("pk = :state AND {condition}"))
+                .expression_attribute_values(":from", AttributeValue::S(from)),
+        };
+        let mut items = query.into_paginator().items().send();
         while let Some(found) = items.next().await {
             let found = found.map_err(|error| AwsError::from_sdk("dynamodb", "Query", &error))?;
-            item::take(&mut ledger, &found, now);
+            item::take(ledger, &found, now);
         }
-        Ok(ledger)
+        Ok(())
     }
 
     async fn write_all(&self, writes: &[Write]) -> Result<Vec<bool>, AwsError> {
@@ -178,6 +209,14 @@ impl DynamoDbLedger {
 impl LedgerStore for DynamoDbLedger {
     fn read(&self, now: DateTime<Utc>) -> BoxFuture<'_, Result<Ledger, AwsError>> {
         Box::pin(self.query(now))
+    }
+
+    fn read_in<'a>(
+        &'a self,
+        now: DateTime<Utc>,
+        home: &'a Home,
+    ) -> BoxFuture<'a, Result<Ledger, AwsError>> {
+        Box::pin(self.query_in(now, home))
     }
 
     fn write<'a>(&'a self, writes: &'a [Write]) -> BoxFuture<'a, Result<Vec<bool>, AwsError>> {

@@ -2,7 +2,7 @@
 //!
 //! | `pk` | `sk` | what | |
 //! |---|---|---|---|
-//! | `state` | `carried#ARN` | the last transition on a resource | read by every tick |
+//! | `state` | `carried#REGION#ACCOUNT#ARN` | the last transition on a resource | read by every tick that is about that place |
 //! | `state` | `hold#ID` | a hold | read by every tick |
 //! | `state` | `told#KEY @ TARGET` | a problem told by mail | read by every tick |
 //! | `history#ARN` or `history#ENVIRONMENT` | `INSTANT ACTION TICK` | what was done | read by people |
@@ -19,6 +19,8 @@ use nightcap_domain::names::ResourceArn;
 use nightcap_domain::time::State;
 use serde::Serialize;
 
+use super::Home;
+
 /// What DynamoDB keeps: a row of a table.
 pub(super) type Item = HashMap<String, AttributeValue>;
 
@@ -26,7 +28,8 @@ pub(super) type Item = HashMap<String, AttributeValue>;
 pub(super) const STATE: &str = "state";
 
 const CARRIED: &str = "carried#";
-const HOLD: &str = "hold#";
+/// Everything but what was carried out sorts from here on.
+pub(super) const HOLD: &str = "hold#";
 const TOLD: &str = "told#";
 
 /// How long history is kept; what nothing has touched for so long is forgotten, too.
@@ -44,7 +47,7 @@ pub(super) fn carried(write: &Write, nonce: &str) -> Item {
         mark,
         ..
     } = write;
-    let mut item = keys(STATE, format!("{CARRIED}{resource}"), mark.at + KEPT);
+    let mut item = keys(STATE, carried_key(resource), mark.at + KEPT);
     item.insert(
         "version".to_owned(),
         AttributeValue::N(mark.version.to_string()),
@@ -61,6 +64,23 @@ pub(super) fn carried(write: &Write, nonce: &str) -> Item {
         put(&mut item, "order", json(order));
     }
     item
+}
+
+/// Region and account come first, so that a tick of one target among many reads its own alone.
+fn carried_key(resource: &ResourceArn) -> String {
+    let mut parts = resource.as_str().split(':').skip(3);
+    let region = parts.next().unwrap_or_default();
+    let account = parts.next().unwrap_or_default();
+    format!("{CARRIED}{region}#{account}#{resource}")
+}
+
+/// How the keys begin of what was carried out there.
+pub(super) fn carried_in(home: &Home) -> String {
+    let Home { region, account } = home;
+    match account {
+        Some(account) => format!("{CARRIED}{region}#{account}#"),
+        None => format!("{CARRIED}{region}#"),
+    }
 }
 
 /// The item of a hold.
@@ -120,8 +140,9 @@ pub(super) fn history(row: &History) -> Item {
 /// One that cannot be read is left out with a warning: the next tick that acts writes it anew.
 pub(super) fn take(ledger: &mut Ledger, item: &Item, now: DateTime<Utc>) {
     let key = text(item, "sk").unwrap_or_default();
-    let taken = if let Some(arn) = key.strip_prefix(CARRIED) {
-        take_carried(ledger, ResourceArn::new(arn), item)
+    let taken = if let Some(place) = key.strip_prefix(CARRIED) {
+        let arn = place.splitn(3, '#').nth(2).map(ResourceArn::new);
+        arn.and_then(|arn| take_carried(ledger, arn, item))
     } else if key.starts_with(HOLD) {
         take_hold(ledger, item, now)
     } else if let Some(problem) = key.strip_prefix(TOLD) {

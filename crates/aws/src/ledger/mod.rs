@@ -15,6 +15,7 @@ use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use nightcap_domain::hold::Hold;
 use nightcap_domain::ledger::{Ledger, Write};
+use nightcap_domain::names::Region;
 
 use crate::clients::Clients;
 use crate::error::AwsError;
@@ -24,10 +25,29 @@ pub use dynamodb::DynamoDbLedger;
 pub(crate) use memory::{Interrupt, Kept, MemoryLedger};
 pub use none::NoLedger;
 
+/// A region, of one account where that is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Home {
+    /// The region.
+    pub region: Region,
+    /// The account's number.
+    pub account: Option<String>,
+}
+
 /// Where the ledger is kept.
 pub trait LedgerStore: Send + Sync {
     /// Everything a tick needs to know, in as few calls as there are pages.
     fn read(&self, now: DateTime<Utc>) -> BoxFuture<'_, Result<Ledger, AwsError>>;
+
+    /// The same for a tick of one place: of what was carried out, only what was there.
+    fn read_in<'a>(
+        &'a self,
+        now: DateTime<Utc>,
+        home: &'a Home,
+    ) -> BoxFuture<'a, Result<Ledger, AwsError>> {
+        let _ = home;
+        self.read(now)
+    }
 
     /// Writes entries, each only where the ledger still has what the tick read. The answer
     /// tells, one by one, which have been written: where another tick was first, nothing is.

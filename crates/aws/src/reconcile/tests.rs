@@ -221,10 +221,11 @@ impl World {
             correlation_id: id.to_owned(),
             restarted: None,
         };
+        let bounds = Bounds { time, home: None };
         // The clock stands still but while everything waits for ever: a killed tick ends at once.
         let ended = tokio::time::timeout(
             Duration::from_mins(2),
-            tick_within(time, &self.config, &reach, &ledger, &tick),
+            tick_within(&bounds, &self.config, &reach, &ledger, &tick),
         );
         ended.await.ok().map(Result::unwrap)
     }
@@ -491,9 +492,12 @@ fn a_fleet_that_cannot_be_read_in_time_is_left_alone_and_the_error_says_what_to_
             restarted: None,
         };
         let ledger = MemoryLedger::new(Arc::clone(&world.kept), world.interrupt(usize::MAX));
-        let time = TimeLeft::of(Duration::from_mins(1));
+        let bounds = Bounds {
+            time: TimeLeft::of(Duration::from_mins(1)),
+            home: None,
+        };
         let reach = [Reach { target, kinds }];
-        let error = tick_within(time, &world.config, &reach, &ledger, &tick)
+        let error = tick_within(&bounds, &world.config, &reach, &ledger, &tick)
             .await
             .unwrap_err()
             .to_string();

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nightcap_tests::{EmbeddedAws, GreenLeaf, Queue, Running, root};
+use nightcap_tests::{EmbeddedAws, GreenLeaf, Queue, Running, embedded_metrics, root};
 use serde_json::{Value, json};
 
 use crate::world::{FRIDAY, create_database_as, scheduler, tick};
@@ -397,4 +397,71 @@ fn what_fails_everywhere_is_ten_mails_and_the_rest_is_told_later() {
     })
     .collect();
     assert_eq!(mails, [10, 2, 0]);
+}
+
+#[test]
+fn the_sender_shows_that_the_schedule_lives_whatever_becomes_of_its_targets() {
+    let (aws, greenleaf) = fleet();
+    let queue = Queue::create(&aws, "targets");
+    let mut function = function(&aws, &greenleaf, &queue, true);
+    function.invoke(&tick(FRIDAY)).unwrap();
+    let figures = function.figures();
+    let [line] = &figures[..] else {
+        panic!("one line of the sender: {figures:#?}");
+    };
+    let metrics = embedded_metrics(line).unwrap();
+    for (name, value) in [("Heartbeat", 1.0), ("Ticks", 1.0), ("TargetsSent", 12.0)] {
+        assert_eq!(metrics.get(name), Some(&value), "{name}: {metrics:?}");
+    }
+    // Two of the queue, and none of any target.
+    assert_eq!(metrics.get("AwsCalls"), Some(&2.0), "{line}");
+
+    // Every target fails: the schedule lives all the same, and each says that it failed.
+    aws.fail(&json!({ "action": "DescribeDBInstances", "error": "AccessDenied" }));
+    for event in queue.take(1) {
+        function.invoke(&event).unwrap();
+    }
+    let told = function.figures();
+    assert_eq!(told.len(), 13);
+    let beats = told.iter().map(|line| line["Heartbeat"].as_u64().unwrap());
+    assert_eq!(beats.sum::<u64>(), 1);
+
+    // What cannot be sent at all is no sign of life.
+    aws.fail(&json!({ "action": "SendMessageBatch", "error": "AccessDenied" }));
+    function.invoke(&tick(FRIDAY)).unwrap_err();
+    assert_eq!(function.figures().last().unwrap()["Heartbeat"], 0);
+}
+
+#[test]
+fn a_target_among_many_reads_its_own_part_of_the_ledger_and_no_other() {
+    let (aws, greenleaf) = fleet();
+    let queue = Queue::create(&aws, "targets");
+    let mut function = function(&aws, &greenleaf, &queue, true);
+    for at in [FRIDAY, "2026-11-20T18:10:00Z"] {
+        aws.move_to(at);
+        function.invoke(&tick(at)).unwrap();
+        for event in queue.take(1) {
+            function.invoke(&event).unwrap();
+        }
+    }
+    aws.move_to("2026-11-20T18:20:00Z");
+    function.invoke(&tick("2026-11-20T18:20:00Z")).unwrap();
+    let event = queue.take(1).remove(0);
+    aws.forget_calls();
+    let answer = function.invoke(&event).unwrap();
+    let target = &answer["targets"][0];
+    assert_eq!(
+        target["summary"]["left"], 1,
+        "its database sleeps: {answer:#}"
+    );
+    let account = target["role"].as_str().unwrap().split(':').nth(4).unwrap();
+    let region = target["region"].as_str().unwrap();
+    let calls = aws.calls();
+    let queries = calls.iter().filter(|call| call.service == "dynamodb");
+    let mut from: Vec<String> = queries
+        .map(|call| call.parameters["ExpressionAttributeValues"][":from"]["S"].to_string())
+        .collect();
+    from.sort();
+    let there = format!("\"carried#{region}#{account}#\"");
+    assert_eq!(from, [there, "\"hold#\"".to_owned()]);
 }

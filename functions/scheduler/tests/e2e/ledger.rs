@@ -1,7 +1,5 @@
 //! With a ledger: what is done once, what is a person's doing, what holds.
 
-use std::time::Duration;
-
 use nightcap_tests::{EmbeddedAws, GreenLeaf, Running, root};
 use serde_json::{Value, json};
 
@@ -269,45 +267,4 @@ fn without_a_ledger_there_are_no_holds_and_the_error_says_what_to_set() {
         assert!(error.message.contains("NIGHTCAP_TABLE"), "{error}");
     }
     assert_eq!(actions(&aws, "dynamodb"), [] as [&str; 0]);
-}
-
-/// The bar: at most 4 calls on a quiet tick; on a start and on a stop at most the 100
-/// unavoidable orders and 6 more. The configuration is text here: where it lies in a
-/// parameter, that is one more.
-#[test]
-fn a_hundred_databases_take_a_hundred_orders_and_six_calls() {
-    let aws = EmbeddedAws::start("2026-11-20T17:52:00Z");
-    aws.create_ledger(TABLE);
-    let topic = aws.query("sns", "CreateTopic", &[("Name", "alerts")]);
-    for index in 0..100 {
-        let tags = [("nightcap:environment", "preprod")];
-        create_database(&aws, "eu-west-3", &format!("db-{index:03}"), &tags);
-    }
-    aws.advance(Duration::from_mins(3));
-    let mut function = function(&aws, topic.text("TopicArn"), &demo_config());
-    let mut measured = vec![];
-    for (what, at) in [
-        ("first look", "2026-11-20T17:56:00Z"),
-        ("quiet, up", "2026-11-20T17:58:00Z"),
-        ("stop", FRIDAY),
-        ("seen stopped", "2026-11-20T18:10:00Z"),
-        ("quiet, down", "2026-11-20T18:15:00Z"),
-        ("start", MONDAY),
-        ("seen started", "2026-11-23T08:15:00Z"),
-        ("quiet, up again", "2026-11-23T08:20:00Z"),
-    ] {
-        aws.move_to(at);
-        aws.forget_calls();
-        function.invoke(&tick(at)).unwrap();
-        let calls = aws.calls();
-        let orders = calls
-            .iter()
-            .filter(|call| call.action.ends_with("DBInstance"))
-            .count();
-        measured.push(format!(
-            "{what}: {orders} orders, {} other calls",
-            calls.len() - orders
-        ));
-    }
-    insta::assert_snapshot!(measured.join("\n"));
 }

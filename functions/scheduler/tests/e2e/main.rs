@@ -11,8 +11,10 @@
     missing_docs
 )]
 
+mod bar;
 mod by_hand;
 mod config_source;
+mod deadline;
 mod events;
 mod every_kind;
 mod fanout;
