@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import struct
 import subprocess
@@ -128,21 +129,23 @@ class Package(Sandbox):
             manifest.write_text(f'[package]\nname = "{name}"\n')
         (self.root / "scripts").mkdir()
         shutil.copy(ROOT / "scripts" / "package", self.root / "scripts" / "package")
-        self.prebuilt = self.home / "prebuilt.zip"
+        self.prebuilt = self.home / "prebuilt"
         self.program("cargo-lambda")
-        self.program("rustup", '[[ "$*" != "target list --installed" ]] || echo x86_64-unknown-linux-gnu')
+        self.program("rustup", '[[ "$*" != "target list --installed" ]] || echo x86_64-unknown-linux-musl')
         copies = "".join(
-            f'mkdir -p target/lambda/{name}; cp "{self.prebuilt}" target/lambda/{name}/bootstrap.zip\n'
+            f'mkdir -p target/lambda/{name}; cp "{self.prebuilt}" target/lambda/{name}/bootstrap\n'
             for name in ("scheduler", "budget-guard")
         )
-        self.program("cargo", copies)
+        self.program("cargo", f'printf "%s" "$CARGO_ENCODED_RUSTFLAGS" > "{self.home}/flags"\n{copies}')
 
-    def elf(self, machine: int, name: str = "bootstrap", mode: int = 0o755) -> None:
-        """What the stand-in builds."""
-        info = zipfile.ZipInfo(name)
-        info.external_attr = mode << 16
-        with zipfile.ZipFile(self.prebuilt, "w") as archive:
-            archive.writestr(info, b"\x7fELF" + bytes(14) + struct.pack("<H", machine) + bytes(100))
+    def elf(self, machine: int, segment: int = 1, body: bytes = b"") -> None:
+        """What the stand-in builds: a header, one segment of this type, and a body."""
+        header = b"\x7fELF\x02" + bytes(13) + struct.pack("<H", machine) + bytes(12) + struct.pack("<Q", 64) + bytes(14)
+        header += struct.pack("<HH", 56, 1) + bytes(6)
+        self.prebuilt.write_bytes(header + struct.pack("<I", segment) + bytes(52) + body)
+
+    def zip(self, name: str = "scheduler") -> Path:
+        return self.root / "target" / "lambda" / name / "bootstrap.zip"
 
     def package(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return self.run_it(self.root / "scripts" / "package", *arguments)
@@ -151,17 +154,45 @@ class Package(Sandbox):
         self.elf(183)
         done = self.package()
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("rustup target add aarch64-unknown-linux-gnu", self.calls())
+        self.assertIn("rustup target add aarch64-unknown-linux-musl", self.calls())
         self.assertEqual(
             self.calls()[-1],
-            "cargo lambda build --release --output-format zip --arm64 --package budget-guard --package scheduler",
+            "cargo lambda build --release --target aarch64-unknown-linux-musl --package budget-guard --package scheduler",
         )
-        self.assertIn("target/lambda/scheduler/bootstrap.zip", done.stdout)
+        self.assertIn("target/lambda/scheduler/bootstrap.zip  ", done.stdout)
+        self.assertRegex(done.stdout, r"scheduler/bootstrap.zip  \d+ bytes zipped, 120 bytes")
+        self.assertIn("--icf=all", (self.home / "flags").read_text())
+
+    def test_the_zip_holds_the_program_alone_and_can_be_started(self) -> None:
+        self.elf(183)
+        self.assertEqual(self.package().returncode, 0)
+        with zipfile.ZipFile(self.zip()) as archive:
+            (entry,) = archive.infolist()
+            self.assertEqual((entry.filename, entry.external_attr >> 16, entry.create_system), ("bootstrap", 0o100755, 3))
+            self.assertEqual(archive.read(entry), self.prebuilt.read_bytes())
+
+    def test_the_same_program_gives_the_same_zip(self) -> None:
+        self.elf(183, body=bytes(range(256)) * 50)
+        made = []
+        for date in (1_000_000_000, 1_500_000_000):
+            os.utime(self.prebuilt, (date, date))
+            self.assertEqual(self.package().returncode, 0)
+            made.append(self.zip().read_bytes())
+        self.assertEqual(*made)
+
+    def test_a_heavy_zip_is_refused_with_advice(self) -> None:
+        self.elf(183, body=random.Random(1).randbytes(3_000_000))
+        done = self.package()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("a zip may weigh 3,000,000 bytes", done.stderr)
+        self.assertIn("docs/decisions/size.md", done.stderr)
+        self.assertIn("3,000,", done.stdout)
+        self.assertFalse(self.zip().exists() or self.zip("budget-guard").exists())
 
     def test_x86_64_needs_no_further_target(self) -> None:
         self.elf(62)
         self.assertEqual(self.package("--arch", "x86_64").returncode, 0)
-        self.assertNotIn("--arm64", self.calls()[-1])
+        self.assertIn("--target x86_64-unknown-linux-musl ", self.calls()[-1])
         self.assertFalse(any("target add" in call for call in self.calls()))
 
     def test_a_stale_zip_is_gone_before_the_build(self) -> None:
@@ -173,16 +204,16 @@ class Package(Sandbox):
         self.assertFalse(stale.exists())
 
     def test_what_lambda_could_not_start_is_refused(self) -> None:
-        for machine, name, mode, message in (
-            (62, "bootstrap", 0o755, "is not a Linux program for arm64"),
-            (183, "scheduler", 0o755, "bootstrap"),
-            (183, "bootstrap", 0o644, "not executable"),
+        for machine, segment, message in (
+            (62, 1, "is not a Linux program for arm64"),
+            (183, 3, "needs a dynamic linker"),
         ):
             with self.subTest(message):
-                self.elf(machine, name, mode)
+                self.elf(machine, segment)
                 done = self.package()
                 self.assertEqual(done.returncode, 1)
                 self.assertIn(message, done.stderr)
+                self.assertFalse(self.zip().exists())
 
     def test_wrong_usage(self) -> None:
         for arguments in (["--arch"], ["--arch", "riscv"], ["--fast"]):

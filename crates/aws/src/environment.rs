@@ -56,3 +56,33 @@ impl LoadServiceConfig for Variables {
         Some(value.into_owned())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_single_service_has_an_endpoint_of_its_own() {
+        let variables = Variables(Env::from_slice(&[
+            ("AWS_ENDPOINT_URL", "http://127.0.0.1:1"),
+            ("AWS_ENDPOINT_URL_AUTO_SCALING", "http://127.0.0.1:2"),
+        ]));
+        let of = |service| {
+            let key = ServiceConfigKey::builder()
+                .service_id(service)
+                .profile("endpoint_url")
+                .env("AWS_ENDPOINT_URL");
+            variables.load_config(key.build().unwrap())
+        };
+        assert_eq!(of("Auto Scaling").as_deref(), Some("http://127.0.0.1:2"));
+        assert_eq!(of("DynamoDB").as_deref(), Some("http://127.0.0.1:1"));
+    }
+
+    #[tokio::test]
+    async fn it_has_what_a_client_does_not_bring_itself() {
+        let config = config().await;
+        // Without these an SDK client retries nothing, and cannot tell what has expired.
+        assert!(config.sleep_impl().is_some() && config.time_source().is_some());
+        assert!(config.credentials_provider().is_some() && config.identity_cache().is_some());
+    }
+}
