@@ -207,14 +207,16 @@ impl Scheduler {
         Ok(result?.answer("tick", tick))
     }
 
-    /// A tick of one target among many: it is told less.
+    /// A tick of one target among many: it is told less. `watching` for the rest is one of them.
     pub(crate) async fn tick_one(
         &self,
         scene: &Scene<'_>,
         tick: &Tick,
+        watching: bool,
     ) -> Result<Answer, HandlerError> {
         let result = self.look(scene, tick).await;
-        let announcer = self.announcer.as_ref().map(Announcer::for_one_target);
+        let announcer = self.announcer.as_ref();
+        let announcer = announcer.map(|all| all.for_one_target().watching(watching));
         self.tell(announcer.as_ref(), scene, tick, &result).await;
         Ok(result?.answer("tick", tick))
     }
