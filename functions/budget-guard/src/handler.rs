@@ -50,9 +50,10 @@ impl Guard {
         let request = Request::parse(event)?;
         logs::command(request.command());
         let looks = request.looks();
+        let at = request.rehearsed().unwrap_or(now);
         let answer = self.respond(request, now, correlation_id, &meter).await;
         if let (Err(error), true) = (&answer, looks) {
-            self.missed(error, now).await;
+            self.missed(error, at).await;
             if let Some(publisher) = &self.publisher {
                 let line = figures::of_failure(correlation_id, error.kind(), &meter.lap());
                 publisher.publish(&line, now);

@@ -6,7 +6,7 @@
 //! | `state` | `hold#ID` | a hold | read by every tick |
 //! | `state` | `told#KEY @ TARGET` | a problem told by mail | read by every tick |
 //! | `state` | `beat#guard` | the budget guard's sign of life | read by every tick |
-//! | `held` | `hold#ID` | a hold, kept when it is over | read by reports |
+//! | `held` | `MADE ID` | a hold, kept when it is over | read by reports |
 //! | `history#ARN` or `history#ENVIRONMENT` | `INSTANT ACTION TICK` | what was done | read by people |
 //!
 //! Every item has `expires`, in seconds since 1970, by which DynamoDB removes it.
@@ -81,7 +81,9 @@ pub(super) fn hold(hold: &Hold) -> Item {
 
 /// The item of a hold that stays when the hold is over.
 pub(super) fn held(hold: &Hold) -> Item {
-    let mut item = keys(HELD, format!("{HOLD}{}", hold.id), hold.until + KEPT);
+    // One that is asked for again when it is over has its id and is another.
+    let sk = format!("{} {}", instant(hold.made_at), hold.id);
+    let mut item = keys(HELD, sk, hold.until + KEPT);
     put(&mut item, "hold", json(hold));
     item
 }
