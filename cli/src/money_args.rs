@@ -107,7 +107,7 @@ pub(crate) struct Report {
 /// Where the price book is.
 #[derive(Debug, clap::Args)]
 pub(crate) struct BookArg {
-    /// A price book in place of the one that comes with the program
+    /// A price book in place of the one that comes with the program: a file, ssm://name or s3://bucket/key
     #[arg(
         long = "prices",
         value_name = "F.csv",
@@ -115,7 +115,7 @@ pub(crate) struct BookArg {
         value_hint = ValueHint::FilePath,
         hide_env_values = true
     )]
-    pub(crate) path: Option<PathBuf>,
+    pub(crate) place: Option<String>,
 }
 
 /// `nightcap forecast`.

@@ -298,8 +298,7 @@ fn from_aws_it_shows_what_the_guard_paid_for_what_was_told_and_what_is_held() {
         "by": "on-call", "reason": "release 4.2", "made_at": "2026-11-10T17:00:00Z"
     });
     let item = json!({ "TableName": "ledger", "Item": {
-        "pk": { "S": "state" }, "sk": { "S": "hold#preprod-1f0c9a2b" },
-        "until": { "S": "2199-01-01T00:00:00Z" }, "hold": { "S": hold.to_string() } } });
+        "pk": { "S": "held" }, "sk": { "S": "hold#preprod-1f0c9a2b" }, "hold": { "S": hold.to_string() } } });
     aws.json("dynamodb", "DynamoDB_20120810.PutItem", &item);
 
     let run = |arguments: &[&str]| {
@@ -343,5 +342,127 @@ fn from_aws_it_shows_what_the_guard_paid_for_what_was_told_and_what_is_held() {
     assert_eq!(
         (&held["by"], &held["hours"]),
         (&json!("on-call"), &json!("692"))
+    );
+}
+
+/// Nothing was kept of the day: Cost Explorer is asked, paid and counted.
+#[test]
+fn live_from_cost_explorer_it_adds_up_and_says_what_it_cost() {
+    let aws = EmbeddedAws::start("2025-11-11T06:00:00Z");
+    aws.create_ledger("ledger");
+    let span = |environment: &str, usd: &str| json!({ "from": "2025-06-01", "to": "2025-11-11", "environment": environment, "usd": usd });
+    let one = |day: &str, after: &str, record: &str, usd: &str| json!({ "from": day, "to": after, "record": record, "usd": usd });
+    aws.money(&json!({ "charges": [
+        span("prod", "8.10"), span("preprod", "2.60"), span("dev", "0.41"),
+        { "from": "2025-11-01", "to": "2025-11-11", "usd": "0.25" },
+        one("2025-11-01", "2025-11-02", "Tax", "3.20"),
+        one("2025-11-05", "2025-11-06", "Credit", "-4.50"),
+        one("2025-11-06", "2025-11-07", "Refund", "-0.50"),
+    ] }));
+    aws.limit_pages(200);
+    let hold = json!({
+        "id": "preprod-over", "scope": { "environment": "preprod" }, "state": "running",
+        "from": "2025-11-03T18:00:00Z", "until": "2025-11-03T22:00:00Z", "author": "person",
+        "by": "on-call", "reason": "release 4.2", "made_at": "2025-11-03T17:00:00Z"
+    });
+    for (id, until) in [
+        ("preprod-over", "2025-11-03T22:00:00Z"),
+        ("last-month", "2025-10-03T22:00:00Z"),
+    ] {
+        let mut hold = hold.clone();
+        hold["id"] = json!(id);
+        hold["until"] = json!(until);
+        if id == "last-month" {
+            hold["from"] = json!("2025-10-03T18:00:00Z");
+        }
+        let item = json!({ "TableName": "ledger", "Item": {
+            "pk": { "S": "held" }, "sk": { "S": format!("hold#{id}") }, "hold": { "S": hold.to_string() } } });
+        aws.json("dynamodb", "DynamoDB_20120810.PutItem", &item);
+    }
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_nightcap"));
+        environment(&mut command)
+            .envs(aws.environment())
+            .env("NIGHTCAP_CONFIG", config("en"))
+            .env("NIGHTCAP_TABLE", "ledger")
+            .args([
+                "report",
+                "--as-of",
+                "2025-11-11",
+                "--inventory",
+                "greenleaf",
+            ])
+            .args(arguments)
+            .output()
+            .unwrap()
+    };
+    aws.forget_calls();
+    let output = run(&["--json"]);
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}{}",
+        out(&output),
+        err(&output)
+    );
+    let report: Value = serde_json::from_str(out(&output)).unwrap();
+    let asked = aws.calls();
+    let pages = asked
+        .iter()
+        .filter(|call| call.action == "GetCostAndUsage")
+        .count();
+    assert!(pages > 1, "a year on several pages");
+    assert_eq!(
+        report["cost"],
+        json!({ "pages": pages, "usd": format!("0.{pages:02}") })
+    );
+    assert!(aws.orders().is_empty(), "a report changes nothing");
+    assert_eq!(report["source"], "cost-explorer");
+    assert_eq!(report["data_date"], "2025-11-10");
+    // Ten days of 8.10 + 2.60 + 0.41 + 0.25, and the tax; credits apart.
+    assert_eq!(report["budget"]["spent"], "116.80");
+    assert_eq!(report["budget"]["days"], 10);
+    assert_eq!(report["budget"]["credits"], "-5.00");
+    let spent = |name: &str| {
+        let lines = report["environments"].as_array().unwrap().iter();
+        let mut of = lines.filter(|line| line["name"] == name);
+        of.next()
+            .map(|line| line["spent"].as_str().unwrap().to_owned())
+    };
+    for (name, usd) in [
+        ("prod", "81.00"),
+        ("preprod", "26.00"),
+        ("dev", "4.10"),
+        ("untagged", "2.50"),
+        ("tax", "3.20"),
+    ] {
+        assert_eq!(spent(name).as_deref(), Some(usd), "{name}: {report:#}");
+    }
+    // A hold that is over since a week is told with what it cost; the one of October is not.
+    let holds = report["holds"].as_array().unwrap();
+    assert_eq!(holds.len(), 1, "{holds:#?}");
+    assert_eq!(holds[0]["id"], "preprod-over");
+    // From 19:00 to 23:00 on a Monday in Paris: four hours of an instance and a database.
+    assert_eq!(holds[0]["hours"], "8");
+    let output = run(&[]);
+    let text = out(&output);
+    assert!(
+        text.contains(&format!(
+            "asked Cost Explorer for {pages} pages: 0.{pages:02} USD"
+        )),
+        "{text}"
+    );
+    assert!(
+        text.contains("preprod up 2025-11-03 18:00Z - 2025-11-03 22:00Z, on-call: release 4.2"),
+        "{text}"
+    );
+
+    aws.fail(&json!({ "service": "ce", "error": "AccessDeniedException" }));
+    let output = run(&[]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        err(&output).contains("ce:GetCostAndUsage"),
+        "{}",
+        err(&output)
     );
 }

@@ -5,6 +5,8 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use anyhow::{Context, anyhow};
+use nightcap_aws::clients::Clients;
+use nightcap_aws::{config_source, price_source};
 use nightcap_domain::money::FileError;
 use nightcap_domain::money::plan::{Choices, Inventory};
 use nightcap_domain::money::price::PriceBook;
@@ -41,11 +43,15 @@ pub(super) fn answered<T>(file: &str, answer: Result<T, FileError>) -> anyhow::R
     })
 }
 
-/// The price book at a path, or the one that comes with the program.
-pub(super) fn book(book: &BookArg) -> anyhow::Result<PriceBook> {
-    match &book.path {
+/// The price book that is named, or the one that comes with the program. AWS is asked only
+/// where it stands there.
+pub(super) async fn book(book: &BookArg) -> anyhow::Result<PriceBook> {
+    match &book.place {
         None => PriceBook::embedded().context("the embedded price book"),
-        Some(path) => PriceBook::from_csv(&text(path)?).with_context(|| path.display().to_string()),
+        Some(place) if config_source::is_remote(place) => {
+            Ok(price_source::read(place, &Clients::from_environment().await).await?)
+        }
+        Some(place) => Ok(price_source::read_local(place)?),
     }
 }
 

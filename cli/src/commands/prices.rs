@@ -18,7 +18,7 @@ use crate::money_args::Prices;
 use crate::output::{self, Ending, Usage};
 
 pub(crate) async fn run(args: &Prices) -> anyhow::Result<Ending> {
-    let book = book(&args.book)?;
+    let book = book(&args.book).await?;
     if let Some(file) = &args.refresh {
         return refresh(args, book, file).await;
     }

@@ -11,6 +11,7 @@ use nightcap_aws::clients::Clients;
 use nightcap_aws::clock;
 use nightcap_aws::cost_explorer::CostExplorer;
 use nightcap_aws::error::AwsError;
+use nightcap_aws::ledger::DynamoDbLedger;
 use nightcap_aws::settings::setting;
 use nightcap_domain::config::{BudgetConfig, Compiled};
 use nightcap_domain::guard::{Inventoried, Spent};
@@ -30,7 +31,7 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<Ending> {
     let today = clock::now().date_naive();
     let as_of = args.as_of.unwrap_or(today);
     let month = month(args, as_of)?;
-    let inventoried = inventoried(args)?;
+    let inventoried = inventoried(args).await?;
     let ledger = Ledger::open().await;
     let actual = match &args.costs {
         Some(file) => from_file(file, as_of)?,
@@ -87,7 +88,7 @@ fn month(args: &Args, as_of: NaiveDate) -> anyhow::Result<BillingMonth> {
     ))))
 }
 
-fn inventoried(args: &Args) -> anyhow::Result<Option<Inventoried>> {
+async fn inventoried(args: &Args) -> anyhow::Result<Option<Inventoried>> {
     let all = match args.inventory.as_deref() {
         None => return Ok(None),
         Some("greenleaf") => inventory(None)?,
@@ -95,7 +96,7 @@ fn inventoried(args: &Args) -> anyhow::Result<Option<Inventoried>> {
     };
     Ok(Some(Inventoried {
         inventory: chosen(&all, &args.set)?,
-        book: book(&args.book)?,
+        book: book(&args.book).await?,
         region: args.region.clone(),
     }))
 }
@@ -166,35 +167,35 @@ fn unread(error: &AwsError) -> anyhow::Error {
 struct Ledger {
     clients: Arc<Clients>,
     alerts: Option<DynamoDbAlerts>,
-    table: Option<String>,
+    holds: Option<DynamoDbLedger>,
 }
 
 impl Ledger {
     async fn open() -> Self {
         let clients = Arc::new(Clients::from_environment().await);
         let table = setting("NIGHTCAP_TABLE");
-        let alerts = table.clone();
+        let alerts = |table: &String| DynamoDbAlerts::new(Arc::clone(&clients), table);
+        let holds = |table: &String| DynamoDbLedger::new(Arc::clone(&clients), table);
         Self {
-            alerts: alerts.map(|table| DynamoDbAlerts::new(Arc::clone(&clients), table)),
+            alerts: table.as_ref().map(alerts),
+            holds: table.as_ref().map(holds),
             clients,
-            table,
         }
     }
 
-    /// What was told of the month, and the holds.
+    /// What was told of the month, and its holds, also those that are over.
     async fn read(
         &self,
         budget: &BudgetConfig,
         month: BillingMonth,
     ) -> anyhow::Result<Option<(Vec<Told>, Vec<Hold>)>> {
-        let Some(alerts) = &self.alerts else {
+        let (Some(alerts), Some(ledger)) = (&self.alerts, &self.holds) else {
             return Ok(None);
         };
         let told = alerts.told(&budget.name, month).await;
         let told = told.map_err(|error| source::unkept(&error))?;
-        let ledger = nightcap_aws::ledger::open(&self.clients, self.table.clone());
-        let kept = ledger.read(clock::now()).await;
-        let kept = kept.map_err(|error| source::unkept(&error))?;
-        Ok(Some((told, kept.holds)))
+        let holds = ledger.held(month.start(), month.end()).await;
+        let holds = holds.map_err(|error| source::unkept(&error))?;
+        Ok(Some((told, holds)))
     }
 }

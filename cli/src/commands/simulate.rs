@@ -17,7 +17,7 @@ pub(crate) async fn run(args: &Simulate) -> anyhow::Result<Ending> {
         Some(place) => Some(source::configuration(place).await?),
         None => None,
     };
-    let comparison = compare(args, before.as_ref(), &after)?;
+    let comparison = compare(args, before.as_ref(), &after).await?;
     if args.json {
         output::json(&comparison)?;
     } else {
@@ -30,12 +30,12 @@ pub(crate) async fn run(args: &Simulate) -> anyhow::Result<Ending> {
     Ok(Ending::Fine)
 }
 
-fn compare(
+async fn compare(
     args: &Simulate,
     before: Option<&Compiled>,
     after: &Compiled,
 ) -> anyhow::Result<Comparison> {
-    let book = book(&args.book)?;
+    let book = book(&args.book).await?;
     let inventory = inventory(args.inventory.as_deref())?;
     let first = chosen(&inventory, args.set.iter().chain(&args.against_set))?;
     let second = chosen(&inventory, &args.set)?;

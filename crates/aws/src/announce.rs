@@ -1,5 +1,7 @@
 //! Telling people: one mail when something changed or failed, none when all is quiet.
 
+mod watch;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -20,6 +22,7 @@ use crate::sns::Topic;
 pub struct Announcer {
     topic: Topic,
     of: Whose,
+    watches: bool,
 }
 
 /// Whose ticks are told.
@@ -47,6 +50,13 @@ pub struct Mails {
 }
 
 impl Mails {
+    const fn and(self, more: Self) -> Self {
+        Self {
+            sent: self.sent + more.sent,
+            failed: self.failed + more.failed,
+        }
+    }
+
     fn of(sent: bool) -> Self {
         Self {
             sent: u64::from(sent),
@@ -68,6 +78,7 @@ impl Announcer {
         Self {
             topic: Topic::new(clients, topic),
             of: Whose::Fleet,
+            watches: true,
         }
     }
 
@@ -79,7 +90,14 @@ impl Announcer {
         Self {
             topic: self.topic.clone(),
             of: Whose::Target,
+            watches: false,
         }
+    }
+
+    /// The same, telling whether the budget guard is silent: among many targets, one does.
+    #[must_use]
+    pub fn watching(self, watches: bool) -> Self {
+        Self { watches, ..self }
     }
 
     /// Tells what a tick did, if that is worth a mail.
@@ -95,7 +113,10 @@ impl Announcer {
     ) -> Mails {
         let language = config.config().language;
         match result {
-            Ok(report) => self.tell(config, ledger, tick, report).await,
+            Ok(report) => {
+                let mails = self.tell(config, ledger, tick, report).await;
+                mails.and(self.watch(config, ledger, tick, report).await)
+            }
             Err(error) => {
                 let zone = config.config().timezone;
                 let mail = message::nothing_done(

@@ -202,7 +202,7 @@ async fn holds_are_written_once_and_ended(store: &DynamoDbAlerts) {
     };
     store.hold(&longer, now()).await.unwrap();
     assert_eq!(
-        store.read(BUDGET, now()).await.unwrap().holds,
+        store.read(BUDGET, now()).await.unwrap().ledger.holds,
         std::slice::from_ref(&hold)
     );
     let ended = Hold {
@@ -210,7 +210,10 @@ async fn holds_are_written_once_and_ended(store: &DynamoDbAlerts) {
         ..hold
     };
     store.hold(&ended, now()).await.unwrap();
-    assert_eq!(store.read(BUDGET, now()).await.unwrap().holds, [ended]);
+    assert_eq!(
+        store.read(BUDGET, now()).await.unwrap().ledger.holds,
+        [ended]
+    );
 }
 
 async fn what_was_seen_and_paid_is_kept(store: &DynamoDbAlerts) {

@@ -16,7 +16,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use nightcap_aws::clients::Clients;
 use nightcap_aws::ledger::{DynamoDbLedger, LedgerStore};
 use nightcap_domain::hold::{Author, Hold, Scope};
-use nightcap_domain::ledger::{Carried, History, LEASE, Mark, Order, Phase, Write};
+use nightcap_domain::ledger::{Carried, GuardBeat, History, LEASE, Mark, Order, Phase, Write};
 use nightcap_domain::names::ResourceArn;
 use nightcap_domain::time::State;
 use nightcap_tests::{EmbeddedAws, REGION};
@@ -317,6 +317,44 @@ fn hold(id: &str, hours: i64) -> Hold {
     }
 }
 
+/// The hold of the test below, ended after so many hours.
+fn hold_ended(hours: i64) -> Hold {
+    Hold {
+        until: at(FRIDAY) + TimeDelta::hours(hours),
+        ..hold("h", 4)
+    }
+}
+
+#[tokio::test]
+async fn a_guards_sign_of_life_is_kept_with_what_went_wrong_since() {
+    let aws = embedded();
+    let ledger = ledger(&aws).await;
+    let read = async || ledger.read(at(FRIDAY)).await.unwrap().guard;
+    let beat = |hours, looked, error: Option<&str>| {
+        Some(GuardBeat {
+            at: at(FRIDAY) + TimeDelta::hours(hours),
+            looked,
+            error: error.map(str::to_owned),
+        })
+    };
+    let hour = |hours| at(FRIDAY) + TimeDelta::hours(hours);
+    assert_eq!(read().await, None);
+    ledger.expect_guard(hour(0)).await.unwrap();
+    ledger.expect_guard(hour(1)).await.unwrap();
+    assert_eq!(
+        read().await,
+        beat(0, false, None),
+        "waited for since the first"
+    );
+    ledger.beat(Some("not allowed"), hour(2)).await.unwrap();
+    assert_eq!(read().await, beat(0, false, Some("not allowed")));
+    ledger.beat(None, hour(3)).await.unwrap();
+    assert_eq!(read().await, beat(3, true, None));
+    ledger.expect_guard(hour(4)).await.unwrap();
+    ledger.beat(Some("throttled"), hour(5)).await.unwrap();
+    assert_eq!(read().await, beat(3, true, Some("throttled")));
+}
+
 #[tokio::test]
 async fn a_hold_is_made_once_released_once_and_may_be_made_again() {
     let aws = embedded();
@@ -346,6 +384,12 @@ async fn a_hold_is_made_once_released_once_and_may_be_made_again() {
     let mut anew = hold("h", 8);
     anew.made_at = now;
     assert!(ledger.hold(&anew).await.unwrap());
+    // A report of the month still has both, the first with its real end.
+    let month = |from, until| ledger.held(at(from), at(until));
+    let held = month("2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z").await;
+    assert_eq!(held.unwrap(), [hold_ended(1), anew]);
+    let held = month("2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z").await;
+    assert_eq!(held.unwrap(), [], "another month's");
     let rows = items(&aws, "history#preprod");
     let told: Vec<String> = rows
         .iter()

@@ -110,10 +110,18 @@ fn mail(kind: NewsKind, language: &str) -> Mail {
             }
             pick(&world.run("2026-12-02"))
         }
+        NewsKind::BudgetMissing => {
+            let mut world = World::new(config(language, &[]), bill([40, 380, 800], "2026-11-14"));
+            world.no_budget = true;
+            pick(&world.look("2026-11-14"))
+        }
+        NewsKind::BudgetFound | NewsKind::SchedulerSilent | NewsKind::SchedulerHeard => {
+            panic!("{kind:?} has no mail about money")
+        }
     }
 }
 
-const KINDS: [(NewsKind, &str); 10] = [
+const KINDS: [(NewsKind, &str); 11] = [
     (NewsKind::Spent, "spent"),
     (NewsKind::Forecast, "forecast"),
     (NewsKind::Recovered, "recovered"),
@@ -124,6 +132,7 @@ const KINDS: [(NewsKind, &str); 10] = [
     (NewsKind::ActionReverted, "action-reverted"),
     (NewsKind::ActionRefused, "action-refused"),
     (NewsKind::MonthClose, "month-close"),
+    (NewsKind::BudgetMissing, "budget-missing"),
 ];
 
 #[test]

@@ -1,9 +1,14 @@
-//! What there is to pay for, as the variable `NIGHTCAP_INVENTORY` says.
+//! What there is to pay for, as the variable `NIGHTCAP_INVENTORY` says, and at which prices, as
+//! `NIGHTCAP_PRICES` does.
 
-use nightcap_domain::guard::Inventoried;
+use nightcap_aws::clients::Clients;
+use nightcap_aws::price_source;
+use nightcap_domain::guard::{Inventoried, ProblemView};
 use nightcap_domain::money::plan::{Choices, Inventory};
 use nightcap_domain::money::price::PriceBook;
 use thiserror::Error;
+
+use crate::problems;
 
 /// Why there is no plan.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -17,17 +22,33 @@ pub struct InventoryTrouble {
     reason: String,
 }
 
+/// The price book that is named; where it cannot be read, the one that comes with the program,
+/// and a problem that says so.
+pub(crate) async fn book(
+    named: Option<&str>,
+    clients: &Clients,
+) -> (PriceBook, Option<ProblemView>) {
+    // The embedded book is tested to be readable.
+    let embedded = || PriceBook::embedded().unwrap_or_default();
+    let Some(place) = named else {
+        return (embedded(), None);
+    };
+    match price_source::read(place, clients).await {
+        Ok(book) => (book, None),
+        Err(error) => (embedded(), Some(problems::prices(&error))),
+    }
+}
+
 /// Reads `greenleaf`, `greenleaf:preprod=iso,nat=gateway`, or a CSV inventory itself. Settings
 /// left open take the value that their first line names.
 ///
 /// # Errors
 /// When it is none of these, or a setting has no such value.
-pub fn read(text: &str, region: &str) -> Result<Inventoried, InventoryTrouble> {
+pub fn read(text: &str, region: &str, book: PriceBook) -> Result<Inventoried, InventoryTrouble> {
     let trouble = |reason: String| InventoryTrouble {
         text: text.chars().take(60).collect(),
         reason,
     };
-    let book = PriceBook::embedded().map_err(|error| trouble(error.to_string()))?;
     let (all, settings) = if text.trim_start().starts_with("environment,") {
         (Inventory::from_csv(text), "")
     } else {

@@ -4,8 +4,13 @@
 //! and the ledger's table alone, which a test asserts.
 
 pub mod differences;
+pub mod error;
 mod figures;
 pub mod handler;
 pub mod inventory;
+mod look;
 pub mod notification;
+mod problems;
 pub mod request;
+mod sources;
+mod telling;

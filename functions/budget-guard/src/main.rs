@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use budget_guard::handler::{Guard, GuardError};
+use budget_guard::error::GuardError;
+use budget_guard::handler::Guard;
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use nightcap_aws::alert_ledger::{AlertStore, DynamoDbAlerts};
 use nightcap_aws::clients::Clients;
@@ -27,6 +28,7 @@ async fn main() -> Result<(), Error> {
         topic,
         config: setting("NIGHTCAP_CONFIG").unwrap_or_else(|| "nightcap.yaml".to_owned()),
         inventory: setting("NIGHTCAP_INVENTORY"),
+        prices: setting("NIGHTCAP_PRICES"),
         publisher: Some(Publisher::from_environment("budget-guard")),
     };
     let answer = service_fn(async |event: LambdaEvent<Value>| {

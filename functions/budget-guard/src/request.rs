@@ -104,6 +104,14 @@ impl Request {
         )
     }
 
+    /// The other instant than now that a rehearsal names.
+    pub(crate) fn rehearsed(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Report { at, .. } | Self::Forecast { at } => *at,
+            Self::Notified { .. } => None,
+        }
+    }
+
     /// Reads an event.
     ///
     /// ```

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use budget_guard::inventory;
 use budget_guard::request::{Request, RequestError};
+use nightcap_domain::money::price::PriceBook;
 use serde_json::{Value, json};
 
 fn events() -> PathBuf {
@@ -133,7 +134,7 @@ fn what_is_not_known_is_said() {
 #[test]
 fn inventories_are_chosen_by_name() {
     let lines = |text: &str| {
-        inventory::read(text, "eu-west-3")
+        inventory::read(text, "eu-west-3", PriceBook::embedded().unwrap())
             .unwrap()
             .inventory
             .items
@@ -157,7 +158,8 @@ fn inventories_are_chosen_by_name() {
         "greenleaf:nat",
         "environment,x\n",
     ] {
-        let error = inventory::read(wrong, "eu-west-3").unwrap_err();
+        let error =
+            inventory::read(wrong, "eu-west-3", PriceBook::embedded().unwrap()).unwrap_err();
         assert!(
             error.to_string().contains("NIGHTCAP_INVENTORY"),
             "{wrong}: {error}"

@@ -81,7 +81,7 @@ impl AlertStore for Shared {
                     all.memory.record(EntryKey(key.clone()), &kept.entry);
                 }
             }
-            all.holds.clone_from(&self.0.holds.lock().unwrap());
+            all.ledger.holds.clone_from(&self.0.holds.lock().unwrap());
             Ok(all)
         })
     }
@@ -142,6 +142,10 @@ impl AlertStore for Shared {
             }
             Ok(())
         })
+    }
+
+    fn beat<'a>(&'a self, _: Option<&'a str>, _: DateTime<Utc>) -> Answer<'a, ()> {
+        Box::pin(async { Ok(()) })
     }
 
     fn costs<'a>(&'a self, _: &'a str, _: NaiveDate) -> Answer<'a, Option<Paid>> {
@@ -248,6 +252,7 @@ fn guard(endpoint: &str, memory: &Arc<Memory>) -> Guard {
         store: Some(Box::new(Shared(Arc::clone(memory)))),
         config: CONFIG.to_owned(),
         inventory: None,
+        prices: None,
         publisher: None,
     }
 }

@@ -81,3 +81,75 @@ fn a_look_that_fails_is_told_without_a_heartbeat() {
     assert_eq!(metrics.get("Heartbeat"), Some(&0.0));
     assert_eq!(figures[0]["error_type"], "Unread");
 }
+
+/// Seeded costs, whose figures are counted here by hand and not by the answer.
+#[test]
+fn the_figures_of_a_look_are_those_of_the_bill() {
+    let aws = EmbeddedAws::start("2026-11-16T10:00:00Z");
+    aws.create_ledger("nightcap");
+    let greenleaf = aws.seed();
+    let topic = greenleaf.topic_arn.as_str();
+    let address = [
+        ("TopicArn", topic),
+        ("Protocol", "email"),
+        ("Endpoint", "finance@example.com"),
+    ];
+    aws.query("sns", "Subscribe", &address);
+    // 12 USD a day, and 21 from the first of November on; of the 14th and 15th nothing is known.
+    aws.money(&json!({ "charges": [
+        { "from": "2026-06-01", "to": "2026-11-01", "environment": "prod", "usd": "12", "wave_cents": 1 },
+        { "from": "2026-11-01", "to": "2026-11-14", "environment": "prod", "usd": "21" },
+    ] }));
+    let drills = CONFIG.replace("\"limit\": 500", "\"limit\": 400");
+    let drills = drills.replacen('{', "{\"drills\": true, ", 1);
+    let mut guard = Function::at(env!("CARGO_BIN_EXE_budget-guard"))
+        .using(&aws)
+        .with("NIGHTCAP_CONFIG", &drills)
+        .with("NIGHTCAP_TABLE", "nightcap")
+        .with("NIGHTCAP_TOPIC_ARN", topic)
+        .start();
+    let report = |at: &str| json!({ "command": "report", "at": at });
+    aws.forget_calls();
+    let answer = guard.invoke(&report("2026-11-16T10:00:00Z")).unwrap();
+    let line = &guard.figures()[0];
+    let metrics = embedded_metrics(line).unwrap();
+    let figure = |name: &str| {
+        *metrics
+            .get(name)
+            .unwrap_or_else(|| panic!("no {name}: {line:#}"))
+    };
+    assert_eq!(figure("SpentUsd"), 13.0 * 21.0);
+    assert_eq!(
+        figure("DataAgeDays"),
+        3.0,
+        "the 13th, looked at on the 16th"
+    );
+    assert_eq!(figure("SubscriptionsPending"), 1.0);
+    let money = |value: &Value| value.as_str().unwrap().parse::<f64>().unwrap();
+    let expected = figure("ForecastUsd");
+    assert!((500.0..660.0).contains(&expected), "{expected}");
+    assert_eq!(expected, money(&answer["forecast"]["expected"]));
+    let probability = figure("ProbabilityOver");
+    assert!(
+        (80.0..=100.0).contains(&probability),
+        "in per cent: {probability}"
+    );
+    assert_eq!(figure("DoubtsAboutData"), 0.0, "{answer:#}");
+    let calls = aws.calls();
+    let paid = calls.iter().filter(|call| call.service == "ce").count();
+    assert_eq!(line["PagesPaid"].as_u64(), u64::try_from(paid).ok());
+    // The budget in AWS has another name, and an address was not confirmed.
+    assert_eq!(figure("Problems"), 2.0, "{answer:#}");
+    assert!(
+        figure("MailsSent") >= 2.0 && figure("MailsFailed") == 0.0,
+        "{line:#}"
+    );
+
+    // Two days later still nothing newer: that is a doubt, and an older age.
+    aws.move_to("2026-11-18T10:00:00Z");
+    guard.invoke(&report("2026-11-18T10:00:00Z")).unwrap();
+    let lines = guard.figures();
+    let metrics = embedded_metrics(lines.last().unwrap()).unwrap();
+    assert_eq!(metrics.get("DataAgeDays"), Some(&5.0));
+    assert_eq!(metrics.get("DoubtsAboutData"), Some(&1.0));
+}

@@ -152,9 +152,11 @@ impl Scheduler {
             },
             Err(error) => return Became::Failed(error.to_string()),
         };
+        // Of many targets, the first speaks about what is no target's.
+        let is_first = scene.targets.first() == Some(&target);
         let scene = scene.with(vec![target]);
         let ticked = async {
-            let ticked = self.tick_one(&scene, &tick, message.round).await;
+            let ticked = self.tick_one(&scene, &tick, message.round, is_first).await;
             match &ticked {
                 Ok(answer) => tracing::info!(summary = ?answer.summary, "target worked"),
                 Err(error) => tracing::error!(error_type = error.kind(), %error, "target failed"),

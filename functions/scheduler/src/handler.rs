@@ -209,14 +209,16 @@ impl Scheduler {
 
     /// A tick of one target among many: it is told less, and reads less of the ledger, which
     /// must not grow with the number of the targets. `round` is how many ticks before it had
-    /// too little time.
+    /// too little time. `watching` for the rest is one of them.
     pub(crate) async fn tick_one(
         &self,
         scene: &Scene<'_>,
         tick: &Tick,
         round: u8,
+        watching: bool,
     ) -> Result<Answer, HandlerError> {
-        let announcer = self.announcer.as_ref().map(Announcer::for_one_target);
+        let announcer = self.announcer.as_ref();
+        let announcer = announcer.map(|all| all.for_one_target().watching(watching));
         let home = scene.targets.first().map(Target::home);
         let result = self.look_in(home, scene, tick).await;
         self.finish(announcer.as_ref(), scene, tick, round, result)

@@ -5,7 +5,8 @@ use nightcap_domain::guard::{Entry, EntryKey};
 use nightcap_domain::money::BillingMonth;
 use nightcap_domain::money::report::Told;
 
-use super::{DynamoDbAlerts, Item, parsed, partition, suffix};
+use super::DynamoDbAlerts;
+use super::dynamodb::{Item, parsed, partition, suffix};
 use crate::error::AwsError;
 
 impl DynamoDbAlerts {

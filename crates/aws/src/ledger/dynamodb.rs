@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 
+use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, PutRequest, WriteRequest};
 use chrono::{DateTime, Utc};
 use futures_util::future::{BoxFuture, try_join};
@@ -40,6 +41,14 @@ impl DynamoDbLedger {
             clients,
             table: table.into(),
         }
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        self.clients.dynamodb()
+    }
+
+    pub(super) fn table(&self) -> &str {
+        &self.table
     }
 
     /// One query, as many pages as there are. It is consistent: a hold made a moment ago counts.
@@ -92,6 +101,36 @@ impl DynamoDbLedger {
             item::take(ledger, &found, now);
         }
         Ok(())
+    }
+
+    /// Every hold that covered any of a span, also those that are over: for reports. Ticks do
+    /// without those, which is why they are kept apart.
+    ///
+    /// # Errors
+    /// Whatever AWS refuses.
+    pub async fn held(
+        &self,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Vec<Hold>, AwsError> {
+        let mut items = self
+            .clients
+            .dynamodb()
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .key_condition_expression("pk = :held")
+            .expression_attribute_values(":held", AttributeValue::S(item::HELD.to_owned()))
+            .into_paginator()
+            .items()
+            .send();
+        let mut holds = vec![];
+        while let Some(found) = items.next().await {
+            let found = found.map_err(|error| AwsError::from_sdk("dynamodb", "Query", &error))?;
+            holds.extend(item::read_hold(&found));
+        }
+        holds.retain(|hold: &Hold| hold.from < until && from < hold.until);
+        Ok(holds)
     }
 
     async fn write_all(&self, writes: &[Write]) -> Result<Vec<bool>, AwsError> {
@@ -181,7 +220,10 @@ impl DynamoDbLedger {
             condition: "attribute_not_exists(#until) OR #until <= :now",
             attribute: "until",
             value: Some((":now", AttributeValue::S(item::instant(hold.made_at)))),
-            along: Some(item::history(&History::of_hold(hold, HoldEvent::Made))),
+            along: vec![
+                item::history(&History::of_hold(hold, HoldEvent::Made)),
+                item::held(hold),
+            ],
         };
         Ok(self.transact(&[write]).await? == [true])
     }
@@ -198,7 +240,7 @@ impl DynamoDbLedger {
                     condition: "#until >= :until",
                     attribute: "until",
                     value: Some((":until", AttributeValue::S(item::instant(at)))),
-                    along: Some(item::history(&row)),
+                    along: vec![item::history(&row), item::held(hold)],
                 }
             })
             .collect();
@@ -244,6 +286,10 @@ impl LedgerStore for DynamoDbLedger {
         Box::pin(self.end_holds(holds, by, reason))
     }
 
+    fn expect_guard(&self, now: DateTime<Utc>) -> BoxFuture<'_, Result<(), AwsError>> {
+        Box::pin(self.expect(now))
+    }
+
     fn remembers(&self) -> bool {
         true
     }
@@ -263,7 +309,7 @@ fn conditional(write: &Write, nonce: &str) -> Conditional {
         condition,
         attribute: "version",
         value,
-        along: write.history.as_ref().map(item::history),
+        along: write.history.iter().map(item::history).collect(),
     }
 }
 

@@ -5,6 +5,8 @@
 //! | `state` | `carried#REGION#ACCOUNT#ARN` | the last transition on a resource | read by every tick that is about that place |
 //! | `state` | `hold#ID` | a hold | read by every tick |
 //! | `state` | `told#KEY @ TARGET` | a problem told by mail | read by every tick |
+//! | `state` | `life#guard` | the budget guard's sign of life | read by every tick |
+//! | `held` | `MADE ID` | a hold, kept when it is over | read by reports |
 //! | `history#ARN` or `history#ENVIRONMENT` | `INSTANT ACTION TICK` | what was done | read by people |
 //!
 //! Every item has `expires`, in seconds since 1970, by which DynamoDB removes it.
@@ -19,13 +21,16 @@ use nightcap_domain::names::ResourceArn;
 use nightcap_domain::time::State;
 use serde::Serialize;
 
-use super::Home;
+use super::{Home, beat};
 
 /// What DynamoDB keeps: a row of a table.
 pub(super) type Item = HashMap<String, AttributeValue>;
 
 /// The partition that every tick reads.
 pub(super) const STATE: &str = "state";
+
+/// The partition of all holds there ever were.
+pub(super) const HELD: &str = "held";
 
 const CARRIED: &str = "carried#";
 /// Everything but what was carried out sorts from here on.
@@ -92,6 +97,15 @@ pub(super) fn hold(hold: &Hold) -> Item {
     item
 }
 
+/// The item of a hold that stays when the hold is over.
+pub(super) fn held(hold: &Hold) -> Item {
+    // One that is asked for again when it is over has its id and is another.
+    let sk = format!("{} {}", instant(hold.made_at), hold.id);
+    let mut item = keys(HELD, sk, hold.until + KEPT);
+    put(&mut item, "hold", json(hold));
+    item
+}
+
 /// The item of a problem told.
 pub(super) fn told(key: &str, now: DateTime<Utc>) -> Item {
     let mut item = told_key(key);
@@ -145,6 +159,8 @@ pub(super) fn take(ledger: &mut Ledger, item: &Item, now: DateTime<Utc>) {
         arn.and_then(|arn| take_carried(ledger, arn, item))
     } else if key.starts_with(HOLD) {
         take_hold(ledger, item, now)
+    } else if key == beat::BEAT {
+        beat::read(item).map(|beat| ledger.guard = Some(beat))
     } else if let Some(problem) = key.strip_prefix(TOLD) {
         parsed(item, "at").map(|at| {
             ledger.told.insert(problem.to_owned(), at);
@@ -182,11 +198,15 @@ fn take_carried(ledger: &mut Ledger, arn: ResourceArn, item: &Item) -> Option<()
 }
 
 fn take_hold(ledger: &mut Ledger, item: &Item, now: DateTime<Utc>) -> Option<()> {
-    let hold: Hold = serde_json::from_str(text(item, "hold")?).ok()?;
+    let hold = read_hold(item)?;
     if now < hold.until + HOLD_KEPT {
         ledger.holds.push(hold);
     }
     Some(())
+}
+
+pub(super) fn read_hold(item: &Item) -> Option<Hold> {
+    serde_json::from_str(text(item, "hold")?).ok()
 }
 
 /// An instant as the table has it.
@@ -194,7 +214,7 @@ pub(super) fn instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-fn keys(pk: &str, sk: String, expires: DateTime<Utc>) -> Item {
+pub(super) fn keys(pk: &str, sk: String, expires: DateTime<Utc>) -> Item {
     let mut item = Item::new();
     put(&mut item, "pk", pk.to_owned());
     put(&mut item, "sk", sk);
@@ -202,19 +222,19 @@ fn keys(pk: &str, sk: String, expires: DateTime<Utc>) -> Item {
     item
 }
 
-fn put(item: &mut Item, name: &str, value: String) {
+pub(super) fn put(item: &mut Item, name: &str, value: String) {
     item.insert(name.to_owned(), AttributeValue::S(value));
 }
 
-fn seconds(at: DateTime<Utc>) -> AttributeValue {
+pub(super) fn seconds(at: DateTime<Utc>) -> AttributeValue {
     AttributeValue::N(at.timestamp().to_string())
 }
 
-fn text<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
+pub(super) fn text<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
     item.get(name)?.as_s().ok().map(String::as_str)
 }
 
-fn parsed(item: &Item, name: &str) -> Option<DateTime<Utc>> {
+pub(super) fn parsed(item: &Item, name: &str) -> Option<DateTime<Utc>> {
     text(item, name)?.parse().ok()
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Why work is done once however ticks overlap, die or repeat: `docs/decisions/ledger.md`.
 
+mod beat;
 mod dynamodb;
 mod item;
 #[cfg(test)]
@@ -71,6 +72,9 @@ pub trait LedgerStore: Send + Sync {
         by: &'a str,
         reason: &'a str,
     ) -> BoxFuture<'a, Result<(), AwsError>>;
+
+    /// Writes down that the budget guard is waited for from now on, unless it is already.
+    fn expect_guard(&self, now: DateTime<Utc>) -> BoxFuture<'_, Result<(), AwsError>>;
 
     /// Whether anything is kept at all.
     fn remembers(&self) -> bool;

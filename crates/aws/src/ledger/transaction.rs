@@ -31,13 +31,13 @@ pub(super) struct Conditional {
     /// The value that the condition names, if it names one.
     pub(super) value: Option<(&'static str, AttributeValue)>,
     /// What is written along with it, whatever stands there.
-    pub(super) along: Option<Item>,
+    pub(super) along: Vec<Item>,
 }
 
 impl Conditional {
     /// How much room it takes in a transaction.
     pub(super) fn weight(&self) -> usize {
-        1 + usize::from(self.along.is_some())
+        1 + self.along.len()
     }
 }
 
@@ -111,7 +111,7 @@ async fn send(
     let mut items = Vec::with_capacity(MOST);
     for (_, write) in pending {
         items.push(put(table, &write.item, Some(write))?);
-        if let Some(along) = &write.along {
+        for along in &write.along {
             items.push(put(table, along, None)?);
         }
     }
@@ -169,10 +169,10 @@ fn verdicts(
     let mut fine = 0;
     for (_, write) in pending {
         let mut verdict = verdict(write, reasons.next())?;
-        if write.along.is_some()
-            && matches!(self::verdict(write, reasons.next())?, Verdict::Contended)
-        {
-            verdict = Verdict::Contended;
+        for _ in &write.along {
+            if matches!(self::verdict(write, reasons.next())?, Verdict::Contended) {
+                verdict = Verdict::Contended;
+            }
         }
         fine += usize::from(matches!(verdict, Verdict::Fine));
         found.push(verdict);

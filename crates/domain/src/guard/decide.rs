@@ -1,13 +1,11 @@
 //! From what is seen to what is told and asked for: a pure function.
 
-use chrono::{Datelike, Days, NaiveDate};
-use rust_decimal::Decimal;
+use chrono::{Days, NaiveDate};
 
 use crate::config::{self, Measure};
 use crate::fleet::protected_name;
 use crate::message::{
-    Asked, Forecasted, Mail, MoneyFacts, Part, action_refused, action_reverted, action_taken,
-    budget_forecast, budget_recovered, budget_spent, data_doubtful, data_stale, month_close,
+    MoneyFacts, Part, budget_forecast, budget_recovered, budget_spent, data_doubtful, data_stale,
     not_calibrated,
 };
 use crate::money::alert::{self, Alert, AlertRule, Direction, Metric, Reading};
@@ -16,18 +14,19 @@ use crate::money::gate::{Doubt, GateInput, Verdict, examine};
 use crate::money::{BillingMonth, Usd};
 use crate::names::EnvironmentName;
 
+use super::close::close_of_last_month;
 use super::ladder::{self, held};
-use super::news::{alert_key, doubt_key};
+use super::news::{alert_key, doubt_key, notice};
 use super::saving::planned;
 use super::sight::schedules;
-use super::{Entry, EntryKey, LadderStep, News, NewsKind, Observation, Sight, StepState};
+use super::standing::{budget_in_aws, scheduler_alive};
+use super::step::step_news;
+use super::{Entry, EntryKey, LadderStep, News, NewsKind, Observation, Sight};
 
 /// Cost Explorer's yesterday may still grow.
 const PROVISIONAL_DAYS: u32 = 1;
 /// AWS's figures come up to a day and a half late.
 const MAX_AGE_DAYS: u32 = 3;
-/// The days of a month on which the close of one that was not watched is still news.
-const CLOSE_DAYS: u32 = 7;
 /// A year of plan beside a year of history.
 const PLAN_DAYS: u64 = 366;
 
@@ -67,6 +66,8 @@ pub fn decide(sight: &Sight<'_>) -> Decision {
     news.extend(outlook.alerts(sight, &facts));
     news.extend(outlook.doubts(sight, &facts));
     news.extend(outlook.uncalibrated(sight, &facts));
+    news.extend(budget_in_aws(sight, &facts));
+    news.extend(scheduler_alive(sight));
     news.extend(close_of_last_month(sight, &outlook));
     news.extend(
         ladder
@@ -106,7 +107,7 @@ fn plan(sight: &Sight<'_>) -> Option<DailyPlan> {
     ))
 }
 
-struct Outlook<'a> {
+pub(super) struct Outlook<'a> {
     plan: Option<&'a DailyPlan>,
     verdict: Verdict,
     actual: Usd,
@@ -144,7 +145,7 @@ impl<'a> Outlook<'a> {
         }
     }
 
-    fn facts<'f>(&'f self, sight: &Sight<'f>, period: BillingMonth) -> MoneyFacts<'f> {
+    pub(super) fn facts<'f>(&'f self, sight: &Sight<'f>, period: BillingMonth) -> MoneyFacts<'f> {
         let this_month = period == sight.month();
         let end = period.next().first_day().min(sight.as_of());
         let from = period.first_day();
@@ -222,7 +223,7 @@ impl<'a> Outlook<'a> {
         parts
     }
 
-    fn reading<'r>(&'r self, sight: &'r Sight<'_>) -> Reading<'r> {
+    pub(super) fn reading<'r>(&'r self, sight: &'r Sight<'_>) -> Reading<'r> {
         Reading {
             budget_name: &sight.budget.name,
             budget: sight.limit(),
@@ -310,16 +311,6 @@ impl<'a> Outlook<'a> {
     }
 }
 
-fn notice(kind: NewsKind, key: EntryKey, mail: Mail) -> News {
-    News {
-        kind,
-        key,
-        entry: Entry::Notice,
-        mail: Some(mail),
-        holds: vec![],
-    }
-}
-
 fn rule(configured: &config::AlertRule) -> AlertRule {
     AlertRule {
         metric: match configured.measure {
@@ -345,127 +336,4 @@ fn alert_news(alert: Alert, facts: &MoneyFacts<'_>) -> News {
         entry: Entry::Alert { alert },
         holds: vec![],
     }
-}
-
-/// The month before, once its last day is no longer provisional.
-fn close_of_last_month(sight: &Sight<'_>, outlook: &Outlook<'_>) -> Option<News> {
-    let period = sight.month().previous();
-    let facts = outlook.facts(sight, period);
-    let reported = sight.spent.charges.first_day()?;
-    // A month that began before there were figures was never watched.
-    if reported > period.first_day() {
-        return None;
-    }
-    let watched = forecasted(sight, period, facts.actual);
-    // Who begins to watch late in a month is not told of the one before.
-    if watched.is_none() && sight.as_of().day() > CLOSE_DAYS {
-        return None;
-    }
-    let reading = Reading {
-        period,
-        actual: facts.actual,
-        forecast: None,
-        ..outlook.reading(sight)
-    };
-    let alert = alert::due_at_close(&reading, sight.as_of(), &sight.memory.alerts)?;
-    let mail = month_close(&facts, watched.as_ref());
-    Some(News {
-        kind: NewsKind::MonthClose,
-        key: alert_key(&alert),
-        entry: Entry::Alert { alert },
-        mail: Some(mail),
-        holds: vec![],
-    })
-}
-
-/// What was forecast in a month, as it was seen then.
-fn forecasted(sight: &Sight<'_>, period: BillingMonth, total: Usd) -> Option<Forecasted> {
-    let middle = period.first_day().checked_add_days(Days::new(14))?;
-    let seen: Vec<(NaiveDate, Usd)> = sight
-        .memory
-        .observations
-        .range((period, NaiveDate::MIN)..=(period, NaiveDate::MAX))
-        .filter(|(_, seen)| seen.plausible)
-        .filter_map(|((_, on), seen)| Some((*on, seen.expected?)))
-        .collect();
-    let (on, expected) = *seen
-        .iter()
-        .min_by_key(|(on, _)| (*on - middle).num_days().abs())?;
-    let errors: Decimal = seen
-        .iter()
-        .filter_map(|(_, expected)| Some((*expected - total).share_of(total)?.abs()))
-        .sum();
-    Some(Forecasted {
-        on,
-        expected,
-        mean_error: errors
-            .checked_div(Decimal::from(seen.len()))
-            .unwrap_or_default(),
-        count: seen.len(),
-    })
-}
-
-/// What a step of the ladder tells, under a key that is its own in every episode.
-fn step_news(sight: &Sight<'_>, step: &LadderStep, facts: &MoneyFacts<'_>) -> Option<News> {
-    let rule = step.rule.to_string();
-    let period = sight.month();
-    let key = |what: &str| EntryKey(format!("{period}#ladder#{rule}#{}#{what}", step.episode));
-    let asked = Asked {
-        rule: &rule,
-        holds: &[],
-        saving: None,
-        refused: &[],
-    };
-    let news = match &step.state {
-        StepState::Take {
-            holds,
-            saving,
-            refused,
-        } => News {
-            kind: NewsKind::ActionTaken,
-            key: key("taken"),
-            mail: Some(action_taken(
-                facts,
-                &Asked {
-                    holds,
-                    saving: *saving,
-                    refused,
-                    ..asked
-                },
-            )),
-            entry: Entry::Taken {
-                period,
-                rule: rule.clone(),
-                episode: step.episode,
-                holds: holds.iter().map(|hold| hold.id.clone()).collect(),
-                saving: saving.map(Usd::cents),
-                at: sight.now,
-            },
-            holds: holds.clone(),
-        },
-        StepState::Revert { holds } => News {
-            kind: NewsKind::ActionReverted,
-            key: key("reverted"),
-            mail: Some(action_reverted(facts, &Asked { holds, ..asked })),
-            entry: Entry::Reverted {
-                period,
-                rule: rule.clone(),
-                episode: step.episode,
-            },
-            holds: holds.clone(),
-        },
-        StepState::Refused { refused } => News {
-            kind: NewsKind::ActionRefused,
-            key: key("refused"),
-            mail: Some(action_refused(facts, &Asked { refused, ..asked })),
-            entry: Entry::Refused {
-                period,
-                rule: rule.clone(),
-                environments: refused.iter().map(|(name, _)| name.clone()).collect(),
-            },
-            holds: vec![],
-        },
-        StepState::Idle | StepState::Patient { .. } | StepState::Standing => return None,
-    };
-    (!sight.memory.knows(&news.key)).then_some(news)
 }

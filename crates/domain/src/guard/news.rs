@@ -33,6 +33,14 @@ pub enum NewsKind {
     ActionRefused,
     /// A month is over.
     MonthClose,
+    /// AWS Budgets has no budget of this name.
+    BudgetMissing,
+    /// It has one again.
+    BudgetFound,
+    /// The scheduler carries nothing out.
+    SchedulerSilent,
+    /// It does again.
+    SchedulerHeard,
 }
 
 /// A piece of news: whoever writes its entry first carries it out and sends its mail.
@@ -79,4 +87,15 @@ pub(super) fn doubt_key(period: impl std::fmt::Display, doubt: &Doubt) -> EntryK
         Doubt::Jump { day, .. } => format!("jump#{day}"),
     };
     EntryKey(format!("{period}#data#{what}"))
+}
+
+/// News of which the ledger keeps no more than that it was told.
+pub(super) fn notice(kind: NewsKind, key: EntryKey, mail: Mail) -> News {
+    News {
+        kind,
+        key,
+        entry: Entry::Notice,
+        mail: Some(mail),
+        holds: vec![],
+    }
 }

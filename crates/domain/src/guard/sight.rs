@@ -7,12 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::{BudgetConfig, Compiled};
 use crate::hold::Hold;
+use crate::message::Letter;
 use crate::money::plan::{Inventory, Planner, Schedules};
 use crate::money::price::PriceBook;
 use crate::money::{BillingMonth, DailyCosts, Usd};
 use crate::names::{EnvironmentName, Region};
 
-use super::GuardMemory;
+use super::{GuardMemory, Overdue};
 
 /// What was spent, as AWS reports it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -143,6 +144,10 @@ pub struct Sight<'a> {
     pub inventoried: Option<&'a Inventoried>,
     /// What AWS Budgets says.
     pub aws: Option<&'a AwsBudget>,
+    /// True if AWS Budgets has answered that it has no budget of this name.
+    pub no_budget: bool,
+    /// What the scheduler should have done and has not.
+    pub overdue: Option<&'a Overdue>,
     /// What Cost Explorer forecasts for the whole month: a second opinion.
     pub second_opinion: Option<Usd>,
     /// What was told, seen and asked for before.
@@ -167,6 +172,17 @@ impl Sight<'_> {
     /// The limit of the month.
     pub fn limit(&self) -> Usd {
         Usd::new(self.budget.limit)
+    }
+
+    /// When and for whom its mails are written.
+    pub(super) fn letter(&self) -> Letter<'_> {
+        let config = self.config.config();
+        Letter {
+            at: self.now,
+            zone: config.timezone,
+            language: config.language,
+            reference: self.reference,
+        }
     }
 
     /// The newest closed day that was reported.

@@ -1,6 +1,7 @@
 //! What the ledger tells a tick: what was carried out, what holds, what was told; and what a
 //! tick writes there.
 
+mod beat;
 mod history;
 mod write;
 
@@ -14,6 +15,7 @@ use crate::hold::Hold;
 use crate::names::ResourceArn;
 use crate::time::{State, Transition};
 
+pub use beat::{GUARD_SILENT, GuardBeat};
 pub use history::{History, HoldEvent};
 pub use write::Write;
 
@@ -126,4 +128,7 @@ pub struct Ledger {
     /// Problems already told by mail, with the instant of that mail, by [`crate::plan::Problem::key`]
     /// and the target each is at home in.
     pub told: BTreeMap<String, DateTime<Utc>>,
+    /// When the budget guard last looked; none before it, or a tick that waits for it, has
+    /// written that down.
+    pub guard: Option<GuardBeat>,
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::config::Deadlines;
 use crate::fleet::{Health, Observed, Text};
-use crate::ledger::{Carried, Ledger, Mark, Order, Phase};
+use crate::ledger::{Carried, GUARD_SILENT, Ledger, Mark, Order, Phase};
 use crate::names::{EnvironmentName, ResourceArn};
 use crate::time::{State, Transition};
 
@@ -76,7 +76,9 @@ impl Ledger {
 
     /// The keys of the problems that have been told, with the instant of that mail.
     pub fn problems_told(&self) -> impl Iterator<Item = &String> {
-        self.told.keys().filter(|key| !key.starts_with(AWAKE))
+        self.told
+            .keys()
+            .filter(|key| !key.starts_with(AWAKE) && *key != GUARD_SILENT)
     }
 
     /// The last order on a resource by this transition.

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use nightcap_domain::config::Compiled;
 use nightcap_domain::guard::{
-    Decision, Entry, EntryKey, GuardMemory, Inventoried, Sight, Spent, decide,
+    Decision, Entry, EntryKey, GuardMemory, Inventoried, Overdue, Sight, Spent, decide,
 };
 use nightcap_domain::hold::Hold;
 use nightcap_domain::money::Usd;
@@ -74,6 +74,8 @@ pub(crate) struct World {
     pub(crate) inventoried: Option<Inventoried>,
     pub(crate) memory: GuardMemory,
     pub(crate) holds: Vec<Hold>,
+    pub(crate) no_budget: bool,
+    pub(crate) overdue: Option<Overdue>,
 }
 
 impl World {
@@ -84,6 +86,8 @@ impl World {
             inventoried: None,
             memory: GuardMemory::default(),
             holds: vec![],
+            no_budget: false,
+            overdue: None,
         }
     }
 
@@ -96,6 +100,8 @@ impl World {
             spent: &self.spent,
             inventoried: self.inventoried.as_ref(),
             aws: None,
+            no_budget: self.no_budget,
+            overdue: self.overdue.as_ref(),
             second_opinion: None,
             memory: &self.memory,
             holds: &self.holds,

@@ -170,7 +170,10 @@ fn a_protected_environment_is_never_among_those_that_sleep() {
     let error = stage.guard.invoke(&report(FRIDAY)).unwrap_err();
     assert_eq!(error.kind, "InvalidConfiguration");
     assert!(error.message.contains("\"prod\" is protected"), "{error}");
-    assert_eq!(stage.aws.calls(), []);
+    // All it leaves is word of this failure, for the scheduler.
+    let calls = stage.aws.calls().into_iter();
+    let calls: Vec<_> = calls.filter(|call| call.action != "UpdateItem").collect();
+    assert_eq!(calls, []);
 }
 
 #[test]

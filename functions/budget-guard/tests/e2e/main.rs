@@ -14,5 +14,7 @@ mod events;
 mod faults;
 mod ladder;
 mod mails;
+mod prices;
 mod scheduler;
+mod silence;
 mod world;

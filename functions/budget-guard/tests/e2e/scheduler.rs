@@ -7,6 +7,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use chrono::{DateTime, TimeDelta, Utc};
+use nightcap_aws::announce::Announcer;
 use nightcap_aws::clients::Clients;
 use nightcap_aws::time_left::TimeLeft;
 use nightcap_tests::{EmbeddedAws, REGION};
@@ -24,6 +25,11 @@ pub(crate) struct Sleeper<'a> {
 
 impl<'a> Sleeper<'a> {
     pub(crate) fn new(aws: &'a EmbeddedAws, config: &str) -> Self {
+        Self::telling(aws, config, None)
+    }
+
+    /// The same with a topic for its mails.
+    pub(crate) fn telling(aws: &'a EmbeddedAws, config: &str, topic: Option<&str>) -> Self {
         let runtime = Runtime::new().unwrap();
         let sdk = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -35,7 +41,8 @@ impl<'a> Sleeper<'a> {
             .build();
         let clients = Arc::new(Clients::new(sdk));
         let ledger = nightcap_aws::ledger::open(&clients, Some(TABLE.to_owned()));
-        let scheduler = Scheduler::new(clients, ledger, None, config.to_owned());
+        let announcer = topic.map(|topic| Announcer::new(Arc::clone(&clients), topic.to_owned()));
+        let scheduler = Scheduler::new(clients, ledger, announcer, config.to_owned());
         Self {
             aws,
             scheduler,

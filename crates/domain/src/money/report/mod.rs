@@ -56,7 +56,7 @@ pub struct ReportInput<'a> {
     pub inventoried: Option<&'a Inventoried>,
     /// What was told, if there is a ledger.
     pub told: Option<&'a [Told]>,
-    /// The holds, if there is a ledger. It keeps them for a day after they end.
+    /// The holds of the month, also those that are over, if there is a ledger.
     pub holds: Option<&'a [Hold]>,
     /// What had to be assumed of the file.
     pub assumptions: &'a [Assumption],

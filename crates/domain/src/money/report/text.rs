@@ -336,13 +336,6 @@ impl Report {
                 ),
             };
         }
-        if self.holds.as_ref().is_some_and(|_| self.saved.is_some()) {
-            let note = self.say(
-                "holds that ended more than a day ago are no longer known and not counted",
-                "les exceptions finies depuis plus d'un jour ne sont plus connues ni comptées",
-            );
-            let _ = writeln!(text, "  {note}");
-        }
         text
     }
 }

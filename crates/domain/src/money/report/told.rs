@@ -47,6 +47,10 @@ impl Told {
             text: self.text(language),
             mail: match &self.entry {
                 Entry::Alert { alert } => alert.notify,
+                // That the budget is found again is noted, no more.
+                Entry::Notice => {
+                    !self.key.0.contains("#no-budget#") || !self.key.0.ends_with("#over")
+                }
                 _ => true,
             },
         }
@@ -62,6 +66,18 @@ impl Told {
             Entry::Notice => match self.key.0.split('#').collect::<Vec<_>>().as_slice() {
                 [_, "data", "stale" | "no-data", ..] => say("data stale", "données en retard"),
                 [_, "data", ..] => say("data doubted", "données mises en doute"),
+                [_, "standing", "no-budget", _, "begun"] => {
+                    say("no such budget in AWS", "budget absent d'AWS")
+                }
+                [_, "standing", "no-budget", ..] => {
+                    say("budget found in AWS", "budget trouvé dans AWS")
+                }
+                [_, "standing", "no-scheduler", _, "begun"] => {
+                    say("the scheduler is silent", "ordonnanceur inactif")
+                }
+                [_, "standing", "no-scheduler", ..] => {
+                    say("the scheduler acts again", "l'ordonnanceur agit de nouveau")
+                }
                 [_, "not-calibrated"] => say("not yet calibrated", "pas encore calibré"),
                 _ => self.key.to_string(),
             },

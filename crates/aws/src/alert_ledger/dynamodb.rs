@@ -1,18 +1,4 @@
-//! The guard's part of the ledger's table: what was told, what was seen, what was paid for.
-//!
-//! | `pk` | `sk` | what |
-//! |---|---|---|
-//! | `guard#BUDGET` | `entry#KEY` | something told or asked for; `sent` once that is done |
-//! | `guard#BUDGET` | `seen#MONTH#DATE` | what was seen on a data date |
-//! | `guard#BUDGET` | `costs#DATE` | Cost Explorer's answer of a day, which was paid for |
-//!
-//! Holds are the scheduler's part, which every tick reads; they are written as the ledger does.
-//!
-//! An entry is claimed by a conditional put before its mail is sent, and marked when it was: of
-//! any number of runs one sends. A run that dies in between leaves a claim whose lease ends, and
-//! the next run takes it over: a mail may then come twice, and none is lost.
-
-mod told;
+//! The guard's part of a table of `DynamoDB`.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,11 +7,12 @@ use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
 use futures_util::future::BoxFuture;
-use nightcap_domain::guard::{Entry, EntryKey, GuardMemory, News, Observation, Spent};
+use nightcap_domain::guard::{Entry, EntryKey, News, Observation};
 use nightcap_domain::hold::Hold;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::{AlertStore, Paid, Remembered};
 use crate::clients::Clients;
 use crate::error::{AwsError, Cause};
 use crate::ledger::{DynamoDbLedger, LedgerStore};
@@ -37,83 +24,7 @@ const KEPT: TimeDelta = TimeDelta::days(400);
 /// DynamoDB takes items of 400 KB.
 const LARGEST: usize = 350_000;
 
-type Item = HashMap<String, AttributeValue>;
-
-/// What the guard reads before it decides.
-#[derive(Clone, Debug, Default)]
-pub struct Remembered {
-    /// What it told, saw and asked for.
-    pub memory: GuardMemory,
-    /// The holds that are known.
-    pub holds: Vec<Hold>,
-}
-
-/// Where the guard keeps what it remembers.
-pub trait AlertStore: Send + Sync {
-    /// Everything a run needs to know.
-    fn read<'a>(
-        &'a self,
-        budget: &'a str,
-        now: DateTime<Utc>,
-    ) -> BoxFuture<'a, Result<Remembered, AwsError>>;
-
-    /// Claims news for this run: `false` if another run was first.
-    fn claim<'a>(
-        &'a self,
-        budget: &'a str,
-        news: &'a News,
-        now: DateTime<Utc>,
-    ) -> BoxFuture<'a, Result<bool, AwsError>>;
-
-    /// Marks claimed news as done (`true`), or gives it back for the next run (`false`).
-    fn settle<'a>(
-        &'a self,
-        budget: &'a str,
-        news: &'a News,
-        done: bool,
-        now: DateTime<Utc>,
-    ) -> BoxFuture<'a, Result<(), AwsError>>;
-
-    /// Writes what was seen on a data date.
-    fn observe<'a>(
-        &'a self,
-        budget: &'a str,
-        seen: &'a Observation,
-        now: DateTime<Utc>,
-    ) -> BoxFuture<'a, Result<(), AwsError>>;
-
-    /// Writes a hold for the scheduler, or a known hold's earlier end.
-    fn hold<'a>(
-        &'a self,
-        hold: &'a Hold,
-        now: DateTime<Utc>,
-    ) -> BoxFuture<'a, Result<(), AwsError>>;
-
-    /// Cost Explorer's answer of that day, if it was paid for already.
-    fn costs<'a>(
-        &'a self,
-        budget: &'a str,
-        as_of: NaiveDate,
-    ) -> BoxFuture<'a, Result<Option<Paid>, AwsError>>;
-
-    /// Keeps Cost Explorer's answer of a day.
-    fn keep_costs<'a>(
-        &'a self,
-        budget: &'a str,
-        as_of: NaiveDate,
-        paid: &'a Paid,
-        now: DateTime<Utc>,
-    ) -> BoxFuture<'a, Result<(), AwsError>>;
-}
-
-/// Cost Explorer's answers of a day.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize, Serialize)]
-pub struct Paid {
-    /// What every day cost.
-    pub spent: Spent,
-    /// What the rest of the month is forecast to cost.
-    pub rest_of_month: Option<nightcap_domain::money::Usd>,
-}
+pub(super) type Item = HashMap<String, AttributeValue>;
 
 /// The guard's part of a table of `DynamoDB`.
 #[derive(Debug)]
@@ -135,7 +46,7 @@ impl DynamoDbAlerts {
         }
     }
 
-    async fn query(&self, pk: &str, prefix: &str) -> Result<Vec<Item>, AwsError> {
+    pub(super) async fn query(&self, pk: &str, prefix: &str) -> Result<Vec<Item>, AwsError> {
         let mut items = self
             .clients
             .dynamodb()
@@ -157,13 +68,16 @@ impl DynamoDbAlerts {
 
     async fn read_all(&self, budget: &str, now: DateTime<Utc>) -> Result<Remembered, AwsError> {
         let pk = partition(budget);
-        let (entries, seen, holds) = futures_util::future::try_join3(
+        let (entries, seen, ledger) = futures_util::future::try_join3(
             self.query(&pk, "entry#"),
             self.query(&pk, "seen#"),
-            self.query("state", "hold#"),
+            self.ledger.read(now),
         )
         .await?;
-        let mut all = Remembered::default();
+        let mut all = Remembered {
+            ledger,
+            ..Remembered::default()
+        };
         for item in entries.iter().filter(|item| stands(item, now)) {
             if let (Some(key), Some(entry)) =
                 (suffix(item, "entry#"), parsed::<Entry>(item, "entry"))
@@ -174,10 +88,6 @@ impl DynamoDbAlerts {
         for observation in seen.iter().filter_map(|item| parsed(item, "seen")) {
             all.memory.observe(observation);
         }
-        all.holds = holds
-            .iter()
-            .filter_map(|item| parsed(item, "hold"))
-            .collect();
         Ok(all)
     }
 
@@ -302,6 +212,14 @@ impl AlertStore for DynamoDbAlerts {
         })
     }
 
+    fn beat<'a>(
+        &'a self,
+        error: Option<&'a str>,
+        now: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<(), AwsError>> {
+        Box::pin(self.ledger.beat(error, now))
+    }
+
     fn costs<'a>(
         &'a self,
         budget: &'a str,
@@ -343,7 +261,7 @@ impl AlertStore for DynamoDbAlerts {
     }
 }
 
-fn partition(budget: &str) -> String {
+pub(super) fn partition(budget: &str) -> String {
     format!("guard#{budget}")
 }
 
@@ -390,13 +308,13 @@ fn json(value: &impl Serialize) -> Result<String, AwsError> {
     })
 }
 
-fn suffix(item: &Item, prefix: &str) -> Option<String> {
+pub(super) fn suffix(item: &Item, prefix: &str) -> Option<String> {
     let key = item.get("sk")?.as_s().ok()?;
     key.strip_prefix(prefix).map(str::to_owned)
 }
 
 /// One that cannot be read is left out with a warning.
-fn parsed<T: DeserializeOwned>(item: &Item, name: &str) -> Option<T> {
+pub(super) fn parsed<T: DeserializeOwned>(item: &Item, name: &str) -> Option<T> {
     let text = item.get(name)?.as_s().ok()?;
     serde_json::from_str(text)
         .inspect_err(|error| tracing::warn!(%error, name, "an item could not be read"))

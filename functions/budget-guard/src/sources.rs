@@ -1,0 +1,107 @@
+//! What a look reads: the ledger, the costs, the budget in AWS, and who reads its mails.
+
+use std::sync::Arc;
+
+use nightcap_aws::alert_ledger::{Paid, Remembered};
+use nightcap_aws::budgets::Budgets;
+use nightcap_aws::cost_explorer::CostExplorer;
+use nightcap_aws::error::AwsError;
+use nightcap_aws::sns::Topic;
+use nightcap_domain::guard::{AwsBudget, GuardAnswer, ProblemView};
+use nightcap_domain::money::BillingMonth;
+
+use crate::error::GuardError;
+use crate::look::Look;
+use crate::problems;
+
+/// What AWS Budgets answers.
+pub(crate) enum BudgetInAws {
+    /// What it says of the budget.
+    Found(AwsBudget),
+    /// It has none of this name.
+    Missing,
+}
+
+impl Look<'_> {
+    pub(crate) async fn remembered(&self) -> Result<Remembered, GuardError> {
+        match &self.guard.store {
+            Some(store) => store
+                .read(&self.budget.name, self.now)
+                .await
+                .map_err(GuardError::Ledger),
+            None => Ok(Remembered::default()),
+        }
+    }
+
+    /// The costs of the day, paid for once; and how many pages were paid for now.
+    pub(crate) async fn costs(&self) -> Result<(Paid, u32), GuardError> {
+        let (as_of, name) = (self.today(), &self.budget.name);
+        if let Some(store) = &self.guard.store {
+            match store.costs(name, as_of).await {
+                Ok(Some(paid)) => return Ok((paid, 0)),
+                Ok(None) => {}
+                Err(error) => tracing::warn!(%error, "kept costs could not be read"),
+            }
+        }
+        let explorer = CostExplorer::new(Arc::clone(&self.guard.clients));
+        let spent = explorer.spent(as_of).await.map_err(GuardError::Unread)?;
+        let rest_of_month = match explorer.rest_of_month(as_of).await {
+            Ok(rest) => rest,
+            // A second opinion is worth having, not worth failing for.
+            Err(error) => {
+                tracing::warn!(%error, "no second opinion");
+                None
+            }
+        };
+        let paid = Paid {
+            spent,
+            rest_of_month,
+        };
+        if let (Some(store), false) = (&self.guard.store, self.dry_run)
+            && let Err(error) = store.keep_costs(name, as_of, &paid, self.now).await
+        {
+            tracing::warn!(%error, "costs could not be kept: the next run pays again");
+        }
+        Ok((paid, explorer.pages()))
+    }
+
+    pub(crate) async fn aws_budget(&self) -> Result<BudgetInAws, AwsError> {
+        let topic = self.guard.topic.as_ref().map(Topic::arn);
+        let account = match topic.and_then(account_of) {
+            Some(account) => account.to_owned(),
+            None => self.guard.clients.account().await?,
+        };
+        let budgets = Budgets::new(Arc::clone(&self.guard.clients), account);
+        let Some(mut found) = budgets.find(&self.budget.name).await? else {
+            return Ok(BudgetInAws::Missing);
+        };
+        let this_month = BillingMonth::of(self.today());
+        match budgets.closed(&self.budget.name, this_month).await {
+            Ok(closed) => found.closed = closed,
+            Err(error) => tracing::warn!(%error, "no history of the budget"),
+        }
+        Ok(BudgetInAws::Found(found))
+    }
+
+    /// An address that was never confirmed reads nothing: that is said where it can be seen.
+    pub(crate) async fn readers(&self, answer: &mut GuardAnswer, problems: &mut Vec<ProblemView>) {
+        let Some(topic) = &self.guard.topic else {
+            problems.push(problems::no_topic());
+            return;
+        };
+        match topic.readers().await {
+            Ok(readers) => {
+                answer.subscriptions = readers;
+                if readers.pending > 0 || readers.confirmed == 0 {
+                    problems.push(problems::unread(readers, topic.arn()));
+                }
+            }
+            Err(error) => problems.push(problems::trouble("subscriptions-unread", &error)),
+        }
+    }
+}
+
+/// The account in an ARN.
+fn account_of(arn: &str) -> Option<&str> {
+    arn.split(':').nth(4).filter(|account| !account.is_empty())
+}
