@@ -214,7 +214,7 @@ fn mails(language: Language) -> Vec<(&'static str, Mail)> {
         ),
         (
             "guard-never",
-            silent(Silent::Guard(&beat(false, None)), &letter),
+            silent(Silent::Guard(&beat(false, Some(refused))), &letter),
         ),
         ("guard-back", heard(Heard::Guard, &letter)),
         ("scheduler-wake", silent(Silent::Scheduler(&due()), &letter)),

@@ -32,18 +32,7 @@ impl Announcer {
         let mail = match report.ledger.silent_guard(config, tick.now) {
             Some(beat) if !told => silent(Silent::Guard(beat), &letter),
             None if told && settings.budget.is_some() => heard(Heard::Guard, &letter),
-            Some(_) => return Mails::default(),
-            None => {
-                // With what else it has written; a guard that never came is missed from now on.
-                let is_new = settings.budget.is_some() && report.ledger.guard.is_none();
-                if is_new
-                    && report.is_eventful()
-                    && let Err(error) = ledger.expect_guard(tick.now).await
-                {
-                    tracing::warn!(%error, "the guard is not waited for yet; the next tick will");
-                }
-                return Mails::default();
-            }
+            _ => return Mails::default(),
         };
         let sent = self.send(&mail).await;
         if sent {

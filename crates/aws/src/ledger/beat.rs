@@ -2,11 +2,10 @@
 //!
 //! | attribute | what |
 //! |---|---|
-//! | `at` | the last look that came to an answer; before the first, since when it is waited for |
+//! | `at` | the last look that came to an answer; before the first, the first that did not |
 //! | `looked` | there from the first look that came to an answer |
 //! | `error`, `tried` | why and when a look after that came to none |
 
-use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, TimeDelta, Utc};
 use nightcap_domain::ledger::GuardBeat;
@@ -29,35 +28,23 @@ impl DynamoDbLedger {
     /// Whatever AWS refuses.
     pub async fn beat(&self, error: Option<&str>, now: DateTime<Utc>) -> Result<(), AwsError> {
         match error {
-            None => {
-                let mut item = begun(now);
-                item.insert("looked".to_owned(), AttributeValue::Bool(true));
-                self.put(item, None).await
-            }
+            None => self.looked(now).await,
             Some(error) => self.missed(error, now).await,
         }
     }
 
-    /// From now on the guard is waited for, unless it is already.
-    ///
-    /// # Errors
-    /// Whatever AWS refuses.
-    pub(super) async fn expect(&self, now: DateTime<Utc>) -> Result<(), AwsError> {
-        self.put(begun(now), Some("attribute_not_exists(pk)")).await
-    }
-
-    async fn put(&self, item: Item, condition: Option<&str>) -> Result<(), AwsError> {
-        let put = self
-            .client()
+    async fn looked(&self, now: DateTime<Utc>) -> Result<(), AwsError> {
+        let mut item = item::keys(STATE, BEAT.to_owned(), now + KEPT);
+        item::put(&mut item, "at", item::instant(now));
+        item.insert("looked".to_owned(), AttributeValue::Bool(true));
+        self.client()
             .put_item()
             .table_name(self.table())
             .set_item(Some(item))
-            .set_condition_expression(condition.map(str::to_owned));
-        match put.send().await {
-            Ok(_) => Ok(()),
-            Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(()),
-            Err(error) => Err(AwsError::from_sdk("dynamodb", "PutItem", &error)),
-        }
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| AwsError::from_sdk("dynamodb", "PutItem", &error))
     }
 
     async fn missed(&self, error: &str, now: DateTime<Utc>) -> Result<(), AwsError> {
@@ -83,12 +70,6 @@ impl DynamoDbLedger {
             .map(drop)
             .map_err(|error| AwsError::from_sdk("dynamodb", "UpdateItem", &error))
     }
-}
-
-fn begun(now: DateTime<Utc>) -> Item {
-    let mut item = item::keys(STATE, BEAT.to_owned(), now + KEPT);
-    item::put(&mut item, "at", item::instant(now));
-    item
 }
 
 /// Reads it.

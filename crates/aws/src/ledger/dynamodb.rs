@@ -286,10 +286,6 @@ impl LedgerStore for DynamoDbLedger {
         Box::pin(self.end_holds(holds, by, reason))
     }
 
-    fn expect_guard(&self, now: DateTime<Utc>) -> BoxFuture<'_, Result<(), AwsError>> {
-        Box::pin(self.expect(now))
-    }
-
     fn remembers(&self) -> bool {
         true
     }

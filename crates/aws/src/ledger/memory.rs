@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use nightcap_domain::hold::Hold;
-use nightcap_domain::ledger::{GuardBeat, History, Ledger, Write};
+use nightcap_domain::ledger::{History, Ledger, Write};
 
 use super::LedgerStore;
 use crate::error::AwsError;
@@ -83,16 +83,6 @@ impl LedgerStore for MemoryLedger {
                 kept.ledger.holds.retain(|known| known.id != hold.id);
                 kept.ledger.holds.push(hold.clone());
             }
-        }))
-    }
-
-    fn expect_guard(&self, now: DateTime<Utc>) -> BoxFuture<'_, Result<(), AwsError>> {
-        Box::pin(self.call(move |kept| {
-            kept.ledger.guard.get_or_insert(GuardBeat {
-                at: now,
-                looked: false,
-                error: None,
-            });
         }))
     }
 

@@ -73,9 +73,6 @@ pub trait LedgerStore: Send + Sync {
         reason: &'a str,
     ) -> BoxFuture<'a, Result<(), AwsError>>;
 
-    /// Writes down that the budget guard is waited for from now on, unless it is already.
-    fn expect_guard(&self, now: DateTime<Utc>) -> BoxFuture<'_, Result<(), AwsError>>;
-
     /// Whether anything is kept at all.
     fn remembers(&self) -> bool;
 }

@@ -46,10 +46,6 @@ impl LedgerStore for NoLedger {
         Box::pin(async { Err(nowhere()) })
     }
 
-    fn expect_guard(&self, _now: DateTime<Utc>) -> BoxFuture<'_, Result<(), AwsError>> {
-        Box::pin(async { Ok(()) })
-    }
-
     fn remembers(&self) -> bool {
         false
     }

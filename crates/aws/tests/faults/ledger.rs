@@ -63,10 +63,6 @@ impl LedgerStore for WiredLedger {
         Box::pin(async { Ok(()) })
     }
 
-    fn expect_guard(&self, _now: DateTime<Utc>) -> BoxFuture<'_, Result<(), AwsError>> {
-        Box::pin(async { Ok(()) })
-    }
-
     fn remembers(&self) -> bool {
         true
     }

@@ -216,10 +216,6 @@ impl LedgerStore for Obstinate {
         NoLedger.release(holds, by, reason)
     }
 
-    fn expect_guard(&self, now: DateTime<Utc>) -> BoxFuture<'_, Result<(), AwsError>> {
-        NoLedger.expect_guard(now)
-    }
-
     fn remembers(&self) -> bool {
         true
     }

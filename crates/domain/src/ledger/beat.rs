@@ -15,7 +15,7 @@ pub const GUARD_SILENT: &str = "silent budget-guard";
 /// When the guard last looked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GuardBeat {
-    /// The last look that came to an answer; before the first one, since when it is waited for.
+    /// The last look that came to an answer; before the first one, the first that came to none.
     pub at: DateTime<Utc>,
     /// Whether any look has come to an answer.
     pub looked: bool,

@@ -128,7 +128,6 @@ pub struct Ledger {
     /// Problems already told by mail, with the instant of that mail, by [`crate::plan::Problem::key`]
     /// and the target each is at home in.
     pub told: BTreeMap<String, DateTime<Utc>>,
-    /// When the budget guard last looked; none before it, or a tick that waits for it, has
-    /// written that down.
+    /// When the budget guard last looked; none before its first look.
     pub guard: Option<GuardBeat>,
 }

@@ -112,13 +112,13 @@ fn guard(beat: &GuardBeat, letter: &Letter<'_>) -> Mail {
     let since = match (letter.language, beat.looked) {
         (Language::En, true) => format!("{instant}, its last look; it should look every day"),
         (Language::En, false) => {
-            format!("{instant}, since when it is waited for; it should look every day")
+            format!("{instant}, its first attempt; it should look every day")
         }
         (Language::Fr, true) => {
             format!("{instant}, son dernier examen ; il en faut un par jour")
         }
         (Language::Fr, false) => {
-            format!("{instant}, depuis quand il est attendu ; il en faut un par jour")
+            format!("{instant}, sa première tentative ; il faut un examen par jour")
         }
     };
     let unknown = letter.say(

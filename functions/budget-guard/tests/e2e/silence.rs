@@ -79,18 +79,6 @@ fn a_guard_that_fails_every_day_is_told_with_its_error() {
 }
 
 #[test]
-fn a_guard_that_never_came_is_missed_from_the_first_tick_that_acts() {
-    let stage = Stage::with_fleet("2026-11-13T17:52:00Z", &config("en", &[]));
-    tick(&stage, "2026-11-13T18:00:30Z");
-    tick(&stage, "2026-11-13T18:10:00Z");
-    let told = tick(&stage, "2026-11-16T07:30:00Z");
-    assert_eq!(
-        told,
-        ["Budget not watched: the guard has not looked once since 13 Nov 2026 (Nightcap)"]
-    );
-}
-
-#[test]
 fn a_scheduler_that_does_nothing_is_told_by_the_guard() {
     let mut stage = Stage::with_fleet("2026-11-12T17:52:00Z", &config("en", &[]));
     stage.bill(&[("2026-11-01", "2026-12-01", CALM)]);
