@@ -19,8 +19,9 @@ use crate::fleet::Fleet;
 use crate::kind::Stop;
 use crate::ledger::LedgerStore;
 use crate::prune::{self, Pruned};
+use crate::stale::{self, Stale};
 use crate::target::{Reach, Target};
-use crate::{readiness, refusals, stale};
+use crate::{readiness, refusals};
 
 /// Orders given at once.
 pub(crate) const ORDERS_AT_ONCE: usize = 16;
@@ -176,23 +177,28 @@ pub async fn tick(
             resource.restarted_by_aws |= resource.arn == restarted.resource;
         }
     }
-    let plan = plan::plan(config, resources, &read, tick.now);
-    let Carried { outcomes, slept } = if tick.dry_run {
+    let mut plan = plan::plan(config, resources, &read, tick.now);
+    let Carried {
+        mut outcomes,
+        slept,
+        problems: unforgotten,
+    } = if tick.dry_run {
         Carried {
             outcomes: planned(&plan),
             slept: TimeDelta::zero(),
+            problems: vec![],
         }
     } else {
         carry_out(&fleet, &plan, &read, ledger, tick).await?
     };
+    refusals::leave(&fleet, &mut plan, &mut outcomes).await;
     let mut progress = readiness::progress(config, &fleet, &plan, &read).await;
     readiness::remember(ledger, &mut progress, tick).await;
     let mut pruned = prune::prune(config, &fleet, &plan, &read, tick).await;
     let mut problems: Vec<Problem> = plan.problems().collect();
     problems.append(&mut progress.problems);
     problems.append(&mut pruned.problems);
-    problems.extend(stale::forget(&fleet, &plan, tick).await);
-    problems.extend(refusals::explained(&fleet, &plan, &outcomes).await);
+    problems.extend(unforgotten);
     problems.extend(outcomes.iter().filter_map(|outcome| match outcome {
         Outcome::Failed(problem) => Some(problem.clone()),
         _ => None,
@@ -237,6 +243,7 @@ fn homes(fleet: &Fleet<'_>, problems: &[Problem]) -> BTreeMap<String, String> {
 struct Carried {
     outcomes: Vec<Outcome>,
     slept: TimeDelta,
+    problems: Vec<Problem>,
 }
 
 fn planned(plan: &Plan) -> Vec<Outcome> {
@@ -265,7 +272,12 @@ async fn carry_out(
             Some((index, claim))
         })
         .unzip();
-    let mine = if claims.is_empty() {
+    let stale = stale::find(read, plan, tick);
+    let leases = stale
+        .iter()
+        .filter_map(|stale| Some(&stale.writes.as_ref()?.0));
+    let claims: Vec<Write> = claims.into_iter().chain(leases.cloned()).collect();
+    let mut mine = if claims.is_empty() {
         vec![]
     } else {
         ledger
@@ -274,6 +286,7 @@ async fn carry_out(
             .map_err(|error| TickError::Ledger { error })?
     };
     let mut slept = slept(read, &claims, &mine);
+    let leased = mine.split_off(places.len().min(mine.len()));
     let given: Vec<(usize, Outcome)> = stream::iter(places.iter().zip(mine))
         .map(|(&index, mine)| async move {
             let outcome = match plan.steps.get(index) {
@@ -285,6 +298,17 @@ async fn carry_out(
         .buffer_unordered(ORDERS_AT_ONCE)
         .collect()
         .await;
+    let leased = stale
+        .iter()
+        .filter(|stale| stale.writes.is_some())
+        .zip(leased);
+    let forgotten: Vec<&Stale> = leased
+        .filter_map(|(stale, mine)| mine.then_some(stale))
+        .collect();
+    let steps = forgotten
+        .iter()
+        .filter_map(|stale| plan.steps.get(stale.index));
+    let problems = stale::forget(fleet, steps).await;
     let mut outcomes: Vec<Outcome> = plan.steps.iter().map(unclaimed).collect();
     for (index, outcome) in given {
         if let Some(place) = outcomes.get_mut(index) {
@@ -302,18 +326,28 @@ async fn carry_out(
     let observed = plan
         .steps
         .iter()
-        .filter_map(|step| Write::observation(read, step, tick.now));
-    // A failure replaces the claim, which is not in the ledger as it was read.
-    let failed: Vec<Write> = failed.collect();
-    let claimed = failed.len();
-    let writes: Vec<Write> = failed.into_iter().chain(observed).collect();
+        .enumerate()
+        .filter(|(index, _)| stale.iter().all(|stale| stale.index != *index))
+        .filter_map(|(_, step)| Write::observation(read, step, tick.now));
+    // A failure replaces the claim, and what was seen under a lease the lease: neither is in the
+    // ledger as it was read.
+    let seen = forgotten
+        .iter()
+        .filter_map(|stale| Some(stale.writes.as_ref()?.1.clone()));
+    let replacing: Vec<Write> = failed.chain(seen).collect();
+    let claimed = replacing.len();
+    let writes: Vec<Write> = replacing.into_iter().chain(observed).collect();
     let written = record(ledger, &writes).await;
     slept += self::slept(
         read,
         writes.get(claimed..).unwrap_or_default(),
         written.get(claimed..).unwrap_or_default(),
     );
-    Ok(Carried { outcomes, slept })
+    Ok(Carried {
+        outcomes,
+        slept,
+        problems,
+    })
 }
 
 /// The sleep that ended or was renewed with the writes that were accepted.
