@@ -8,8 +8,8 @@
 //!
 //! A stop that is ordered at the same moment writes the same tag: to delete it then would be to
 //! lose the capacity. So the tag is deleted under a lease in the ledger, during which no tick
-//! orders a stop of what still has it ([`Write::claim`]), and not by a tick that may have looked
-//! at the fleet before another wrote what the ledger says.
+//! orders a stop ([`Write::claim`]), and not by a tick that may have looked at the fleet before
+//! another wrote what the ledger says, or while another's lease runs.
 
 use chrono::TimeDelta;
 use nightcap_domain::ledger::{Ledger, Phase, Write};
@@ -39,7 +39,8 @@ pub(crate) fn find(read: &Ledger, plan: &Plan, tick: &Tick) -> Vec<Stale> {
         .filter(|(_, step)| is_awake_with_memory(step))
         .map(|(index, step)| {
             let known = read.marks.get(&step.resource.arn);
-            let settled = known.is_none_or(|mark| mark.at + SKEW < tick.now);
+            let settled =
+                known.is_none_or(|mark| mark.at + SKEW < tick.now && !mark.is_leased(tick.now));
             let observed = Write::observation(read, step, tick.now).filter(|_| settled);
             Stale {
                 index,

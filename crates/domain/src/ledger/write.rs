@@ -44,11 +44,10 @@ impl Write {
             && known.is_some_and(|mark| mark.is_leased(now));
         // A start restores a capacity and then deletes the tag that remembered it. A stop in
         // between would write the tag, and lose it to the start.
-        let forgets = last.is_some_and(|last| {
-            last.phase == Phase::Ordered
-                && (last.to, carried.to) == (State::Running, State::Stopped)
-        }) && known.is_some_and(|mark| mark.is_leased(now))
-            && step.resource.remembers();
+        let forgets = last.is_some_and(|last| last.to == State::Running)
+            && carried.to == State::Stopped
+            && step.resource.size.is_some()
+            && known.is_some_and(|mark| mark.is_leased(now));
         if at_work || forgets {
             return None;
         }
@@ -115,7 +114,10 @@ impl Write {
             mark: Mark {
                 version: next(known),
                 at: now,
-                lease: None,
+                // The start that brought it up may not have ended: see `claim`.
+                lease: known
+                    .filter(|mark| step.resource.size.is_some() && mark.is_leased(now))
+                    .and_then(|mark| mark.lease),
                 order: known
                     .and_then(|mark| mark.order.clone())
                     .filter(|_| of_the_order),
@@ -148,6 +150,7 @@ impl Write {
             replaces: Some(version),
             mark: Mark {
                 version: version + 1,
+                lease: None,
                 ..self.mark
             },
             ..self
