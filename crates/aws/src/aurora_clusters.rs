@@ -5,7 +5,8 @@
 //! (Amazon RDS User Guide): stopping and starting is on the list of what those do not
 //! support. Both read in November 2026. Parallel query is no obstacle any more, except in
 //! the engine mode of that name. Blue/green deployments are not listed here: nothing in the
-//! answer of `DescribeDBClusters` tells them, so AWS itself refuses the order.
+//! answer of `DescribeDBClusters` tells them, so AWS itself refuses the order
+//! (`refusals.rs`).
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

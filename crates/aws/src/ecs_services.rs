@@ -219,8 +219,7 @@ impl ResourceKind for EcsServices {
         &'a self,
         resources: &'a [&'a Resource],
     ) -> BoxFuture<'a, Result<Vec<(String, Text)>, AwsError>> {
-        let client = self.clients.applicationautoscaling();
-        Box::pin(conflicts::scheduled(client, resources))
+        Box::pin(conflicts::scheduled(&self.clients, resources))
     }
 
     fn forget<'a>(&'a self, resource: &'a Resource) -> BoxFuture<'a, Result<(), AwsError>> {

@@ -3,7 +3,8 @@
 //! Which of them AWS can stop: "Stopping an Amazon RDS DB instance temporarily" and
 //! "Starting and stopping an RDS Custom for SQL Server DB instance" (Amazon RDS User
 //! Guide, read in November 2026). Blue/green deployments are not listed here: nothing in
-//! the answer of `DescribeDBInstances` tells them, so AWS itself refuses the order.
+//! the answer of `DescribeDBInstances` tells them, so AWS itself refuses the order
+//! (`refusals.rs`).
 
 use std::sync::Arc;
 

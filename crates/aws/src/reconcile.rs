@@ -19,7 +19,7 @@ use crate::ledger::{Home, LedgerStore};
 use crate::prune::{self, Pruned};
 use crate::target::{Reach, Target};
 use crate::time_left::TimeLeft;
-use crate::{readiness, refusals, stale};
+use crate::{readiness, refusals};
 
 pub(crate) use orders::ORDERS_AT_ONCE;
 use orders::{Carried, Hands};
@@ -212,11 +212,16 @@ pub async fn tick_within(
             resource.restarted_by_aws |= resource.arn == restarted.resource;
         }
     }
-    let plan = plan::plan(config, resources, &read, tick.now);
-    let Carried { outcomes, slept } = if tick.dry_run {
+    let mut plan = plan::plan(config, resources, &read, tick.now);
+    let Carried {
+        mut outcomes,
+        slept,
+        problems: unforgotten,
+    } = if tick.dry_run {
         Carried {
             outcomes: planned(&plan),
             slept: TimeDelta::zero(),
+            problems: vec![],
         }
     } else {
         let hands = Hands {
@@ -229,14 +234,14 @@ pub async fn tick_within(
         };
         hands.carry_out().await?
     };
+    refusals::leave(&fleet, &mut plan, &mut outcomes).await;
     let mut progress = readiness::progress(config, &fleet, &plan, &read).await;
     readiness::remember(ledger, &mut progress, tick).await;
     let mut pruned = prune::prune(config, &fleet, &plan, &read, tick).await;
     let mut problems: Vec<Problem> = plan.problems().collect();
     problems.append(&mut progress.problems);
     problems.append(&mut pruned.problems);
-    problems.extend(stale::forget(&fleet, &plan, tick).await);
-    problems.extend(refusals::explained(&fleet, &plan, &outcomes).await);
+    problems.extend(unforgotten);
     problems.extend(outcomes.iter().filter_map(|outcome| match outcome {
         Outcome::Failed(problem) => Some(problem.clone()),
         _ => None,

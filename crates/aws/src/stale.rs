@@ -1,26 +1,62 @@
 //! A memory that outlived the sleep it was made for.
 //!
-//! A group that wakes gets its capacity back and then loses the tag that remembered it: two
-//! calls, and the second may fail. The tick that first sees the group up tries once more. If
-//! that fails too, it is told; the next sleep of a running group overwrites the tag before it
-//! means anything again, and only a group that its own scaling holds at zero by then would be
-//! woken to what the tag says.
+//! What wakes gets its capacity back and then loses the tag that remembered it: two calls, and
+//! the second may fail; and what a person wakes keeps the tag. The tick that first sees it up
+//! deletes the tag. If that fails, it is told; the next sleep overwrites the tag before
+//! it means anything again, and only what its own scaling holds at zero by then would be woken to
+//! what the tag says.
+//!
+//! A stop that is ordered at the same moment writes the same tag: to delete it then would be to
+//! lose the capacity. So the tag is deleted under a lease in the ledger, during which no tick
+//! orders a stop ([`Write::claim`]), and not by a tick that may have looked at the fleet before
+//! another wrote what the ledger says, or while another's lease runs.
 
-use nightcap_domain::fleet::{Memory, Resource};
-use nightcap_domain::ledger::Phase;
+use chrono::TimeDelta;
+use nightcap_domain::ledger::{Ledger, Phase, Write};
 use nightcap_domain::plan::{Fault, Plan, Problem, Step};
 use nightcap_domain::time::State;
 
 use crate::fleet::Fleet;
 use crate::reconcile::Tick;
 
-/// Forgets what groups remember that have just been seen up again.
-pub(crate) async fn forget(fleet: &Fleet<'_>, plan: &Plan, tick: &Tick) -> Vec<Problem> {
+/// How far the clocks of two ticks may be apart.
+const SKEW: TimeDelta = TimeDelta::seconds(10);
+
+/// What is to be forgotten of one step's resource.
+#[derive(Debug)]
+pub(crate) struct Stale {
+    /// The step.
+    pub(crate) index: usize,
+    /// The lease under which it is forgotten and what is written once it is; none if this
+    /// tick leaves it to the next.
+    pub(crate) writes: Option<(Write, Write)>,
+}
+
+/// The steps whose resources have just been seen up again and still remember.
+pub(crate) fn find(read: &Ledger, plan: &Plan, tick: &Tick) -> Vec<Stale> {
+    let steps = plan.steps.iter().enumerate();
+    steps
+        .filter(|(_, step)| is_awake_with_memory(step))
+        .map(|(index, step)| {
+            let known = read.marks.get(&step.resource.arn);
+            let settled =
+                known.is_none_or(|mark| mark.at + SKEW < tick.now && !mark.is_leased(tick.now));
+            let observed = Write::observation(read, step, tick.now).filter(|_| settled);
+            Stale {
+                index,
+                writes: observed.map(|observed| observed.under_lease(tick.now)),
+            }
+        })
+        .collect()
+}
+
+/// Forgets what these steps' resources remember; tells what could not be forgotten.
+pub(crate) async fn forget(
+    fleet: &Fleet<'_>,
+    steps: impl IntoIterator<Item = &Step>,
+) -> Vec<Problem> {
     let mut problems = vec![];
-    if tick.dry_run {
-        return problems;
-    }
-    for resource in plan.steps.iter().filter_map(awake_with_memory) {
+    for resource in steps.into_iter().map(|step| &step.resource) {
         let Some(means) = fleet.means(&resource.arn) else {
             continue;
         };
@@ -37,11 +73,12 @@ pub(crate) async fn forget(fleet: &Fleet<'_>, plan: &Plan, tick: &Tick) -> Vec<P
     problems
 }
 
-/// A group that is first seen up with a memory. Nothing else has ordered it to sleep meanwhile:
+/// Something that is first seen up with a memory. Nothing else has ordered it to sleep meanwhile:
 /// that would stand in the ledger instead.
-fn awake_with_memory(step: &Step) -> Option<&Resource> {
-    let reached = step.reached?;
-    let size = step.resource.size.as_ref()?;
-    let up = (reached.to, reached.phase) == (State::Running, Phase::Reached);
-    (up && size.memory != Memory::None && size.now.desired() > 0).then_some(&step.resource)
+fn is_awake_with_memory(step: &Step) -> bool {
+    let up = step
+        .reached
+        .is_some_and(|reached| (reached.to, reached.phase) == (State::Running, Phase::Reached));
+    let size = step.resource.size.as_ref();
+    up && step.resource.remembers() && size.is_some_and(|size| size.now.desired() > 0)
 }

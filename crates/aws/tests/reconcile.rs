@@ -19,6 +19,7 @@ use nightcap_domain::answer::Outcome;
 use nightcap_domain::config::Compiled;
 use nightcap_domain::fleet::{Observed, Resource, Text};
 use nightcap_domain::names::ResourceArn;
+use nightcap_domain::plan::{Decision, Leave};
 
 /// Preprod sleeps at this instant, and should have for two minutes.
 const EVENING: &str = "2026-11-20T18:02:00Z";
@@ -207,6 +208,20 @@ async fn a_resource_that_changed_meanwhile_is_overtaken_and_no_problem() {
         outcomes(&report),
         ["db-000: overtaken", "db-001: overtaken", "db-002: done"]
     );
+    assert_eq!(problems(&report), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_member_of_a_blue_green_deployment_is_left_with_the_reason() {
+    let orders = Orders::default();
+    let why = Text::fixed("it belongs to a deployment", "un déploiement");
+    let mut databases = Databases::new(&orders, many(2)).refusing("db-000", Cause::State);
+    databases.reasons = vec![("db-000".to_owned(), why.clone())];
+    let report = tick(&[region("eu-west-3", vec![databases])]).await.unwrap();
+    assert_eq!(outcomes(&report), ["db-000: none", "db-001: done"]);
+    let left = &report.plan.steps[0];
+    assert_eq!(left.decision, Decision::Leave(Leave::Fixed(why.clone())));
+    assert_eq!(left.resource.observed, Observed::Fixed(why));
     assert_eq!(problems(&report), [""; 0]);
 }
 

@@ -347,13 +347,6 @@ fn gates_that_were_not_passed_in_time() {
             "AWS indique stopping",
         ),
         Problem::of(
-            &database("blue", "preprod"),
-            Fault::Unstoppable(Text::fixed(
-                "it belongs to the blue/green deployment upgrade",
-                "elle fait partie du déploiement bleu/vert upgrade",
-            )),
-        ),
-        Problem::of(
             &database("db", "preprod"),
             Fault::Unpruned {
                 why: Text::fixed("they bear no tags", "ils ne portent pas d'étiquette"),

@@ -33,7 +33,10 @@ pub(crate) fn scheduler_silent(overdue: &Overdue) -> ProblemView {
         due,
         to,
     } = overdue;
-    let names: Vec<&str> = environments.iter().map(nightcap_domain::names::EnvironmentName::as_str).collect();
+    let names: Vec<&str> = environments
+        .iter()
+        .map(nightcap_domain::names::EnvironmentName::as_str)
+        .collect();
     ProblemView {
         code: "scheduler-silent",
         message: format!(

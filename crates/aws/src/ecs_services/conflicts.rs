@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_applicationautoscaling::Client;
 use aws_sdk_applicationautoscaling::types::{ScalableDimension, ScheduledAction, ServiceNamespace};
 use nightcap_domain::fleet::{Resource, Text};
 
 use super::place;
+use crate::clients::Clients;
 use crate::error::AwsError;
 
 /// How Application Auto Scaling calls what it scales: `service/shop/web`.
@@ -18,7 +18,7 @@ const PREFIX: &str = "service/";
 /// Only a service with bounds can have any, and where none of these has, nothing is asked. One
 /// call by name for one service; for more, one listing of the region, fifty actions a page.
 pub(super) async fn scheduled(
-    client: &Client,
+    clients: &Clients,
     resources: &[&Resource],
 ) -> Result<Vec<(String, Text)>, AwsError> {
     let scaled = resources.iter().filter(|resource| has_bounds(resource));
@@ -33,7 +33,8 @@ pub(super) async fn scheduled(
         1 => names.first().map(|name| format!("{PREFIX}{name}")),
         _ => None,
     };
-    let mut actions = client
+    let mut actions = clients
+        .applicationautoscaling()
         .describe_scheduled_actions()
         .service_namespace(ServiceNamespace::Ecs)
         .scalable_dimension(ScalableDimension::EcsServiceDesiredCount)

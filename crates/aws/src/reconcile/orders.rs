@@ -13,6 +13,7 @@ use crate::error::{AwsError, Cause};
 use crate::fleet::Fleet;
 use crate::kind::Stop;
 use crate::ledger::LedgerStore;
+use crate::stale::{self, Stale};
 use crate::time_left::TimeLeft;
 
 /// Orders given at once.
@@ -26,10 +27,32 @@ const PORTION: usize = 100;
 pub(super) struct Carried {
     pub(super) outcomes: Vec<Outcome>,
     pub(super) slept: TimeDelta,
+    /// What is wrong beside the orders.
+    pub(super) problems: Vec<Problem>,
 }
 
 /// A claim, with the place of its step in the plan.
 type Claim = (usize, Write);
+
+/// What this tick alone may forget, see [`stale`].
+struct Leased<'a> {
+    /// The place of its step in the plan.
+    index: usize,
+    lease: &'a Write,
+    /// What is written when it is forgotten.
+    seen: &'a Write,
+}
+
+impl<'a> Leased<'a> {
+    fn of(stale: &'a Stale) -> Option<Self> {
+        let (lease, seen) = stale.writes.as_ref()?;
+        Some(Self {
+            index: stale.index,
+            lease,
+            seen,
+        })
+    }
+}
 
 /// What became of a claim.
 enum Turn {
@@ -62,9 +85,10 @@ impl Hands<'_> {
         for (index, _) in &claims {
             set(&mut outcomes, *index, Outcome::Postponed);
         }
+        let stale = stale::find(self.read, self.plan, self.tick);
         let (first, rest) = claims.split_at(PORTION.min(claims.len()));
-        let first = self.claim(first).await;
-        let first = first.map_err(|error| TickError::Ledger { error })?;
+        let begun = self.begin(first, &stale).await;
+        let (first, leased) = begun.map_err(|error| TickError::Ledger { error })?;
         let turns: Vec<_> = stream::iter(first)
             .chain(self.claim_all(rest))
             .map(|(claim, mine)| async move { (claim, mine, self.turn(claim, mine).await) })
@@ -81,8 +105,17 @@ impl Hands<'_> {
             set(&mut outcomes, *index, turn.outcome());
         }
         tell(&outcomes);
-        slept += self.write_down(writes).await;
-        Ok(Carried { outcomes, slept })
+        for Leased { lease, .. } in &leased {
+            slept += lease.slept(self.read);
+        }
+        let (problems, seen) = self.forget(&leased).await;
+        writes.extend(seen);
+        slept += self.write_down(writes, &stale).await;
+        Ok(Carried {
+            outcomes,
+            slept,
+            problems,
+        })
     }
 
     /// The claim of every order that the plan asks for and nobody is at work on.
@@ -94,6 +127,42 @@ impl Hands<'_> {
                 Some((index, Write::claim(self.read, step, id, self.tick.now)?))
             })
             .collect()
+    }
+
+    /// Claims the first portion, and leases what is to forget its memory, in one go.
+    async fn begin<'c>(
+        &self,
+        claims: &'c [Claim],
+        stale: &'c [Stale],
+    ) -> Result<(Vec<(&'c Claim, bool)>, Vec<Leased<'c>>), AwsError> {
+        let leases: Vec<Leased<'_>> = stale.iter().filter_map(Leased::of).collect();
+        let claimed = claims.iter().map(|(_, claim)| claim.clone());
+        let writes: Vec<Write> = claimed
+            .chain(leases.iter().map(|leased| leased.lease.clone()))
+            .collect();
+        let mut mine = self.write(&writes).await?;
+        let leased = mine.split_off(claims.len().min(mine.len()));
+        let leased = leases.into_iter().zip(leased);
+        Ok((
+            claims.iter().zip(mine).collect(),
+            leased
+                .filter_map(|(one, mine)| mine.then_some(one))
+                .collect(),
+        ))
+    }
+
+    /// Forgets what is under a lease: what could not be forgotten, and what is to be written in
+    /// the place of the leases. Without time for it, a later tick does it.
+    async fn forget(&self, leased: &[Leased<'_>]) -> (Vec<Problem>, Vec<Write>) {
+        if !self.time.for_orders() {
+            return (vec![], vec![]);
+        }
+        let steps = leased
+            .iter()
+            .filter_map(|one| self.plan.steps.get(one.index));
+        let forgotten = self.time.cut(stale::forget(self.fleet, steps)).await;
+        let seen = leased.iter().map(|one| one.seen.clone());
+        forgotten.map_or_else(Default::default, |problems| (problems, seen.collect()))
     }
 
     /// Claims one portion after the other, as their turn comes and while there is time.
@@ -116,13 +185,17 @@ impl Hands<'_> {
 
     /// Claims these orders, and tells which of them are ours.
     async fn claim<'c>(&self, claims: &'c [Claim]) -> Result<Vec<(&'c Claim, bool)>, AwsError> {
-        if claims.is_empty() {
+        let writes: Vec<Write> = claims.iter().map(|(_, claim)| claim.clone()).collect();
+        Ok(claims.iter().zip(self.write(&writes).await?).collect())
+    }
+
+    /// Writes, and tells which of the writes were accepted.
+    async fn write(&self, writes: &[Write]) -> Result<Vec<bool>, AwsError> {
+        if writes.is_empty() {
             return Ok(vec![]);
         }
-        let writes: Vec<Write> = claims.iter().map(|(_, claim)| claim.clone()).collect();
-        let written = self.time.cut(self.ledger.write(&writes)).await;
-        let late = || Err(AwsError::out_of_time("dynamodb", "TransactWriteItems"));
-        Ok(claims.iter().zip(written.unwrap_or_else(late)?).collect())
+        let written = self.time.cut(self.ledger.write(writes)).await;
+        written.unwrap_or_else(|| Err(AwsError::out_of_time("dynamodb", "TransactWriteItems")))
     }
 
     async fn turn(&self, (index, _): &Claim, mine: bool) -> Turn {
@@ -159,11 +232,13 @@ impl Hands<'_> {
     ///
     /// If it cannot be written, the next tick observes the same, and takes over what failed when
     /// the lease has run out.
-    async fn write_down(&self, aftermath: Vec<Write>) -> TimeDelta {
-        // An aftermath replaces a claim, which is not in the ledger as it was read.
+    async fn write_down(&self, aftermath: Vec<Write>, stale: &[Stale]) -> TimeDelta {
+        // An aftermath replaces a claim or a lease, which is not in the ledger as it was read.
         let of_claims = aftermath.len();
-        let steps = self.plan.steps.iter();
-        let observed = steps.filter_map(|step| Write::observation(self.read, step, self.tick.now));
+        let steps = self.plan.steps.iter().enumerate();
+        let observed = steps
+            .filter(|(index, _)| stale.iter().all(|stale| stale.index != *index))
+            .filter_map(|(_, step)| Write::observation(self.read, step, self.tick.now));
         let writes: Vec<Write> = aftermath.into_iter().chain(observed).collect();
         if writes.is_empty() {
             return TimeDelta::zero();

@@ -48,6 +48,8 @@ pub(crate) struct Databases {
     pub(crate) found: Result<Vec<Resource>, AwsError>,
     pub(crate) refuses: HashMap<String, AwsError>,
     pub(crate) conflicts: Result<Vec<(String, Text)>, AwsError>,
+    /// Why it refuses what it refuses.
+    pub(crate) reasons: Vec<(String, Text)>,
     orders: Orders,
 }
 
@@ -62,6 +64,7 @@ impl Databases {
             found: Ok(found),
             refuses: HashMap::new(),
             conflicts: Ok(vec![]),
+            reasons: vec![],
             orders: orders.clone(),
         }
     }
@@ -121,6 +124,13 @@ impl ResourceKind for Databases {
         _resources: &'a [&'a Resource],
     ) -> BoxFuture<'a, Result<Vec<(String, Text)>, AwsError>> {
         Box::pin(async { self.conflicts.clone() })
+    }
+
+    fn refused<'a>(
+        &'a self,
+        _resources: &'a [&'a Resource],
+    ) -> BoxFuture<'a, Result<Vec<(String, Text)>, AwsError>> {
+        Box::pin(async { Ok(self.reasons.clone()) })
     }
 }
 

@@ -101,6 +101,13 @@ impl Resource {
         self.size.is_some()
     }
 
+    /// Whether a capacity is written on it, readable or not.
+    pub fn remembers(&self) -> bool {
+        self.size
+            .as_ref()
+            .is_some_and(|size| size.memory != Memory::None)
+    }
+
     /// Whether nothing of it is left running, so that what it needs may go too.
     pub fn has_drained(&self) -> bool {
         match &self.size {

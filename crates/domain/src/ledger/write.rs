@@ -42,7 +42,13 @@ impl Write {
         let at_work = last
             .is_some_and(|last| last.phase == Phase::Ordered && last.to == carried.to)
             && known.is_some_and(|mark| mark.is_leased(now));
-        if at_work {
+        // A start restores a capacity and then deletes the tag that remembered it. A stop in
+        // between would write the tag, and lose it to the start.
+        let forgets = last.is_some_and(|last| last.to == State::Running)
+            && carried.to == State::Stopped
+            && step.resource.size.is_some()
+            && known.is_some_and(|mark| mark.is_leased(now));
+        if at_work || forgets {
             return None;
         }
         let (by, why, hold) = grounds(&step.desired);
@@ -108,7 +114,10 @@ impl Write {
             mark: Mark {
                 version: next(known),
                 at: now,
-                lease: None,
+                // The start that brought it up may not have ended: see `claim`.
+                lease: known
+                    .filter(|mark| step.resource.size.is_some() && mark.is_leased(now))
+                    .and_then(|mark| mark.lease),
                 order: known
                     .and_then(|mark| mark.order.clone())
                     .filter(|_| of_the_order),
@@ -118,6 +127,35 @@ impl Write {
                 .then(|| History::of_order(arn, known, result, now))
                 .flatten(),
         })
+    }
+
+    /// This observation in two writes, between which its tick alone may order anything: a lease,
+    /// and what was observed.
+    #[must_use]
+    pub fn under_lease(self, now: DateTime<Utc>) -> (Self, Self) {
+        let version = self.mark.version;
+        let lease = Self {
+            carried: Carried {
+                phase: Phase::Ordered,
+                ..self.carried
+            },
+            mark: Mark {
+                lease: Some(now + LEASE),
+                ..self.mark.clone()
+            },
+            history: None,
+            ..self.clone()
+        };
+        let observed = Self {
+            replaces: Some(version),
+            mark: Mark {
+                version: version + 1,
+                lease: None,
+                ..self.mark
+            },
+            ..self
+        };
+        (lease, observed)
     }
 
     /// The sleep that this write ends or renews: how long ago the entry that it replaces said

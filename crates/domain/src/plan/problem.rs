@@ -54,8 +54,6 @@ pub enum Fault {
     Conflict(Text),
     /// It has not come through a gate of waking or falling asleep in time.
     Late(Late),
-    /// AWS refuses to stop or start it, for a reason that its description does not show.
-    Unstoppable(Text),
     /// Old snapshots of it were not deleted.
     Unpruned {
         /// Why not.
@@ -127,7 +125,6 @@ impl Fault {
             Self::TooManyStops { .. } => "too-many-stops",
             Self::Conflict(_) => "conflict",
             Self::Late(late) => late.gate.code(),
-            Self::Unstoppable(_) => "unstoppable",
             Self::Unpruned { .. } => UNPRUNED,
             Self::Failed { .. } => "failed",
         }
@@ -180,7 +177,6 @@ impl Fault {
             ),
             Self::Conflict(what) => format!("something else will change it: {}", what.en),
             Self::Late(late) => late.message(Language::En),
-            Self::Unstoppable(why) => format!("AWS refuses the order: {}", why.to(Language::En)),
             Self::Unpruned { why, .. } => {
                 format!("old snapshots are kept: {}", why.to(Language::En))
             }
@@ -222,7 +218,6 @@ impl Fault {
             ),
             Self::Conflict(what) => format!("autre chose le modifiera : {}", what.fr),
             Self::Late(late) => late.message(Language::Fr),
-            Self::Unstoppable(why) => format!("AWS refuse cet ordre : {}", why.to(Language::Fr)),
             Self::Unpruned { why, .. } => {
                 format!("ses anciens instantanés restent : {}", why.to(Language::Fr))
             }
@@ -264,9 +259,6 @@ impl Fault {
                 "set its preferred maintenance window, or `wake_for_maintenance: false`".to_owned()
             }
             Self::Late(late) => late.gate.remedy(Language::En).to_owned(),
-            Self::Unstoppable(_) => {
-                "finish the deployment (switch over, or delete it); until then it stays as it is".to_owned()
-            }
             Self::Conflict(_) => {
                 "remove that action, or give it the hours of the schedule".to_owned()
             }
@@ -306,9 +298,6 @@ impl Fault {
                 "fixez sa fenêtre de maintenance, ou `wake_for_maintenance: false`".to_owned()
             }
             Self::Late(late) => late.gate.remedy(Language::Fr).to_owned(),
-            Self::Unstoppable(_) => {
-                "terminez le déploiement (basculez ou supprimez-le) ; d'ici là, elle reste ainsi".to_owned()
-            }
             Self::Conflict(_) => {
                 "retirez cette action, ou donnez-lui les heures de l'horaire".to_owned()
             }
