@@ -221,6 +221,17 @@ fn what_failed_is_not_told_as_done() {
 }
 
 #[test]
+fn what_there_was_no_time_for_is_told_as_waiting() {
+    let plan = World::new(
+        CONFIG,
+        vec![database("a", "preprod"), database("b", "preprod")],
+    )
+    .plan(utc(FRIDAY));
+    let outcomes = [Outcome::Done, Outcome::Postponed];
+    insta::assert_snapshot!(about(&plan, &outcomes, &[], &[]));
+}
+
+#[test]
 fn problems_that_are_over_are_told_by_name() {
     let plan = World::new(CONFIG, vec![database("db", "preprod")]).plan(utc(MONDAY));
     let over = [
