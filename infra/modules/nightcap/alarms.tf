@@ -14,6 +14,9 @@ locals {
     }
   ]...)
 
+  # Whatever the functions publish, without a list that would fall behind them.
+  own_figures = "SEARCH('Namespace=\"${var.metrics_namespace}\"', 'Sum', 600)"
+
   queue_alarms = {
     queue-age = {
       description = "A target has waited for more than 15 minutes: its account and region are not being scheduled."
@@ -112,9 +115,8 @@ resource "aws_cloudwatch_dashboard" "this" {
       {
         type = "metric", x = 0, y = 6, width = 12, height = 6
         properties = {
-          title = "Nightcap's own figures", region = local.region, period = 600, view = "timeSeries"
-          # Whatever the functions publish, without a list that would fall behind them.
-          metrics = [[{ expression = "SEARCH('Namespace=\"${var.metrics_namespace}\"', 'Sum', 600)", id = "nightcap", label = "" }]]
+          title   = "Nightcap's own figures", region = local.region, period = 600, view = "timeSeries"
+          metrics = [[{ expression = local.own_figures, id = "nightcap", label = "" }]]
         }
       },
       {

@@ -101,9 +101,11 @@ def restored_backups() -> None:
             return original(self)
         (backup,) = [one for one in copies(self) if one["DBInstanceAutomatedBackupsArn"] == arn]
         source = rds_models.rds_backends[self.current_account][backup["Region"]].databases[backup["DBInstanceIdentifier"]]
-        kept = ("engine", "engine_version", "db_name", "allocated_storage", "master_username", "port")
+        # "Most of the original configuration" (RestoreDBInstanceToPointInTime), under the key that the copy was made with.
+        kept = ("engine", "engine_version", "db_name", "allocated_storage", "storage_type", "master_username", "port")
+        kept += ("backup_retention_period", "preferred_backup_window", "preferred_maintenance_window")
         wanted = {**{name: getattr(source, name) for name in kept}, **{key: value for key, value in params.items() if value is not None}}
-        wanted["db_instance_identifier"] = params["target_db_instance_identifier"]
+        wanted |= {"db_instance_identifier": params["target_db_instance_identifier"], "storage_encrypted": True, "kms_key_id": backup["KmsKeyId"]}
         # The source's password comes with its data; moto asks for one, and does not tell the source's.
         if not params.get("manage_master_user_password"):
             wanted["master_user_password"] = "as-in-the-backup"

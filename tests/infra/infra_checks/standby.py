@@ -93,6 +93,8 @@ def source(ireland: Ireland, managed: bool) -> str:
         DBName="medusa_db",
         MasterUsername="medusa",
         BackupRetentionPeriod=7,
+        PreferredBackupWindow="03:00-04:00",
+        PreferredMaintenanceWindow="mon:04:00-mon:05:00",
         StorageEncrypted=True,
         **password,
     )["DBInstance"]

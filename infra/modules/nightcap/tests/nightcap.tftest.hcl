@@ -157,6 +157,61 @@ run "a_price_book_of_another_kind_is_refused" {
   expect_failures = [var.prices]
 }
 
+run "what_fails_is_kept_and_told" {
+  command = plan
+
+  variables {
+    budget_guard_zip = "tests/fixtures/all.yaml"
+  }
+
+  override_resource {
+    target          = aws_sqs_queue.dead_letters
+    override_during = plan
+    values          = { arn = "arn:aws:sqs:eu-west-3:123456789012:nightcap-dead-letters" }
+  }
+
+  assert {
+    condition     = jsondecode(aws_sqs_queue.targets.redrive_policy) == { deadLetterTargetArn = "arn:aws:sqs:eu-west-3:123456789012:nightcap-dead-letters", maxReceiveCount = 3 }
+    error_message = "a target is tried three times, then kept"
+  }
+  assert {
+    condition     = alltrue([for lambda in [aws_lambda_function.scheduler, aws_lambda_function.guard[0]] : lambda.dead_letter_config[0].target_arn == "arn:aws:sqs:eu-west-3:123456789012:nightcap-dead-letters"])
+    error_message = "so is what either function could not do"
+  }
+  assert {
+    condition     = aws_sqs_queue.targets.sqs_managed_sse_enabled && aws_sqs_queue.dead_letters.sqs_managed_sse_enabled
+    error_message = "both queues are encrypted"
+  }
+  assert {
+    condition = { for key, alarm in aws_cloudwatch_metric_alarm.queue : key => "${alarm.metric_name} ${alarm.dimensions["QueueName"]} ${alarm.threshold}" } == {
+      queue-age    = "ApproximateAgeOfOldestMessage nightcap-targets 900"
+      dead-letters = "ApproximateNumberOfMessagesVisible nightcap-dead-letters 0"
+    }
+    error_message = "a target that waits and a dead letter are alarms"
+  }
+  assert {
+    condition = { for key, alarm in aws_cloudwatch_metric_alarm.function : key => "${alarm.metric_name} ${alarm.dimensions["FunctionName"]} ${alarm.threshold}" } == {
+      scheduler-errors       = "Errors nightcap-scheduler 0"
+      scheduler-throttles    = "Throttles nightcap-scheduler 0"
+      budget-guard-errors    = "Errors nightcap-budget-guard 0"
+      budget-guard-throttles = "Throttles nightcap-budget-guard 0"
+    }
+    error_message = "so are an error and a throttle of either function"
+  }
+  assert {
+    condition     = alltrue([for alarm in concat(values(aws_cloudwatch_metric_alarm.queue), values(aws_cloudwatch_metric_alarm.function)) : alarm.alarm_actions == toset([var.topic_arn])])
+    error_message = "all told to the topic"
+  }
+  assert {
+    condition     = strcontains(local.own_figures, "SEARCH('Namespace=\"Nightcap\"', 'Sum', 600)")
+    error_message = "the dashboard shows whatever the functions publish"
+  }
+  assert {
+    condition     = jsondecode(aws_sns_topic_subscription.guard[0].filter_policy) == { nightcap = [{ exists = false }] }
+    error_message = "the guard does not answer Nightcap's own mails"
+  }
+}
+
 run "silence_is_an_alarm" {
   command = plan
 
