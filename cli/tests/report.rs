@@ -345,11 +345,9 @@ fn from_aws_it_shows_what_the_guard_paid_for_what_was_told_and_what_is_held() {
     );
 }
 
-/// Nothing was kept of the day: Cost Explorer is asked, paid and counted.
-#[test]
-fn live_from_cost_explorer_it_adds_up_and_says_what_it_cost() {
-    let aws = EmbeddedAws::start("2025-11-11T06:00:00Z");
-    aws.create_ledger("ledger");
+/// Ten days of November with a tax, a credit and a refund, after five months; a hold of the month
+/// and one of the month before.
+fn seed_live(aws: &EmbeddedAws) {
     let span = |environment: &str, usd: &str| json!({ "from": "2025-06-01", "to": "2025-11-11", "environment": environment, "usd": usd });
     let one = |day: &str, after: &str, record: &str, usd: &str| json!({ "from": day, "to": after, "record": record, "usd": usd });
     aws.money(&json!({ "charges": [
@@ -379,6 +377,14 @@ fn live_from_cost_explorer_it_adds_up_and_says_what_it_cost() {
             "pk": { "S": "held" }, "sk": { "S": format!("hold#{id}") }, "hold": { "S": hold.to_string() } } });
         aws.json("dynamodb", "DynamoDB_20120810.PutItem", &item);
     }
+}
+
+/// Nothing was kept of the day: Cost Explorer is asked, paid and counted.
+#[test]
+fn live_from_cost_explorer_it_adds_up_and_says_what_it_cost() {
+    let aws = EmbeddedAws::start("2025-11-11T06:00:00Z");
+    aws.create_ledger("ledger");
+    seed_live(&aws);
     let run = |arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_nightcap"));
         environment(&mut command)
