@@ -104,7 +104,7 @@ pub(crate) struct Report {
 /// Where the price book is.
 #[derive(Debug, clap::Args)]
 pub(crate) struct BookArg {
-    /// A price book in place of the one that comes with the program: a file, ssm://name or s3://bucket/key
+    /// A price book in place of the one that comes with the program
     #[arg(
         long = "prices",
         value_name = "F.csv",
