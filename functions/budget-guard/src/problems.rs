@@ -2,6 +2,7 @@
 
 use nightcap_aws::error::AwsError;
 use nightcap_domain::guard::{Overdue, ProblemView, Subscriptions};
+use nightcap_domain::names::EnvironmentName;
 
 use crate::inventory::InventoryTrouble;
 
@@ -33,10 +34,7 @@ pub(crate) fn scheduler_silent(overdue: &Overdue) -> ProblemView {
         due,
         to,
     } = overdue;
-    let names: Vec<&str> = environments
-        .iter()
-        .map(nightcap_domain::names::EnvironmentName::as_str)
-        .collect();
+    let names: Vec<&str> = environments.iter().map(EnvironmentName::as_str).collect();
     ProblemView {
         code: "scheduler-silent",
         message: format!(

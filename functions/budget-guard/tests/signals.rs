@@ -114,23 +114,19 @@ fn the_figures_of_a_look_are_those_of_the_bill() {
     let answer = guard.invoke(&report("2026-11-16T10:00:00Z")).unwrap();
     let line = &guard.figures()[0];
     let metrics = embedded_metrics(line).unwrap();
-    let figure = |name: &str| {
-        *metrics
-            .get(name)
-            .unwrap_or_else(|| panic!("no {name}: {line:#}"))
-    };
-    assert_eq!(figure("SpentUsd"), 13.0 * 21.0);
+    let figure = |name: &str| metrics.get(name).copied();
+    assert_eq!(figure("SpentUsd"), Some(13.0 * 21.0));
     assert_eq!(
         figure("DataAgeDays"),
-        3.0,
+        Some(3.0),
         "the 13th, looked at on the 16th"
     );
-    assert_eq!(figure("SubscriptionsPending"), 1.0);
+    assert_eq!(figure("SubscriptionsPending"), Some(1.0));
     let money = |value: &Value| value.as_str().unwrap().parse::<f64>().unwrap();
-    let expected = figure("ForecastUsd");
+    let expected = figure("ForecastUsd").unwrap();
     assert!((500.0..660.0).contains(&expected), "{expected}");
-    assert_eq!(expected, money(&answer["forecast"]["expected"]));
-    let probability = figure("ProbabilityOver");
+    assert_eq!(Some(expected), Some(money(&answer["forecast"]["expected"])));
+    let probability = figure("ProbabilityOver").unwrap();
     assert!(
         (80.0..=100.0).contains(&probability),
         "in per cent: {probability}"
@@ -140,10 +136,10 @@ fn the_figures_of_a_look_are_those_of_the_bill() {
     let paid = calls.iter().filter(|call| call.service == "ce").count();
     assert_eq!(line["PagesPaid"].as_u64(), u64::try_from(paid).ok());
     // The budget in AWS has another name, and an address was not confirmed.
-    assert_eq!(figure("Problems"), 2.0, "{answer:#}");
+    assert_eq!(figure("Problems"), Some(2.0), "{answer:#}");
     assert_eq!(
         figure("MailsSent"),
-        1.0,
+        Some(1.0),
         "about the budget that AWS does not have"
     );
     assert_eq!(line["MailsFailed"], 0);

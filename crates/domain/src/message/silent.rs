@@ -9,6 +9,7 @@ use chrono_tz::Tz;
 use crate::config::Language;
 use crate::guard::Overdue;
 use crate::ledger::GuardBeat;
+use crate::names::EnvironmentName;
 use crate::time::State;
 
 use super::layout::Body;
@@ -157,7 +158,7 @@ fn scheduler(overdue: &Overdue, letter: &Letter<'_>) -> Mail {
     let names: Vec<&str> = overdue
         .environments
         .iter()
-        .map(crate::names::EnvironmentName::as_str)
+        .map(EnvironmentName::as_str)
         .collect();
     let (names, due) = (names.join(", "), letter.instant(overdue.due));
     let (subject, what) = match (letter.language, overdue.to) {
