@@ -104,22 +104,24 @@ pub fn memory(tags: &Tags) -> Memory {
     }
 }
 
-/// What to write into the tag before scaling down; nothing, if the tag says already what was
-/// put to bed, or if nothing is left to remember.
+/// What to write into the tag before scaling down; nothing, if nothing is left to remember.
 ///
 /// What sleeps with room left to grow (0/0/max) may have woken in its sleep, by an autoscaler:
 /// then only the desired number differs from the tag, and the minimum is zero. To remember
-/// that number would be to lose the capacity of the day.
+/// that number would be to lose the capacity of the day. What the tag says already is written
+/// again: another tick, for which this is up, may be deleting it.
 fn to_remember(size: &Size, asleep: Capacity, asked: Option<Capacity>) -> Option<Capacity> {
-    let asked = asked.filter(|asked| !asked.is_zero() && !size.now.is_zero())?;
-    match &size.memory {
-        Memory::Of(known) if *known == asked => None,
-        Memory::Of(known)
+    if size.now.is_zero() {
+        return None;
+    }
+    match (&size.memory, asked.filter(|asked| !asked.is_zero())) {
+        (Memory::Of(known), None) => Some(*known),
+        (Memory::Of(known), Some(asked))
             if !asleep.is_zero() && asked.min() == 0 && asked.max() == known.max() =>
         {
-            None
+            Some(*known)
         }
-        _ => Some(asked),
+        (_, asked) => asked,
     }
 }
 
@@ -169,8 +171,23 @@ mod tests {
 
     #[test]
     fn what_wakes_in_its_sleep_keeps_its_memory() {
-        assert_eq!(written(Some("2/2/4"), "0/1/4"), None);
-        assert_eq!(written(Some("2/2/4"), "2/2/4"), None, "it says so already");
+        assert_eq!(written(Some("2/2/4"), "0/1/4"), Some(capacity("2/2/4")));
+    }
+
+    #[test]
+    fn what_the_tag_says_already_is_written_again() {
+        assert_eq!(written(Some("2/2/4"), "2/2/4"), Some(capacity("2/2/4")));
+        let woken = Size {
+            now: capacity("0/1/4"),
+            machines: 1,
+            memory: Memory::Of(capacity("2/2/4")),
+        };
+        let again = to_remember(&woken, capacity("0/0/4"), None);
+        assert_eq!(again, Some(capacity("2/2/4")), "whatever is asked for");
+    }
+
+    #[test]
+    fn what_stands_at_nothing_keeps_its_memory() {
         let nothing = Size {
             now: Capacity::ZERO,
             machines: 0,

@@ -289,10 +289,10 @@ async fn what_has_scaled_itself_to_zero_is_only_marked_as_asleep() {
 
 #[tokio::test]
 async fn a_service_woken_in_its_sleep_keeps_its_memory() {
-    let zero = update(0);
+    let (tag, zero) = (remember("0/3/6"), update(0));
     let web = remembering(described("shop/web", 1, 1), "0/3/6");
     let web = read(web, Some((0, 6)));
-    let stopped = in_order(&[&zero]).stop(&web, sleep("0/1/6")).await;
+    let stopped = in_order(&[&tag, &zero]).stop(&web, sleep("0/1/6")).await;
     assert_eq!((stopped, zero.num_calls()), (Ok(()), 1));
 }
 
@@ -325,8 +325,9 @@ async fn a_service_that_is_gone_or_on_its_way_out_is_overtaken() {
     ] {
         let refused = mock!(aws_sdk_ecs::Client::update_service)
             .then_http_response(move || mocks::refusal_in_json(400, code, "no"));
-        let web = read(remembering(described("shop/web", 2, 2), "2/2/2"), None);
-        let error = in_order(&[&refused])
+        let tag = remember("2/2/2");
+        let web = read(described("shop/web", 2, 2), None);
+        let error = in_order(&[&tag, &refused])
             .stop(&web, sleep("2/2/2"))
             .await
             .unwrap_err();

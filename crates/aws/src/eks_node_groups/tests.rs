@@ -235,9 +235,11 @@ async fn stopping_remembers_before_it_scales_and_leaves_the_maximum() {
 
 #[tokio::test]
 async fn one_that_an_autoscaler_woke_keeps_its_memory() {
-    let asleep = update((0, 0, 4));
+    let (tag, asleep) = (remember("2/3/4"), update((0, 0, 4)));
     let group = read(remembering(workers((0, 1, 4)), "2/3/4"), 1, 1);
-    let stopped = in_order(&[&asleep]).stop(&group, sleep("0/1/4")).await;
+    let stopped = in_order(&[&tag, &asleep])
+        .stop(&group, sleep("0/1/4"))
+        .await;
     assert_eq!((stopped, asleep.num_calls()), (Ok(()), 1));
 }
 
