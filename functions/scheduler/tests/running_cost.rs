@@ -78,7 +78,7 @@ const WRITES: Decimal = part(6, 0);
 const ALARMS: Decimal = part(7, 0);
 const PAGES: Decimal = part(62, 0);
 /// Lambda's pollers ask an empty queue, five at once, for 20 seconds each.
-const POLLS: Decimal = part(669600, 0);
+const POLLS: Decimal = part(669_600, 0);
 
 impl Case {
     fn invocations(&self) -> Decimal {
