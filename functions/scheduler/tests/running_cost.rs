@@ -266,8 +266,8 @@ fn hundred() -> Case {
         targets: dec!(100),
         resources: dec!(100),
         quiet: Quiet {
-            in_a_row: dec!(1),
-            cpu: dec!(0.012),
+            in_a_row: dec!(2),
+            cpu: dec!(0.009),
         },
         mails: dec!(10),
         addresses: dec!(2),
