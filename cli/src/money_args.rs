@@ -26,7 +26,10 @@ pub(crate) enum MoneyCommand {
     /// Show how good the forecast would have been on a file of daily costs
     #[command(
         after_help = "Every complete month is forecast on each of its days 2 to 25, knowing nothing but the days before.\n\n\
+            With --holdout the constants of the method are chosen on other data than they are scored on: anew before each \
+            month, from the months before it alone, and on each other environment of the file.\n\n\
             Examples:\n  \
+            nightcap backtest --costs crates/domain/data/daily_cloud_cost_2018.csv --holdout\n  \
             nightcap backtest --costs crates/domain/data/daily_cloud_cost_2018.csv --environment binder-prod\n  \
             nightcap backtest --costs F.csv --from 2026-06 --json"
     )]
@@ -152,6 +155,12 @@ pub(crate) struct Backtest {
     /// Days of history a month needs before its first day to count
     #[arg(long, value_name = "DAYS", default_value_t = 28, value_parser = clap::value_parser!(u32).range(0..=3660))]
     pub(crate) warm_up_days: u32,
+    /// Choose the constants of the method on other data than they are scored on
+    #[arg(long)]
+    pub(crate) holdout: bool,
+    /// Run the bill backwards: what fell then rises
+    #[arg(long)]
+    pub(crate) backwards: bool,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
