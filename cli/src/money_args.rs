@@ -109,6 +109,7 @@ pub(crate) struct Report {
 pub(crate) struct BookArg {
     /// A price book in place of the one that comes with the program
     #[arg(
+        id = "prices",
         long = "prices",
         value_name = "F.csv",
         env = "NIGHTCAP_PRICES",
