@@ -75,7 +75,7 @@ const DAYS: Decimal = part(22, 0);
 /// write in a transaction counts twice.
 const WRITES: Decimal = part(6, 0);
 /// Alarms of infra/modules/nightcap with the guard, and its pages of Cost Explorer a month.
-const ALARMS: Decimal = part(7, 0);
+const ALARMS: Decimal = part(8, 0);
 const PAGES: Decimal = part(62, 0);
 /// Lambda's pollers ask an empty queue, five at once, for 20 seconds each.
 const POLLS: Decimal = part(669_600, 0);

@@ -25,11 +25,11 @@ locals {
 
   services = [for statement in [
     {
-      # Neither has resource-level permissions (Service Authorization Reference,
+      # None has resource-level permissions (Service Authorization Reference,
       # Resource Groups Tagging and Application Auto Scaling).
       Sid      = "SeeServices"
       Effect   = "Allow"
-      Action   = ["tag:GetResources", "application-autoscaling:DescribeScalableTargets"]
+      Action   = ["tag:GetResources", "application-autoscaling:DescribeScalableTargets", "application-autoscaling:DescribeScheduledActions"]
       Resource = "*"
     },
     {
@@ -50,10 +50,11 @@ locals {
 
   node_groups = [for statement in [
     {
-      # As above; the machines of a node group are counted by its group.
+      # As above; the machines of a node group are counted by its group, which may have a
+      # schedule of its own.
       Sid      = "SeeNodeGroups"
       Effect   = "Allow"
-      Action   = ["tag:GetResources", "autoscaling:DescribeAutoScalingGroups"]
+      Action   = ["tag:GetResources", "autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeScheduledActions"]
       Resource = "*"
     },
     {

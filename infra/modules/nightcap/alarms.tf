@@ -139,3 +139,27 @@ resource "aws_cloudwatch_dashboard" "this" {
     ]
   })
 }
+
+# The guard looks once a day. Two days, because a look that comes minutes later than
+# yesterday's leaves a window of 24 hours empty; the scheduler mails of a silent guard, too,
+# but only once that guard has looked for the first time, and only while it lives itself.
+resource "aws_cloudwatch_metric_alarm" "guard_heartbeat" {
+  count = local.with_guard ? 1 : 0
+
+  alarm_name          = "${local.guard_name}-heartbeat"
+  alarm_description   = "${local.guard_name} has not come to an answer for two days: the budget is not being watched."
+  namespace           = var.metrics_namespace
+  metric_name         = "Heartbeat"
+  dimensions          = { Function = local.guard_name }
+  statistic           = "Sum"
+  period              = 86400
+  evaluation_periods  = 2
+  comparison_operator = "LessThanThreshold"
+  threshold           = 1
+  treat_missing_data  = "breaching"
+  actions_enabled     = var.enabled
+  alarm_actions       = [var.topic_arn]
+  ok_actions          = [var.topic_arn]
+
+  tags = var.tags
+}

@@ -69,5 +69,6 @@ output "alarm_names" {
     [for alarm in aws_cloudwatch_metric_alarm.function : alarm.alarm_name],
     [for alarm in aws_cloudwatch_metric_alarm.queue : alarm.alarm_name],
     [aws_cloudwatch_metric_alarm.heartbeat.alarm_name],
+    aws_cloudwatch_metric_alarm.guard_heartbeat[*].alarm_name,
   )
 }

@@ -203,6 +203,12 @@ run "what_fails_is_kept_and_told" {
     error_message = "all told to the topic"
   }
   assert {
+    condition = {
+      for alarm in aws_cloudwatch_metric_alarm.guard_heartbeat : alarm.alarm_name => [alarm.dimensions.Function, alarm.treat_missing_data, tostring(alarm.period * alarm.evaluation_periods)]
+    } == { nightcap-budget-guard-heartbeat = ["nightcap-budget-guard", "breaching", "172800"] }
+    error_message = "and a guard that is silent for two days"
+  }
+  assert {
     condition     = strcontains(local.own_figures, "SEARCH('Namespace=\"Nightcap\"', 'Sum', 600)")
     error_message = "the dashboard shows whatever the functions publish"
   }
