@@ -38,7 +38,7 @@ class Front:
     def _aws(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         asked = request.read(environ)
         with self._world.lock:
-            entry = self._world.journal.call(asked.service, asked.action, asked.region, asked.parameters)
+            entry = self._world.journal.call(asked.service, asked.action, asked.region, asked.parameters, asked.key)
             fault = self._world.faults.strike(asked.service, asked.action, asked.parameters)
         if fault and fault.delay_ms:
             time.sleep(fault.delay_ms / 1000)

@@ -19,13 +19,15 @@ class Journal:
         self.calls: list[dict[str, Any]] = []
         self.changes: list[dict[str, Any]] = []
 
-    def call(self, service: str, action: str, region: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    def call(self, service: str, action: str, region: str, parameters: dict[str, Any], key: str = "") -> dict[str, Any]:
         """Notes a call as it arrives; its `status` and `error` are filled in when it is answered."""
         entry = {
             **self._stamp(),
             "service": service,
             "action": action,
             "region": region,
+            # Of those who ask at the same time, who did.
+            "key": key,
             "parameters": parameters,
             "status": None,
             "error": None,

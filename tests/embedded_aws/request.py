@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 # "AWS4-HMAC-SHA256 Credential=AKID/20261120/eu-west-3/rds/aws4_request, SignedHeaders=…"
-SCOPE = re.compile(r"Credential=[^/]+/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
+SCOPE = re.compile(r"Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 
 
 @dataclass
@@ -19,29 +19,31 @@ class AwsRequest:
     action: str
     region: str
     parameters: dict[str, Any]
+    key: str
+    """The access key it was signed with."""
     protocol: str
     """How an error must be written: `query`, `ec2`, `json` or `xml`."""
 
 
 def read(environ: dict[str, Any]) -> AwsRequest:
     scope = SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
-    service, region = (scope["service"].lower(), scope["region"]) if scope else ("unsigned", "")
+    service, region, key = (scope["service"].lower(), scope["region"], scope["key"]) if scope else ("unsigned", "", "")
     target = environ.get("HTTP_X_AMZ_TARGET")
     body = _body(environ)
     if target:
-        return AwsRequest(service, target.rsplit(".", 1)[-1], region, _json(body), "json")
+        return AwsRequest(service, target.rsplit(".", 1)[-1], region, _json(body), key, "json")
     if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
         fields = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
         if "Action" in fields:
             action = fields.pop("Action")
             fields.pop("Version", None)
-            return AwsRequest(service, action, region, fields, "ec2" if service == "ec2" else "query")
+            return AwsRequest(service, action, region, fields, key, "ec2" if service == "ec2" else "query")
     # REST: the action is the method and path, as AWS's own access logs have it.
     path = environ.get("PATH_INFO", "/")
     protocol = "xml" if service in ("s3", "route53", "cloudfront") else "json"
     query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
     sent = _json(body) if protocol == "json" else {}
-    return AwsRequest(service, f"{environ['REQUEST_METHOD']} {path}", region, {**query, **sent}, protocol)
+    return AwsRequest(service, f"{environ['REQUEST_METHOD']} {path}", region, {**query, **sent}, key, protocol)
 
 
 def error_answer(asked: AwsRequest, code: str, message: str) -> tuple[str, bytes]:

@@ -21,6 +21,8 @@ from .package import unpack
 from .step import Failed
 
 NEXT = "/2018-06-01/runtime/invocation/next"
+KEY = "function"
+"""The access key it signs with: Terraform may be at work in the same AWS."""
 ANSWER_SECONDS = 60
 """As `infra/` deploys it."""
 
@@ -104,6 +106,7 @@ def deployed(name: str, package: Path, folder: Path, aws: Aws, region: str = "eu
     env = {
         **found["Environment"]["Variables"],
         **aws.environment(),
+        "AWS_ACCESS_KEY_ID": KEY,
         "AWS_REGION": region,
         "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{hub.server_address[1]}",
         "AWS_LAMBDA_FUNCTION_NAME": name,
