@@ -221,6 +221,27 @@ fn revert_undoes_what_a_person_did_to_every_kind() {
     assert_eq!(fleet.up(), [true; 6]);
 }
 
+/// What was put to sleep by hand remembers nothing: a group and a service wake to the environment's
+/// capacity, and a node group may have scaled itself to zero.
+#[test]
+fn revert_wakes_every_kind_that_a_person_put_to_sleep_as_far_as_its_size_is_known() {
+    let mut fleet = Fleet::open(WEEK, "revert, capacity: { min: 2, desired: 3, max: 4 }");
+    fleet.settle(FRIDAY);
+    fleet.settle(MONDAY);
+    assert_eq!(fleet.up(), [true; 6]);
+    fleet.aws.move_to("2026-11-24T12:00:00Z");
+    fleet.put_to_sleep();
+    fleet.aws.move_to("2026-11-24T12:25:00Z");
+    assert_eq!(fleet.down(), [true; 6]);
+    let answer = fleet.settle("2026-11-24T12:30:00Z");
+    assert_eq!(
+        decided(&answer, "shop/workers"),
+        "leave/scaled-to-zero-by-itself/none"
+    );
+    assert_eq!(group(&fleet.aws, "app"), ("2/3/4".to_owned(), 3));
+    assert_eq!(fleet.up(), [true, true, false, true, true, false]);
+}
+
 /// AWS starts databases by itself on day 7: what else differs then is a person's doing.
 #[test]
 fn a_restart_on_day_seven_is_nobodys_change() {
