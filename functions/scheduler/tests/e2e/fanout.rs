@@ -163,6 +163,38 @@ fn every_target_is_sent_once_and_worked_once_with_and_without_a_ledger() {
     }
 }
 
+/// What the guard left is read among the rest of the ledger that every target reads.
+#[test]
+fn a_guard_that_is_silent_is_told_by_one_target_of_many() {
+    let (aws, greenleaf) = fleet();
+    let beat = json!({ "TableName": TABLE, "Item": {
+        "pk": { "S": "state" }, "sk": { "S": "life#guard" },
+        "at": { "S": "2026-11-17T10:00:00Z" }, "looked": { "BOOL": true }
+    } });
+    aws.json("dynamodb", "DynamoDB_20120810.PutItem", &beat);
+    let queue = Queue::create(&aws, "targets");
+    let watched = format!(
+        "{}budget: {{ name: greenleaf-monthly, limit: 500 }}\n",
+        config(11)
+    );
+    let mut function = scheduler(&aws, &watched)
+        .with("NIGHTCAP_TOPIC_ARN", &greenleaf.topic_arn)
+        .with("NIGHTCAP_QUEUE_URL", queue.url())
+        .with("NIGHTCAP_TABLE", TABLE)
+        .start();
+    function.invoke(&tick(FRIDAY)).unwrap();
+    let events = queue.take(1);
+    assert_eq!(events.len(), 12);
+    for event in &events {
+        function.invoke(event).unwrap();
+    }
+    let mails = greenleaf.mails(&aws);
+    let [mail] = &mails[..] else {
+        panic!("{mails:#?}");
+    };
+    assert!(mail.subject.starts_with("Budget not watched"), "{mails:#?}");
+}
+
 #[test]
 fn two_deliveries_of_one_message_at_the_same_time_do_the_work_once() {
     let (aws, greenleaf) = fleet();
