@@ -37,6 +37,7 @@ mod embedded_aws;
 mod function;
 mod greenleaf;
 mod journal;
+mod loopback;
 mod metrics;
 mod patience;
 mod program;

@@ -5,19 +5,15 @@
 //! same faults again.
 
 use std::collections::{BTreeMap, HashMap};
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::thread::{self, JoinHandle};
 
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
 use hyper::{Request, Response};
-use hyper_util::rt::TokioIo;
-use tokio::sync::Notify;
 
 use crate::EmbeddedAws;
+use crate::loopback::Server;
 
 mod answer;
 mod asked;
@@ -37,8 +33,7 @@ type Judge = Box<dyn FnMut(&Asked) -> Option<Fault> + Send>;
 pub struct Proxy {
     endpoint: String,
     hub: Arc<Hub>,
-    ending: Arc<Notify>,
-    thread: Option<JoinHandle<()>>,
+    _server: Server,
 }
 
 #[derive(Default)]
@@ -73,28 +68,15 @@ impl Proxy {
             state: Mutex::default(),
             last: AtomicBool::new(false),
         });
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        listener.set_nonblocking(true).expect("a socket for tokio");
-        let endpoint = format!("http://{}", listener.local_addr().expect("its address"));
-        let ending = Arc::new(Notify::new());
-        let (end, shared) = (Arc::clone(&ending), Arc::clone(&hub));
-        let thread = thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .expect("a runtime");
-            runtime.block_on(async {
-                tokio::select! {
-                    () = serve(listener, shared) => {}
-                    () = end.notified() => {}
-                }
-            });
+        let shared = Arc::clone(&hub);
+        let server = Server::http(move |request| {
+            let hub = Arc::clone(&shared);
+            async move { hub.answer(request).await }
         });
         Self {
-            endpoint,
+            endpoint: server.endpoint(),
             hub,
-            ending,
-            thread: Some(thread),
+            _server: server,
         }
     }
 
@@ -145,27 +127,6 @@ impl Proxy {
     /// Whether the last call of the process has been made: it is to be killed now.
     pub fn was_the_last(&self) -> bool {
         self.hub.last.load(Ordering::SeqCst)
-    }
-}
-
-impl Drop for Proxy {
-    fn drop(&mut self) {
-        self.ending.notify_one();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
-
-async fn serve(listener: TcpListener, hub: Arc<Hub>) {
-    let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
-    while let Ok((stream, _)) = listener.accept().await {
-        let hub = Arc::clone(&hub);
-        let answer = service_fn(move |request| {
-            let hub = Arc::clone(&hub);
-            async move { hub.answer(request).await }
-        });
-        tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), answer));
     }
 }
 

@@ -2,19 +2,17 @@
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock, mpsc};
-use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
-use hyper_util::rt::TokioIo;
 use serde_json::Value;
-use tokio::sync::{Mutex, Notify, mpsc as async_mpsc};
+use tokio::sync::{Mutex, mpsc as async_mpsc};
+
+use crate::loopback::Server;
 
 const INVOCATION: &str = "/2018-06-01/runtime/invocation/";
 const INIT_ERROR: &str = "/2018-06-01/runtime/init/error";
@@ -46,8 +44,7 @@ pub(crate) struct RuntimeApi {
     invocations: async_mpsc::UnboundedSender<Invocation>,
     said: mpsc::Receiver<Said>,
     firsts: Arc<Firsts>,
-    ending: Arc<Notify>,
-    thread: Option<JoinHandle<()>>,
+    _server: Server,
 }
 
 /// When something was seen for the first time.
@@ -65,38 +62,24 @@ struct Hub {
 
 impl RuntimeApi {
     pub(crate) fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        listener.set_nonblocking(true).expect("a socket for tokio");
-        let address = listener.local_addr().expect("its address");
         let (invocations, received) = async_mpsc::unbounded_channel();
         let (sender, said) = mpsc::channel();
-        let ending = Arc::new(Notify::new());
-        let end = Arc::clone(&ending);
         let firsts = Arc::new(Firsts::default());
         let hub = Arc::new(Hub {
             firsts: Arc::clone(&firsts),
             invocations: Mutex::new(received),
             said: sender,
         });
-        let thread = thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_io()
-                .build()
-                .expect("a runtime");
-            runtime.block_on(async {
-                tokio::select! {
-                    () = serve(listener, hub) => {}
-                    () = end.notified() => {}
-                }
-            });
+        let server = Server::http(move |request| {
+            let hub = Arc::clone(&hub);
+            async move { hub.answer(request).await }
         });
         Self {
-            address,
+            address: server.address(),
             invocations,
             said,
             firsts,
-            ending,
-            thread: Some(thread),
+            _server: server,
         }
     }
 
@@ -111,28 +94,6 @@ impl RuntimeApi {
 
     pub(crate) fn said(&self) -> Option<Said> {
         self.said.try_recv().ok()
-    }
-}
-
-impl Drop for RuntimeApi {
-    fn drop(&mut self) {
-        self.ending.notify_one();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
-
-async fn serve(listener: TcpListener, hub: Arc<Hub>) {
-    let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
-    while let Ok((stream, _)) = listener.accept().await {
-        let hub = Arc::clone(&hub);
-        let answer = service_fn(move |request| {
-            let hub = Arc::clone(&hub);
-            async move { hub.answer(request).await }
-        });
-        // A function that ends in the middle of a request is noticed by who waits for it.
-        tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), answer));
     }
 }
 

@@ -1,28 +1,26 @@
 //! TLS in front of the embedded AWS, with a certificate of its own making.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
 
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use tempfile::TempDir;
-use tokio::net::TcpStream;
-use tokio::sync::Notify;
+use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 use crate::EmbeddedAws;
+use crate::loopback::Server;
 
 /// HTTPS on a free port of loopback. It ends when dropped.
 #[derive(Debug)]
 pub struct Tls {
     endpoint: String,
     certificate: PathBuf,
-    ending: Arc<Notify>,
-    thread: Option<JoinHandle<()>>,
+    _server: Server,
     _folder: TempDir,
 }
 
@@ -36,29 +34,12 @@ impl Tls {
         let certificate = folder.path().join("certificate.pem");
         std::fs::write(&certificate, made.cert.pem()).expect("a file for the certificate");
 
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        listener.set_nonblocking(true).expect("a socket for tokio");
-        let port = listener.local_addr().expect("its address").port();
-        let ending = Arc::new(Notify::new());
-        let end = Arc::clone(&ending);
         let acceptor = acceptor(&made);
-        let thread = thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .expect("a runtime");
-            runtime.block_on(async {
-                tokio::select! {
-                    () = serve(listener, acceptor, upstream) => {}
-                    () = end.notified() => {}
-                }
-            });
-        });
+        let server = Server::start(move |listener| serve(listener, acceptor, upstream));
         Self {
-            endpoint: format!("https://localhost:{port}"),
+            endpoint: format!("https://localhost:{}", server.address().port()),
             certificate,
-            ending,
-            thread: Some(thread),
+            _server: server,
             _folder: folder,
         }
     }
@@ -74,15 +55,6 @@ impl Tls {
     }
 }
 
-impl Drop for Tls {
-    fn drop(&mut self) {
-        self.ending.notify_one();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
-
 fn acceptor(made: &CertifiedKey<rcgen::KeyPair>) -> TlsAcceptor {
     let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).expect("a key");
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -95,7 +67,6 @@ fn acceptor(made: &CertifiedKey<rcgen::KeyPair>) -> TlsAcceptor {
 }
 
 async fn serve(listener: TcpListener, acceptor: TlsAcceptor, upstream: SocketAddr) {
-    let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
     while let Ok((stream, _)) = listener.accept().await {
         let acceptor = acceptor.clone();
         tokio::spawn(async move {

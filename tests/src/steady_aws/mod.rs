@@ -8,22 +8,17 @@
 mod databases;
 mod table;
 
-use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
-use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::http::request::Parts;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
 use hyper::{Request, Response};
-use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
-use tokio::sync::Notify;
 
 use crate::EmbeddedAws;
+use crate::loopback::Server;
 use crate::traffic::{Span, Traffic};
 use databases::Databases;
 use table::Table;
@@ -36,8 +31,7 @@ const ACCOUNT: &str = "123456789012";
 pub struct SteadyAws {
     endpoint: String,
     hub: Arc<Hub>,
-    ending: Arc<Notify>,
-    thread: Option<JoinHandle<()>>,
+    _server: Server,
 }
 
 #[derive(Debug)]
@@ -61,28 +55,15 @@ impl SteadyAws {
             takes,
             state: Mutex::default(),
         });
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        listener.set_nonblocking(true).expect("a socket for tokio");
-        let endpoint = format!("http://{}", listener.local_addr().expect("its address"));
-        let ending = Arc::new(Notify::new());
-        let (end, shared) = (Arc::clone(&ending), Arc::clone(&hub));
-        let thread = thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .expect("a runtime");
-            runtime.block_on(async {
-                tokio::select! {
-                    () = serve(listener, shared) => {}
-                    () = end.notified() => {}
-                }
-            });
+        let shared = Arc::clone(&hub);
+        let server = Server::http(move |request| {
+            let hub = Arc::clone(&shared);
+            async move { hub.answer(request).await }
         });
         Self {
-            endpoint,
+            endpoint: server.endpoint(),
             hub,
-            ending,
-            thread: Some(thread),
+            _server: server,
         }
     }
 
@@ -142,27 +123,6 @@ impl SteadyAws {
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
         self.hub.state.lock().expect("no panic in it")
-    }
-}
-
-impl Drop for SteadyAws {
-    fn drop(&mut self) {
-        self.ending.notify_one();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
-
-async fn serve(listener: TcpListener, hub: Arc<Hub>) {
-    let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
-    while let Ok((stream, _)) = listener.accept().await {
-        let hub = Arc::clone(&hub);
-        let answer = service_fn(move |request| {
-            let hub = Arc::clone(&hub);
-            async move { hub.answer(request).await }
-        });
-        tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), answer));
     }
 }
 
