@@ -30,6 +30,18 @@ fn place(name: &str) -> PathBuf {
     path
 }
 
+/// Reads the prices of a region into this book.
+fn refresh(aws: &EmbeddedAws, file: &Path, region: &str, more: &[&str]) -> Output {
+    let line = [
+        "prices",
+        "--refresh",
+        file.to_str().unwrap(),
+        "--region",
+        region,
+    ];
+    nightcap(aws, &[&line, more].concat())
+}
+
 fn out(output: &Output) -> &str {
     std::str::from_utf8(&output.stdout).unwrap()
 }
@@ -49,10 +61,7 @@ fn a_refreshed_book_is_written_and_read_again() {
     aws.limit_pages(2);
     let file = place("refreshed.csv");
     let path = file.to_str().unwrap();
-    let output = nightcap(
-        &aws,
-        &["prices", "--refresh", path, "--region", "eu-west-3"],
-    );
+    let output = refresh(&aws, &file, "eu-west-3", &[]);
     assert_eq!(
         output.status.code(),
         Some(1),
@@ -149,17 +158,7 @@ fn what_is_missing_is_a_gap_and_never_zero() {
     let aws = EmbeddedAws::start("2026-11-20T18:00:00Z");
     let file = place("gaps.csv");
     // Nothing is sold in this region, of which the book knows nothing either.
-    let output = nightcap(
-        &aws,
-        &[
-            "prices",
-            "--refresh",
-            file.to_str().unwrap(),
-            "--region",
-            "eu-south-2",
-            "--json",
-        ],
-    );
+    let output = refresh(&aws, &file, "eu-south-2", &["--json"]);
     assert_eq!(output.status.code(), Some(1));
     let answer: Value = serde_json::from_str(out(&output)).unwrap();
     assert_eq!(
@@ -175,17 +174,7 @@ fn what_is_missing_is_a_gap_and_never_zero() {
 fn a_region_that_is_new_to_the_book_is_read() {
     let aws = EmbeddedAws::start("2026-11-20T18:00:00Z");
     let file = place("ireland.csv");
-    let output = nightcap(
-        &aws,
-        &[
-            "prices",
-            "--refresh",
-            file.to_str().unwrap(),
-            "--region",
-            "eu-west-1",
-            "--json",
-        ],
-    );
+    let output = refresh(&aws, &file, "eu-west-1", &["--json"]);
     let answer: Value = serde_json::from_str(out(&output)).unwrap();
     let medium = "rds-postgresql:db.t3.medium:multi-az";
     assert!(rows(&answer, "updated").contains(&medium), "{answer}");
@@ -201,15 +190,8 @@ fn a_region_that_is_new_to_the_book_is_read() {
 fn throttling_is_waited_out_and_a_refusal_writes_nothing() {
     let aws = EmbeddedAws::start("2026-11-20T18:00:00Z");
     let file = place("throttled.csv");
-    let line = [
-        "prices",
-        "--refresh",
-        file.to_str().unwrap(),
-        "--region",
-        "eu-west-3",
-    ];
     aws.fail(&json!({ "action": "GetProducts", "error": "ThrottlingException", "times": 2 }));
-    let output = nightcap(&aws, &line);
+    let output = refresh(&aws, &file, "eu-west-3", &[]);
     assert!(out(&output).contains("prices read"), "{}", err(&output));
     assert!(file.exists());
 
@@ -220,7 +202,7 @@ fn throttling_is_waited_out_and_a_refusal_writes_nothing() {
         ("AccessDeniedException", "allow pricing:GetProducts"),
     ] {
         aws.fail(&json!({ "action": "GetProducts", "error": error }));
-        let output = nightcap(&aws, &line);
+        let output = refresh(&aws, &file, "eu-west-3", &[]);
         assert_eq!(
             (output.status.code(), out(&output)),
             (Some(1), ""),

@@ -44,6 +44,33 @@ fn offline(language: &str, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
+/// Of GreenLeaf's plan and this file of costs, on 11 November.
+fn of_file(language: &str, bill: &Path, more: &[&str]) -> Output {
+    let line = [
+        "--costs",
+        bill.to_str().unwrap(),
+        "--as-of",
+        "2026-11-11",
+        "--inventory",
+        "greenleaf",
+    ];
+    offline(language, &[&line, more].concat())
+}
+
+/// Of GreenLeaf's plan and what this AWS says, which has a ledger.
+fn live(aws: &EmbeddedAws, as_of: &str, more: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_nightcap"));
+    environment(&mut command)
+        .envs(aws.environment())
+        .env("NIGHTCAP_CONFIG", config("en"))
+        .env("NIGHTCAP_TABLE", "ledger")
+        .env_remove("NIGHTCAP_PRICES")
+        .args(["report", "--as-of", as_of, "--inventory", "greenleaf"])
+        .args(more)
+        .output()
+        .unwrap()
+}
+
 fn out(output: &Output) -> &str {
     std::str::from_utf8(&output.stdout).unwrap()
 }
@@ -85,38 +112,19 @@ fn bill(name: &str, more: &str) -> PathBuf {
 #[test]
 fn the_report_of_a_running_month_in_both_languages() {
     let bill = bill("report-bill.csv", "");
-    let line = [
-        "--costs",
-        bill.to_str().unwrap(),
-        "--as-of",
-        "2026-11-11",
-        "--inventory",
-        "greenleaf",
-    ];
     for language in ["en", "fr"] {
-        let output = offline(language, &line);
+        let output = of_file(language, &bill, &[]);
         assert_eq!(output.status.code(), Some(0), "{}", err(&output));
         insta::assert_snapshot!(format!("running-{language}"), out(&output));
     }
-    let output = offline("en", &[&line[..], &["--json"]].concat());
+    let output = of_file("en", &bill, &["--json"]);
     insta::assert_snapshot!("running-json", out(&output));
 }
 
 #[test]
 fn what_is_spent_adds_up_and_so_does_what_is_planned() {
     let bill = bill("report-sums.csv", "");
-    let output = offline(
-        "en",
-        &[
-            "--costs",
-            bill.to_str().unwrap(),
-            "--as-of",
-            "2026-11-11",
-            "--inventory",
-            "greenleaf",
-            "--json",
-        ],
-    );
+    let output = of_file("en", &bill, &["--json"]);
     let report: Value = serde_json::from_str(out(&output)).unwrap();
     let cents = |value: &Value| -> i64 {
         let text = value.as_str().unwrap();
@@ -176,19 +184,7 @@ fn data_that_looks_wrong_is_a_problem_in_the_language_of_its_readers() {
 #[test]
 fn a_missing_price_is_a_problem_and_no_zero() {
     let bill = bill("report-gap.csv", "");
-    let output = offline(
-        "en",
-        &[
-            "--costs",
-            bill.to_str().unwrap(),
-            "--as-of",
-            "2026-11-11",
-            "--inventory",
-            "greenleaf",
-            "--region",
-            "eu-west-1",
-        ],
-    );
+    let output = of_file("en", &bill, &["--region", "eu-west-1"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(
         out(&output).contains("no price for alb:lcu in eu-west-1"),
@@ -301,24 +297,7 @@ fn from_aws_it_shows_what_the_guard_paid_for_what_was_told_and_what_is_held() {
         "pk": { "S": "held" }, "sk": { "S": "hold#preprod-1f0c9a2b" }, "hold": { "S": hold.to_string() } } });
     aws.json("dynamodb", "DynamoDB_20120810.PutItem", &item);
 
-    let run = |arguments: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_nightcap"));
-        environment(&mut command)
-            .envs(aws.environment())
-            .env("NIGHTCAP_CONFIG", config("en"))
-            .env("NIGHTCAP_TABLE", "ledger")
-            .env_remove("NIGHTCAP_PRICES")
-            .args([
-                "report",
-                "--as-of",
-                "2026-11-11",
-                "--inventory",
-                "greenleaf",
-            ])
-            .args(arguments)
-            .output()
-            .unwrap()
-    };
+    let run = |arguments: &[&str]| live(&aws, "2026-11-11", arguments);
     aws.forget_calls();
     let output = run(&[]);
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
@@ -385,23 +364,7 @@ fn live_from_cost_explorer_it_adds_up_and_says_what_it_cost() {
     let aws = EmbeddedAws::start("2025-11-11T06:00:00Z");
     aws.create_ledger("ledger");
     seed_live(&aws);
-    let run = |arguments: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_nightcap"));
-        environment(&mut command)
-            .envs(aws.environment())
-            .env("NIGHTCAP_CONFIG", config("en"))
-            .env("NIGHTCAP_TABLE", "ledger")
-            .args([
-                "report",
-                "--as-of",
-                "2025-11-11",
-                "--inventory",
-                "greenleaf",
-            ])
-            .args(arguments)
-            .output()
-            .unwrap()
-    };
+    let run = |arguments: &[&str]| live(&aws, "2025-11-11", arguments);
     aws.forget_calls();
     let output = run(&["--json"]);
     assert_eq!(
