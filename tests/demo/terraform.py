@@ -67,7 +67,7 @@ class Act:
         if self._process is None:
             return True
         if self._process.poll() is None:
-            progress.step("Terraform is still at it, beside all this: two minutes more (Ctrl-C ends the demo here)")
+            progress.step("Terraform is still at it, beside all this: some minutes more (Ctrl-C ends the demo here)")
         try:
             code = self._process.wait()
         except KeyboardInterrupt:

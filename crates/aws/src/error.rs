@@ -115,8 +115,8 @@ impl AwsError {
                 "vérifiez le réseau et AWS_ENDPOINT_URL ; le prochain passage réessaiera",
             ),
             Cause::Credentials => Text::fixed(
-                "set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the function a role",
-                "indiquez AWS_PROFILE ou AWS_ACCESS_KEY_ID et AWS_SECRET_ACCESS_KEY, ou donnez un rôle à la fonction",
+                "give the function a role; at a terminal, set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+                "donnez un rôle à la fonction ; dans un terminal, indiquez AWS_PROFILE ou AWS_ACCESS_KEY_ID et AWS_SECRET_ACCESS_KEY",
             ),
             Cause::NoRegion => Text::fixed(
                 "set AWS_REGION, or `regions` of the environment",

@@ -122,7 +122,7 @@ fn missing_credentials_are_named_with_the_remedy() {
     for word in [
         "the fleet of eu-west-3 could not be read, so nothing was done",
         "no credentials found",
-        "set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the function a role",
+        "give the function a role; at a terminal, set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
     ] {
         assert!(error.message.contains(word), "{word}: {error}");
     }
