@@ -1,7 +1,7 @@
 //! The embedded AWS of `tests/embedded_aws`, as a process of its own.
 
-use std::fs::{self, File};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::collections::HashMap;
+use std::fs;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
@@ -10,8 +10,7 @@ use tempfile::TempDir;
 use ureq::Agent;
 
 use crate::aws_call::{AwsAnswer, authorization};
-use crate::patience::wait_for;
-use crate::program::{python, root};
+use crate::prefork::{Connection, connect};
 use crate::{Call, Change, GreenLeaf};
 
 /// The region of the seeded fleet, and of calls that name no other.
@@ -20,19 +19,14 @@ pub const REGION: &str = "eu-west-3";
 /// The account of the seeded fleet, and of calls that name no other.
 const ACCOUNT: &str = "123456789012";
 
-/// Several start at once on a machine that is busy compiling.
-const START: Duration = Duration::from_mins(1);
-const END: Duration = Duration::from_secs(5);
-
 /// An AWS on a free port of loopback, with a virtual clock, a journal and faults. It ends
 /// when this is dropped, and by itself when the test's process is gone.
 #[derive(Debug)]
 pub struct EmbeddedAws {
     endpoint: String,
     agent: Agent,
-    process: Child,
-    // Held open: its end tells the server that nobody needs it any more.
-    input: Option<ChildStdin>,
+    // Held open: the server ends when this is closed.
+    _server: Connection,
     _folder: TempDir,
 }
 
@@ -40,49 +34,23 @@ impl EmbeddedAws {
     /// Starts an empty account whose clock stands at `now` (RFC 3339).
     pub fn start(now: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let port_file = folder.path().join("port");
         let log = folder.path().join("log");
         // Who answers on the port must be the server that was started here.
         let nonce = folder.path().display().to_string();
-        let written = File::create(&log).expect("a log");
-        let mut process = Command::new(python())
-            .args([
-                "-m",
-                "embedded_aws",
-                "--now",
-                now,
-                "--nonce",
-                &nonce,
-                "--port-file",
-            ])
-            .arg(&port_file)
-            .env("PYTHONPATH", root().join("tests"))
-            .env("PYTHONDONTWRITEBYTECODE", "1")
-            .stdin(Stdio::piped())
-            .stdout(written.try_clone().expect("a log"))
-            .stderr(written)
-            .spawn()
-            .expect("Python starts");
-        let input = process.stdin.take();
-        let mut aws = Self {
-            endpoint: String::new(),
+        let mut server = connect();
+        let answer = server.ask(&json!({
+            "serve": { "now": now, "nonce": nonce, "log": log, "environment": settings() }
+        }));
+        let port = answer["port"].as_u64().unwrap_or_else(|| {
+            let log = fs::read_to_string(&log).unwrap_or_default();
+            panic!("the embedded AWS did not start: {answer}\n{log}")
+        });
+        let aws = Self {
+            endpoint: format!("http://127.0.0.1:{port}"),
             agent: agent(),
-            process,
-            input,
+            _server: server,
             _folder: folder,
         };
-        let told = || fs::read_to_string(&log).unwrap_or_default();
-        let port = wait_for(START, || {
-            let ended = aws.process.try_wait().expect("its state");
-            assert!(
-                ended.is_none(),
-                "the embedded AWS ended at once:\n{}",
-                told()
-            );
-            fs::read_to_string(&port_file).ok()
-        });
-        let port = port.unwrap_or_else(|| panic!("the embedded AWS does not answer:\n{}", told()));
-        aws.endpoint = format!("http://127.0.0.1:{}", port.trim());
         assert_eq!(
             aws.get::<Value>("identity")["nonce"],
             nonce,
@@ -117,17 +85,10 @@ impl EmbeddedAws {
     /// Makes GreenLeaf's preprod and prod, and strangers (`python -m embedded_aws.seed`).
     /// The clock has moved by three minutes afterwards, and the journal is empty.
     pub fn seed(&self) -> GreenLeaf {
-        let made = Command::new(python())
-            .args(["-m", "embedded_aws.seed", "--endpoint", &self.endpoint])
-            .env("PYTHONPATH", root().join("tests"))
-            .env("PYTHONDONTWRITEBYTECODE", "1")
-            .stdin(Stdio::null())
-            .output()
-            .expect("Python starts");
-        let errors = String::from_utf8_lossy(&made.stderr);
-        assert!(made.status.success(), "seeding failed:\n{errors}");
+        let made = connect().ask(&json!({ "seed": { "endpoint": self.endpoint } }));
+        assert!(made["error"].is_null(), "seeding failed:\n{made}");
         self.forget_calls();
-        serde_json::from_slice(&made.stdout).expect("what was made, as JSON")
+        serde_json::from_value(made).expect("what was made")
     }
 
     /// Makes a table for a ledger, as `infra/modules/nightcap` does.
@@ -322,14 +283,11 @@ impl EmbeddedAws {
     }
 }
 
-impl Drop for EmbeddedAws {
-    fn drop(&mut self) {
-        drop(self.input.take());
-        if wait_for(END, || self.process.try_wait().ok().flatten()).is_none() {
-            let _ = self.process.kill();
-            let _ = self.process.wait();
-        }
-    }
+/// What of this environment is meant for the embedded AWS.
+fn settings() -> HashMap<String, String> {
+    std::env::vars()
+        .filter(|(name, _)| name.starts_with("EMBEDDED_AWS_"))
+        .collect()
 }
 
 type Sent = Result<ureq::http::Response<ureq::Body>, ureq::Error>;

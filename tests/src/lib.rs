@@ -40,6 +40,7 @@ mod journal;
 mod loopback;
 mod metrics;
 mod patience;
+mod prefork;
 mod program;
 mod proxy;
 mod queue;
