@@ -26,8 +26,10 @@ help: ## Show what there is
 demo: venv ## See preprod fall asleep on Friday and wake on Monday: no AWS account needed
 	@cd '$(ROOT)' && exec '$(PYTHON_IN_VENV)' -m demo
 
+# The Rust tests keep the processor busy; the others mostly wait for Terraform and for programs to start.
 .PHONY: test
-test: test-rust test-python test-app test-infra ## Run every test, setting up what they need
+test: venv ## Run every test, setting up what they need
+	@scripts/side-by-side '$(MAKE) --no-print-directory test-rust' '$(MAKE) --no-print-directory test-python test-app test-infra STRICT=$(STRICT)'
 
 .PHONY: test-rust
 test-rust: venv ## Run the Rust tests, the end-to-end ones among them
@@ -75,6 +77,11 @@ check: ## Check format, lints, licences and duplicate dependencies
 .PHONY: audit
 audit: ## Look for published weaknesses in dependencies (needs the Internet)
 	@scripts/tool cargo-deny && cargo deny --all-features check advisories
+
+.PHONY: setup
+setup: venv ## Set up everything that the tests need besides Rust, at once
+	@tests/app/verify --setup
+	@tests/infra/verify --setup --list >/dev/null
 
 .PHONY: venv
 venv: ## Set up .venv: the fake AWS and cargo-lambda, pinned and checked by hash
