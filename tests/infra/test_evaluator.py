@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from infra_checks.evaluator import NotUnderstood, Request, decision
+from embedded_aws.iam.evaluator import NotUnderstood, Request, decision
 
 BUCKET = "arn:aws:s3:::carlossalazar/x"
 
