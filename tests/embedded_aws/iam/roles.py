@@ -39,6 +39,10 @@ NO_ENVIRONMENT = "nothing-is-scheduled"
 Policy = dict[str, Any]
 Statement = dict[str, Any]
 
+# The module has no setting for a configuration in a bucket: who keeps it there gives this right by hand. Not needed
+# any more once the module renders one.
+CONFIG_BY_HAND: Statement = {"Sid": "ReadTheConfigurationByHand", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "<config-object>"}
+
 
 class BadRole(ValueError):
     """A policy that cannot be judged, or a function that cannot be deployed."""
@@ -112,7 +116,10 @@ def made(function: str, variables: Mapping[str, str], place: Place) -> Role:
     config = configuration(variables.get("NIGHTCAP_CONFIG", ""), place)
     arn = place.arn("iam", f"role/nightcap-{function}", "")
     names = names_of(variables, config, place)
-    own = [{"Version": "2012-10-17", "Statement": list(put_in(rendered()[function], names))}]
+    statements = rendered()[function]
+    if not any(one.get("Resource") == CONFIG_BY_HAND["Resource"] for one in statements):
+        statements = [*statements, CONFIG_BY_HAND]
+    own = [{"Version": "2012-10-17", "Statement": list(put_in(statements, names))}]
     if function == GUARD:
         return Role(function, arn, "nightcap-budget-guard", own)
     environments = scheduled(config)

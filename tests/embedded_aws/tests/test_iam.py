@@ -221,6 +221,55 @@ class Iam(EmbeddedAwsTest):
         with self.refused("AccessDenied", "explicit deny"):
             self.guard("rds").stop_db_instance(DBInstanceIdentifier="greenleaf-preprod-db")
 
+    def test_every_right_of_the_guard_is_one(self) -> None:
+        ssm, kms = self.aws.client("ssm"), self.aws.client("kms")
+        self.table(TABLE)
+        for name, value in (("/nightcap/config", CONFIG), ("/nightcap/prices", "kind,usd")):
+            ssm.put_parameter(Name=name, Type="String", Value=value)
+        self.aws.client("s3").create_bucket(Bucket="books", CreateBucketConfiguration={"LocationConstraint": "eu-west-3"})
+        self.aws.client("s3").put_object(Bucket="books", Key="prices.csv", Body=b"kind,usd")
+        topic = self.made["topic_arn"]
+        key = kms.create_key(Description="topic")["KeyMetadata"]["Arn"]
+        self.aws.client("sns").set_topic_attributes(TopicArn=topic, AttributeName="KmsMasterKeyId", AttributeValue=key)
+        variables = {**self.variables, "NIGHTCAP_CONFIG": "ssm:///nightcap/config", "NIGHTCAP_PRICES": "ssm:///nightcap/prices"}
+        mine = self.aws.deploy("budget-guard", variables)
+        self.aws.client("ssm", mine).get_parameter(Name="/nightcap/config")
+        self.aws.client("ssm", mine).get_parameter(Name="/nightcap/prices")
+        with self.refused("AccessDeniedException", "ssm:GetParameter"):
+            self.aws.client("ssm", mine).get_parameter(Name="/other")
+        self.aws.client("sns", mine).publish(TopicArn=topic, Message="x")
+        self.aws.client("sns", mine).list_subscriptions_by_topic(TopicArn=topic)
+        self.aws.client("dynamodb", mine).put_item(TableName=TABLE, Item={"pk": {"S": "state"}, "sk": {"S": "x"}})
+        self.aws.client("budgets", mine).describe_budgets(AccountId="123456789012")
+        with_object = self.aws.deploy("budget-guard", {**variables, "NIGHTCAP_PRICES": "s3://books/prices.csv"})
+        self.aws.client("s3", with_object).get_object(Bucket="books", Key="prices.csv")
+        with self.refused("AccessDenied"):
+            self.aws.client("s3", mine).get_object(Bucket="books", Key="prices.csv")
+
+    def test_every_reading_right_of_the_scheduler_is_one(self) -> None:
+        self.aws.client("ssm").put_parameter(Name="/nightcap/config", Type="String", Value=CONFIG)
+        mine = self.aws.deploy("scheduler", {**self.variables, "NIGHTCAP_CONFIG": "ssm:///nightcap/config"})
+        self.aws.client("ssm", mine).get_parameter(Name="/nightcap/config")
+        self.aws.client("ec2", mine).describe_instances()
+        self.aws.client("autoscaling", mine).describe_auto_scaling_groups()
+        self.aws.client("application-autoscaling", mine).describe_scalable_targets(ServiceNamespace="ecs")
+        self.aws.client("rds", mine).describe_db_snapshots(DBInstanceIdentifier="greenleaf-preprod-db", SnapshotType="manual")
+        # Where nobody has groups, the machines of node groups are still counted.
+        nodes = CONFIG[: CONFIG.index("  preprod")] + "  dev: { schedule: office, kinds: [eks-node-group] }"
+        only = self.aws.deploy("scheduler", {**self.variables, "NIGHTCAP_CONFIG": nodes})
+        self.aws.client("autoscaling", only).describe_auto_scaling_groups()
+        for service, asked in (("rds", "describe_db_instances"), ("ec2", "describe_instances")):
+            with self.assertRaises(Exception):
+                getattr(self.aws.client(service, only), asked)()
+
+    def test_snapshots_that_bear_its_name_and_its_tag_are_pruned(self) -> None:
+        rds = self.aws.client("rds")
+        for name, tags in (("nightcap-old", [{"Key": TAG, "Value": "preprod"}]), ("kept", [{"Key": TAG, "Value": "preprod"}])):
+            rds.create_db_snapshot(DBInstanceIdentifier="greenleaf-preprod-db", DBSnapshotIdentifier=name, Tags=tags)
+        self.scheduler("rds").delete_db_snapshot(DBSnapshotIdentifier="nightcap-old")
+        with self.refused("AccessDenied", "snapshot:kept"):
+            self.scheduler("rds").delete_db_snapshot(DBSnapshotIdentifier="kept")
+
     def test_a_boundary_bounds(self) -> None:
         reads = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "rds:Describe*", "Resource": "*"}]}
         bounded = self.aws.deploy("scheduler", self.variables, boundary=reads)
