@@ -15,6 +15,7 @@ TOOLS := $(ROOT)/target/tools
 export PATH := $(TOOLS)/bin:$(PATH)
 export PYTHONPATH := $(ROOT)/tests
 export PYTHONDONTWRITEBYTECODE := 1
+export NIGHTCAP_DECISIONS := $(ROOT)/target/decisions.jsonl
 
 say = @printf '==> %s\n' '$(1)' >&2
 
@@ -29,7 +30,9 @@ demo: venv ## See preprod fall asleep on Friday and wake on Monday: no AWS accou
 # The Rust tests keep the processor busy; the others mostly wait for Terraform and for programs to start.
 .PHONY: test
 test: venv ## Run every test, setting up what they need
+	@rm -f '$(NIGHTCAP_DECISIONS)'
 	@scripts/side-by-side '$(MAKE) --no-print-directory test-rust' '$(MAKE) --no-print-directory test-python test-app test-infra STRICT=$(STRICT)'
+	@$(MAKE) --no-print-directory test-policies
 
 .PHONY: test-rust
 test-rust: venv ## Run the Rust tests, the end-to-end ones among them
@@ -43,6 +46,12 @@ test-python: venv ## Run the tests of the embedded AWS and of the demo
 	$(call say,Tests of the embedded AWS and of the demo)
 	@cd '$(ROOT)/tests' && '$(PYTHON_IN_VENV)' -m unittest discover --start-directory embedded_aws --top-level-directory .
 	@cd '$(ROOT)/tests' && '$(PYTHON_IN_VENV)' -m unittest discover --start-directory demo --top-level-directory .
+
+# What IAM decided of every call of a function in the tests (docs/infra.md, "The policies in the tests").
+.PHONY: test-policies
+test-policies: venv ## After the other tests: every statement of the policies is needed by a call
+	$(call say,Statements that no call needs)
+	@cd '$(ROOT)/tests' && '$(PYTHON_IN_VENV)' -m embedded_aws.iam.coverage '$(NIGHTCAP_DECISIONS)'
 
 # `make test STRICT=--strict` fails where a tool is missing; without it, what is skipped is said.
 .PHONY: test-app

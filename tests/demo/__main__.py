@@ -54,7 +54,10 @@ def story(progress: Progress) -> bool:
         made = seed(aws.client, aws.advance)
         progress.step("Starting the functions under `cargo lambda watch`")
         with Function(aws, made["topic_arn"], CONFIG) as function:
-            return tell(progress, aws, function, made)
+            met = tell(progress, aws, function, made)
+        if defects := aws.get("checks")["defects"]:
+            raise FunctionFailed(f"calls or answers that AWS does not have: {defects}")
+        return met
 
 
 def tell(progress: Progress, aws: Running, function: Function, made: dict[str, Any]) -> bool:

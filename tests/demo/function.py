@@ -47,7 +47,11 @@ def build() -> None:
 
 
 class Function:
-    """A context manager: inside, each function can be invoked; afterwards their whole process group is gone."""
+    """A context manager: inside, each function can be invoked; afterwards their whole process groups are gone.
+
+    Each has a `watch` of its own, because each has a role of its own: the embedded AWS holds every call against the
+    policies that Terraform gives it.
+    """
 
     def __init__(self, aws: Running, topic_arn: str, config: Path) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="nightcap-demo-")
@@ -63,28 +67,17 @@ class Function:
             "NIGHTCAP_INVENTORY": "greenleaf:preprod=iso",
         }
         # Outside of the project: `watch` would take a log for a change of the code.
-        self._log = Path(self._folder.name) / "watch.log"
-        self._port = _free_port()
-        self._process: subprocess.Popen[bytes] | None = None
+        folder = Path(self._folder.name)
+        self._watches = {
+            name: Watch(folder, name, {**self._settings, "AWS_ACCESS_KEY_ID": aws.deploy(name, self._settings)}) for name in NAMES
+        }
 
     def __enter__(self) -> Function:
-        settings = Path(self._folder.name) / "env"
-        settings.write_text("".join(f'{key}="{value}"\n' for key, value in self._settings.items()))
-        command = [str(CARGO_LAMBDA), "lambda", "watch", "--ignore-changes", "--env-file", str(settings)]
-        command += ["--invoke-address", LOOPBACK, "--invoke-port", str(self._port)]
-        with self._log.open("wb") as log:
-            self._process = subprocess.Popen(
-                command,
-                cwd=ROOT,
-                env={**_own_environment(), **self._settings},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                preexec_fn=_end_with_parent,
-            )
         try:
-            self._wait_until_listening()
+            for watch in self._watches.values():
+                watch.start()
+            for watch in self._watches.values():
+                watch.wait_until_listening()
         except BaseException:
             self.stop()
             raise
@@ -96,9 +89,8 @@ class Function:
         self.stop()
 
     def stop(self) -> None:
-        process, self._process = self._process, None
-        if process is not None:
-            _end_group(process)
+        for watch in self._watches.values():
+            watch.stop()
         self._folder.cleanup()
 
     def configure(self, changes: dict[str, str]) -> None:
@@ -112,7 +104,8 @@ class Function:
 
     def invoke_file(self, file: Path, name: str = SCHEDULER) -> dict[str, Any]:
         command = [str(CARGO_LAMBDA), "lambda", "invoke", name, "--data-file", str(file)]
-        command += ["--invoke-address", LOOPBACK, "--invoke-port", str(self._port)]
+        watch = self._watches[name]
+        command += ["--invoke-address", LOOPBACK, "--invoke-port", str(watch.port)]
         try:
             done = subprocess.run(
                 command,
@@ -125,15 +118,15 @@ class Function:
                 timeout=LONGEST_ANSWER_SECONDS,
             )
         except subprocess.TimeoutExpired as error:
-            raise FunctionFailed(f"{file.name}: no answer in {LONGEST_ANSWER_SECONDS} s\n{self.tail()}") from error
+            raise FunctionFailed(f"{file.name}: no answer in {LONGEST_ANSWER_SECONDS} s\n{watch.tail()}") from error
         if done.returncode != 0:
-            raise FunctionFailed(f"{file.name}: {done.stderr.strip() or done.stdout.strip()}\n{self.tail()}")
+            raise FunctionFailed(f"{file.name}: {done.stderr.strip() or done.stdout.strip()}\n{watch.tail()}")
         try:
             answer = json.loads(done.stdout)
         except ValueError as error:
-            raise FunctionFailed(f"{file.name}: no JSON for an answer: {done.stdout[:500]}\n{self.tail()}") from error
+            raise FunctionFailed(f"{file.name}: no JSON for an answer: {done.stdout[:500]}\n{watch.tail()}") from error
         if "command" not in answer:
-            raise FunctionFailed(f"{file.name}: {json.dumps(answer)}\n{self.tail()}")
+            raise FunctionFailed(f"{file.name}: {json.dumps(answer)}\n{watch.tail()}")
         return answer
 
     def invoke(self, event: dict[str, Any], name: str = SCHEDULER) -> dict[str, Any]:
@@ -141,11 +134,43 @@ class Function:
         file.write_text(json.dumps(event))
         return self.invoke_file(file, name)
 
+
+class Watch:
+    """One function under `cargo lambda watch`."""
+
+    def __init__(self, folder: Path, name: str, settings: dict[str, str]) -> None:
+        self._settings = settings
+        self._env_file = folder / f"{name}.env"
+        self._log = folder / f"{name}.log"
+        self.port = _free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self._env_file.write_text("".join(f'{key}="{value}"\n' for key, value in self._settings.items()))
+        command = [str(CARGO_LAMBDA), "lambda", "watch", "--ignore-changes", "--env-file", str(self._env_file)]
+        command += ["--invoke-address", LOOPBACK, "--invoke-port", str(self.port)]
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env={**_own_environment(), **self._settings},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=_end_with_parent,
+            )
+
+    def stop(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            _end_group(process)
+
     def tail(self, lines: int = 30) -> str:
         text = self._log.read_text(errors="replace").splitlines()[-lines:]
         return "\n".join(["the last lines of `cargo lambda watch`:", *(f"  {line}" for line in text)])
 
-    def _wait_until_listening(self, seconds: float = 60) -> None:
+    def wait_until_listening(self, seconds: float = 60) -> None:
         assert self._process is not None
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -153,7 +178,7 @@ class Function:
                 raise FunctionFailed(f"`cargo lambda watch` ended at once\n{self.tail()}")
             with socket.socket() as probe:
                 probe.settimeout(1)
-                if probe.connect_ex((LOOPBACK, self._port)) == 0:
+                if probe.connect_ex((LOOPBACK, self.port)) == 0:
                     return
             time.sleep(0.05)
         raise FunctionFailed(f"`cargo lambda watch` does not listen after {seconds:g} s\n{self.tail()}")

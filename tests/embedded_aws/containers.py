@@ -123,6 +123,7 @@ def _correct_node_groups(world: World) -> None:
             raise ResourceInUseException(message=f"Nodegroup {nodegroup_name} has an update in progress")
         _refuse_sizes({**group.scaling_config, **(settings.get("scaling_config") or {})})
         update = original_update(self, cluster_name, nodegroup_name, **settings)
+        update["params"] = [one for param in update["params"] for one in _sized(param, settings)]
         sizes = group.scaling_config
         machines = autoscaling_backends[self.account_id][self.region_name].autoscaling_groups[_machines_of(group)]
         machines.min_size, machines.max_size = sizes["minSize"], sizes["maxSize"]
@@ -135,6 +136,15 @@ def _correct_node_groups(world: World) -> None:
     def become(group: Nodegroup, status: str) -> None:
         before, group.status = group.status, status
         world.journal.change("eks-node-group", f"{group.cluster_name}/{group.nodegroup_name}", before, status)
+
+
+def _sized(param: dict[str, str], settings: dict[str, Any]) -> list[dict[str, str]]:
+    """moto tells the sizes as one parameter `ScalingConfig`, which EKS's model does not have: it has one for each
+    (https://docs.aws.amazon.com/eks/latest/APIReference/API_UpdateParam.html).
+    """
+    if param["type"] != "ScalingConfig":
+        return [param]
+    return [{"type": name[0].upper() + name[1:], "value": str(size)} for name, size in settings["scaling_config"].items()]
 
 
 def _correct_node_group_tags() -> None:

@@ -14,6 +14,12 @@ POST   /nightcap/reset      {"now": RFC3339} (or {}): an empty account, no fault
 POST   /nightcap/pages      {"limit": N} cuts every page to N; null lifts it
 POST   /nightcap/rds        {"db_instance"|"db_cluster": name, "status": "...", "attributes": {...}}
                             puts a database in a state that no call leads to
+POST   /nightcap/functions  {"function": "scheduler", "environment": {...}} deploys one: gives the access key of its
+                            role, whose policies are Terraform's for these variables: see iam.roles.Roles.deploy
+GET    /nightcap/checks     how many calls were held against policies and models, and every defect found: what nobody
+                            said how to authorise, what a model does not allow in a request or an answer
+DELETE /nightcap/checks     forgets the defects: a test that provokes one has seen it
+GET    /nightcap/decisions  what was decided of each function's calls: role, action, resource, verdict, statements
 POST   /nightcap/money      {"charges": [...], "clear_from": "2026-11-01", "confirm": "finance@example.com"}
                             writes the bill, or clicks in a mail: see money.Money.post
 """
@@ -30,6 +36,7 @@ from urllib.parse import parse_qsl
 
 from moto.moto_api._internal import moto_api_backend
 
+from .checks import Checks
 from .clock import parse_rfc3339, rfc3339
 from .money import Money
 from .rds import Lifecycle, find_database
@@ -43,10 +50,11 @@ class Refused(ValueError):
 
 
 class Control:
-    def __init__(self, world: World, databases: Lifecycle, money: Money, nonce: str) -> None:
+    def __init__(self, world: World, databases: Lifecycle, money: Money, checks: Checks, nonce: str) -> None:
         self._world = world
         self._databases = databases
         self._money = money
+        self._checks = checks
         self._nonce = nonce
         self._routes: dict[tuple[str, str], Callable[[Any, dict[str, str]], Answer]] = {
             ("GET", "identity"): lambda _, __: self.identity(),
@@ -61,6 +69,10 @@ class Control:
             ("POST", "pages"): lambda sent, _: self.limit_pages(sent),
             ("POST", "reset"): lambda sent, _: self.reset(sent),
             ("POST", "rds"): lambda sent, _: self.force_database(sent),
+            ("POST", "functions"): lambda sent, _: self._checks.iam.roles.deploy(sent),
+            ("GET", "checks"): lambda _, __: self._checks.as_json(),
+            ("DELETE", "checks"): lambda _, __: self.forget_defects(),
+            ("GET", "decisions"): lambda _, __: self._checks.iam.decisions,
             ("POST", "money"): lambda sent, _: self._money.post(sent),
         }
 
@@ -119,8 +131,13 @@ class Control:
         moto_api_backend.reset()
         self._databases.forget()
         self._money.forget()
+        self._checks.forget()
         self._world.reset(now)
         return self.clock()
+
+    def forget_defects(self) -> Answer:
+        self._checks.defects.clear()
+        return self._checks.as_json()
 
     def limit_pages(self, sent: Any) -> Answer:
         match sent:

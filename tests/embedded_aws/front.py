@@ -1,4 +1,5 @@
-"""The door: control endpoints, then every call noted, struck by a fault if one is set, and passed to moto."""
+"""The door: control endpoints, then every call noted, held against its model and its caller's policies, struck by a
+fault if one is set, and passed to moto, whose answer is held against the model as well."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from http import HTTPStatus
 from typing import Any
 
 from . import pricing, request
+from .checks import Checks
 from .control import Control
 from .world import World
 
@@ -19,8 +21,9 @@ ERROR_CODE = re.compile(rb'<Code>([^<]+)</Code>|"__type":\s*"(?:[^"#]*#)?([^"]+)
 
 
 class Front:
-    def __init__(self, world: World, control: Control, moto: App) -> None:
+    def __init__(self, world: World, control: Control, moto: App, checks: Checks) -> None:
         self._world = world
+        self._checks = checks
         self._control = control
         self._moto = moto
 
@@ -39,22 +42,20 @@ class Front:
         asked = request.read(environ)
         with self._world.lock:
             entry = self._world.journal.call(asked.service, asked.action, asked.region, asked.parameters, asked.key)
+            refusal = self._checks.of_request(asked, entry)
+            if refusal is not None:
+                entry.update(status=refusal.status, error=refusal.code)
+                return _refuse(asked, start_response, refusal.code, refusal.message, refusal.status, refusal.headers)
             fault = self._world.faults.strike(asked.service, asked.action, asked.parameters)
         if fault and fault.delay_ms:
             time.sleep(fault.delay_ms / 1000)
         if fault and fault.error:
             entry.update(status=fault.http_status, error=fault.error)
-            content_type, body = request.error_answer(asked, fault.error, fault.text)
-            line = f"{fault.http_status} {HTTPStatus(fault.http_status).phrase}"
-            headers = [("Content-Type", content_type), ("Content-Length", str(len(body)))]
-            if asked.protocol == "json":
-                headers.append(("x-amzn-ErrorType", fault.error))
-            start_response(line, headers)
-            return [body]
+            return _refuse(asked, start_response, fault.error, fault.text, fault.http_status)
         with self._world.lock:
             if asked.service == "pricing":
                 return self._price(asked, start_response, entry)
-            return self._pass_on(environ, start_response, entry)
+            return self._pass_on(asked, environ, start_response, entry)
 
     def _price(
         self, asked: request.AwsRequest, start_response: Callable[..., Any], entry: dict[str, Any]
@@ -64,16 +65,21 @@ class Front:
         if "__type" in answer:
             entry["error"] = answer["__type"]
         body = json.dumps(answer).encode()
+        if status < 400:
+            self._checks.of_answer(asked, body, entry)
         headers = [("Content-Type", "application/x-amz-json-1.1"), ("Content-Length", str(len(body)))]
         start_response(f"{status} {HTTPStatus(status).phrase}", headers)
         return [body]
 
     def _pass_on(
-        self, environ: dict[str, Any], start_response: Callable[..., Any], entry: dict[str, Any]
+        self, asked: request.AwsRequest, environ: dict[str, Any], start_response: Callable[..., Any], entry: dict[str, Any]
     ) -> Iterable[bytes]:
+        said: list[Any] = []
+
         def noting(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
             entry["status"] = int(status.split(" ", 1)[0])
-            return start_response(status, headers, *rest)
+            said[:] = [status, headers, *rest]
+            return lambda written: None
 
         # Read whole while the lock is held: moto may build the answer as it is read.
         answer = self._moto(environ, noting)
@@ -81,6 +87,29 @@ class Front:
         close = getattr(answer, "close", None)
         if close is not None:
             close()
-        if (entry["status"] or 500) >= 400 and (found := ERROR_CODE.search(body)):
-            entry["error"] = (found[1] or found[2]).decode("utf-8", "replace")
+        if (entry["status"] or 500) >= 400:
+            if found := ERROR_CODE.search(body):
+                entry["error"] = (found[1] or found[2]).decode("utf-8", "replace")
+            if refusal := self._checks.instead_of_error(asked, entry):
+                entry.update(status=refusal.status, error=refusal.code)
+                return _refuse(asked, start_response, refusal.code, refusal.message, refusal.status)
+        else:
+            self._checks.of_answer(asked, body, entry)
+        start_response(*said)
         return [body]
+
+
+def _refuse(
+    asked: request.AwsRequest,
+    start_response: Callable[..., Any],
+    code: str,
+    message: str,
+    status: int,
+    more: Iterable[tuple[str, str]] = (),
+) -> Iterable[bytes]:
+    content_type, body = request.error_answer(asked, code, message)
+    headers = [("Content-Type", content_type), ("Content-Length", str(len(body))), *more]
+    if asked.protocol == "json":
+        headers.append(("x-amzn-ErrorType", code))
+    start_response(f"{status} {HTTPStatus(status).phrase}", headers)
+    return [body]

@@ -23,6 +23,14 @@ class AwsRequest:
     """The access key it was signed with."""
     protocol: str
     """How an error must be written: `query`, `ec2`, `json` or `xml`."""
+    form: dict[str, str] | None = None
+    """The fields of a query, without action and version."""
+    version: str = ""
+    body: bytes = b""
+    rest: tuple[str, str, str] | None = None
+    """Method, path and query of REST."""
+    opaque: bool = False
+    """Sent as CBOR, which boto3 alone speaks and which is not read here."""
 
 
 def read(environ: dict[str, Any]) -> AwsRequest:
@@ -31,19 +39,25 @@ def read(environ: dict[str, Any]) -> AwsRequest:
     target = environ.get("HTTP_X_AMZ_TARGET")
     body = _body(environ)
     if target:
-        return AwsRequest(service, target.rsplit(".", 1)[-1], region, _json(body), key, "json")
+        return AwsRequest(service, target.rsplit(".", 1)[-1], region, _json(body), key, "json", body=body)
     if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
         fields = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
         if "Action" in fields:
             action = fields.pop("Action")
-            fields.pop("Version", None)
-            return AwsRequest(service, action, region, fields, key, "ec2" if service == "ec2" else "query")
+            version = fields.pop("Version", "")
+            protocol = "ec2" if service == "ec2" else "query"
+            return AwsRequest(service, action, region, fields, key, protocol, form=fields, version=version)
     # REST: the action is the method and path, as AWS's own access logs have it.
     path = environ.get("PATH_INFO", "/")
     protocol = "xml" if service in ("s3", "route53", "cloudfront") else "json"
     query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
     sent = _json(body) if protocol == "json" else {}
-    return AwsRequest(service, f"{environ['REQUEST_METHOD']} {path}", region, {**query, **sent}, key, protocol)
+    # As it was sent: an ARN in a path has slashes of its own, which are escaped there.
+    sent_path = environ.get("RAW_URI", path).partition("?")[0]
+    rest = environ["REQUEST_METHOD"], sent_path, environ.get("QUERY_STRING", "")
+    opaque = "cbor" in environ.get("CONTENT_TYPE", "") or environ.get("HTTP_SMITHY_PROTOCOL") is not None
+    action = f"{environ['REQUEST_METHOD']} {path}"
+    return AwsRequest(service, action, region, {**query, **sent}, key, protocol, body=body, rest=rest, opaque=opaque)
 
 
 def error_answer(asked: AwsRequest, code: str, message: str) -> tuple[str, bytes]:

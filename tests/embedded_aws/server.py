@@ -15,6 +15,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from . import autoscaling, budgets, containers, dynamodb, machines, money, rds, target_health, terraform
+from .checks import Checks
 from .control import Control
 from .front import Front
 from .world import World
@@ -40,10 +41,11 @@ class EmbeddedAws:
         machines.install(self.world)
         target_health.install(self.world)
         terraform.install(self.world)
-        control = Control(self.world, databases, bill, nonce)
+        checks = Checks(self.world)
+        control = Control(self.world, databases, bill, checks, nonce)
         moto = DomainDispatcherApplication(create_backend_app)
         self._server: BaseWSGIServer = make_server(
-            LOOPBACK, port, Front(self.world, control, moto), threaded=True, request_handler=MotoRequestHandler
+            LOOPBACK, port, Front(self.world, control, moto, checks), threaded=True, request_handler=MotoRequestHandler
         )
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)

@@ -17,6 +17,8 @@ from typing import Any
 
 PACKAGE_PARENT = Path(__file__).resolve().parent.parent
 REGION = "eu-west-3"
+# The access key of who may do everything: it seeds, and looks.
+ADMINISTRATOR = "embedded"
 
 
 class DidNotStart(RuntimeError):
@@ -39,7 +41,7 @@ class Running:
         self._command = [sys.executable, "-m", "embedded_aws", "--port-file", str(self._port_file)]
         self._command += ["--nonce", self._nonce] + (["--now", now] if now else [])
         self._process: subprocess.Popen[bytes] | None = None
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[tuple[str, str], Any] = {}
         self.endpoint = ""
 
     def __enter__(self) -> Running:
@@ -93,31 +95,36 @@ class Running:
         self.post("clock", {"advance_seconds": seconds})
 
     def environment(self) -> dict[str, str]:
-        """What a program needs to talk to this AWS and to no other."""
+        """What a program needs to talk to this AWS and to no other, as an administrator."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
-            "AWS_ACCESS_KEY_ID": "embedded",
+            "AWS_ACCESS_KEY_ID": ADMINISTRATOR,
             "AWS_SECRET_ACCESS_KEY": "embedded",
             "AWS_EC2_METADATA_DISABLED": "true",
         }
 
-    def client(self, service: str) -> Any:
+    def deploy(self, function: str, environment: dict[str, str], **more: Any) -> str:
+        """The access key of the role that Terraform gives this function; `more` as in iam.roles.Roles.deploy."""
+        sent = {"function": function, "environment": environment, **more}
+        return str(self.post("functions", sent)["access_key"])
+
+    def client(self, service: str, key: str = ADMINISTRATOR) -> Any:
         """A boto3 client of this AWS: no retries, so that a test sees the first answer."""
         import boto3
         from botocore.config import Config
 
-        if service not in self._clients:
-            self._clients[service] = boto3.client(
+        if (service, key) not in self._clients:
+            self._clients[service, key] = boto3.client(
                 service,
                 endpoint_url=self.endpoint,
                 region_name=REGION,
-                aws_access_key_id="embedded",
+                aws_access_key_id=key,
                 aws_secret_access_key="embedded",
                 config=Config(retries={"total_max_attempts": 1}, proxies={}),
             )
-        return self._clients[service]
+        return self._clients[service, key]
 
     def _port(self) -> str:
         assert self._process is not None

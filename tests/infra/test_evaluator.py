@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from infra_checks.evaluator import NotUnderstood, Request, decision
+from embedded_aws.iam.evaluator import NotUnderstood, Principal, Request, decision, delegates, verdict
 
 BUCKET = "arn:aws:s3:::carlossalazar/x"
 
@@ -66,7 +66,9 @@ def test_null_asks_whether_a_key_is_there() -> None:
     "statement",
     [
         {"Effect": "Allow", "NotAction": "a:b", "Resource": "*"},
-        allow("z:z", NumericLessThan={"x": "1"}),
+        allow("z:z", DateLessThan={"x": "2026-01-01T00:00:00Z"}),
+        allow("a:b", StringEquals={"k": "${aws:username}"}),
+        {"Effect": "Allow", "Principal": "*", "Action": "a:b", "Resource": "*"},
         allow("a:b", "arn:aws:s3:::${aws:username}"),
         allow("a:b", **{"ForSome:StringEquals": {"k": "v"}}),
     ],
@@ -74,3 +76,47 @@ def test_null_asks_whether_a_key_is_there() -> None:
 def test_what_it_does_not_know_it_does_not_judge(statement: dict) -> None:
     with pytest.raises(NotUnderstood):
         decision(policy(statement), Request("a:b", "arn:aws:s3:::x", {"k": "v"}))
+
+
+# "Numeric condition operators", "Boolean condition operators", "...IfExists condition operators".
+@pytest.mark.parametrize(
+    ("operator", "wanted", "value", "expected"),
+    [
+        ("NumericLessThanEquals", "10", "10", "allowed"),
+        ("NumericLessThanEquals", "10", "9.5", "allowed"),
+        ("NumericLessThanEquals", "10", "11", "not allowed"),
+        ("NumericLessThanEquals", "10", None, "not allowed"),
+        ("NumericLessThanEqualsIfExists", "10", None, "allowed"),
+        ("NumericGreaterThan", "10", "ten", "not allowed"),
+        ("NumericNotEquals", "10", "11", "allowed"),
+        ("Bool", True, "true", "allowed"),
+        ("Bool", "false", "true", "not allowed"),
+        ("StringNotEquals", ["a", "b"], "c", "allowed"),
+        ("StringNotEquals", ["a", "b"], "a", "not allowed"),
+        ("StringNotEquals", "a", None, "allowed"),
+        ("ArnLike", "arn:aws:sns:*:1:topic", "arn:aws:sns:eu-west-3:1:topic", "allowed"),
+        ("ArnLike", "arn:aws:sns:*:topic", "arn:aws:sns:eu-west-3:1:topic", "not allowed"),
+    ],
+)
+def test_operators(operator: str, wanted: object, value: str | None, expected: str) -> None:
+    context = {} if value is None else {"a:k": value}
+    assert decision(policy(allow("a:b", **{operator: {"a:k": wanted}})), Request("a:b", "*", context)) == expected
+
+
+def test_statements_are_named_by_their_sids_or_places() -> None:
+    policies = policy({"Sid": "First", **allow("a:*")}, allow("a:b"), {"Effect": "Deny", "Action": "a:c", "Resource": "*"})
+    assert verdict(policies, Request("a:b", "x")).allowing == ("First", "#2")
+    assert verdict(policies, Request("a:c", "x")).denying == ("#3",)
+
+
+# "Principals": a role's ARN stands for its sessions, an account hands the decision to its own policies.
+def test_a_policy_of_a_resource_names_who_may() -> None:
+    def of(principal: object) -> dict:
+        return {"Statement": [{"Effect": "Allow", "Principal": principal, "Action": "sns:Publish", "Resource": "*"}]}
+
+    role, asked = Principal("arn:aws:iam::1:role/x", "1"), Request("sns:Publish", "arn:aws:sns:eu-west-3:1:t")
+    for principal, allowed in (("*", True), ({"AWS": role.role}, True), ({"AWS": "arn:aws:iam::1:role/y"}, False), ({"Service": "events.amazonaws.com"}, False)):
+        assert bool(verdict([of(principal)], asked, role).allowing) == allowed
+    account = of({"AWS": "arn:aws:iam::123456789012:root"})
+    assert not verdict([account], asked, role).allowing
+    assert delegates(account, asked, "123456789012") and not delegates(account, asked, "210987654321")

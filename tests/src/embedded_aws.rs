@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::thread;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
@@ -18,6 +19,9 @@ pub const REGION: &str = "eu-west-3";
 
 /// The account of the seeded fleet, and of calls that name no other.
 const ACCOUNT: &str = "123456789012";
+
+/// The access key of who may do everything: it seeds, and looks.
+pub(crate) const ADMINISTRATOR: &str = "embedded";
 
 /// An AWS on a free port of loopback, with a virtual clock, a journal and faults. It ends
 /// when this is dropped, and by itself when the test's process is gone.
@@ -65,10 +69,10 @@ impl EmbeddedAws {
         &self.endpoint
     }
 
-    /// The variables by which a program talks to this AWS and to no other.
+    /// The variables by which a program talks to this AWS and to no other, as an administrator.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         let mut variables = Self::elsewhere(&self.endpoint);
-        variables.push(("AWS_ACCESS_KEY_ID", "embedded".to_owned()));
+        variables.push(("AWS_ACCESS_KEY_ID", ADMINISTRATOR.to_owned()));
         variables.push(("AWS_SECRET_ACCESS_KEY", "embedded".to_owned()));
         variables
     }
@@ -172,6 +176,19 @@ impl EmbeddedAws {
     /// What AWS did by itself since the last [`Self::forget_calls`].
     pub fn changes(&self) -> Vec<Change> {
         self.get("changes")
+    }
+
+    /// What must not be in a test run: a call of which nobody said how AWS authorises it, a
+    /// request or an answer that the service's model does not have. Whoever drops this AWS
+    /// with one left fails.
+    pub fn defects(&self) -> Vec<Value> {
+        let checks: Value = self.get("checks");
+        checks["defects"].as_array().cloned().unwrap_or_default()
+    }
+
+    /// Forgets the defects, which a test has provoked and seen.
+    pub fn forget_defects(&self) {
+        control(self.agent.delete(self.control_url("checks")).call());
     }
 
     /// Empties the journal.
@@ -283,11 +300,33 @@ impl EmbeddedAws {
     }
 }
 
+impl Drop for EmbeddedAws {
+    fn drop(&mut self) {
+        // A test that fails has a reason of its own.
+        let defects = if thread::panicking() {
+            vec![]
+        } else {
+            self.defects()
+        };
+        assert!(defects.is_empty(), "defects of a call: {defects:#?}");
+    }
+}
+
 /// What of this environment is meant for the embedded AWS.
 fn settings() -> HashMap<String, String> {
     std::env::vars()
-        .filter(|(name, _)| name.starts_with("EMBEDDED_AWS_"))
+        .filter(|(name, _)| name == "NIGHTCAP_DECISIONS")
         .collect()
+}
+
+/// Deploys a function in the embedded AWS of an endpoint; the access key of its role.
+pub(crate) fn deploy(endpoint: &str, function: &Value) -> String {
+    let sent = agent()
+        .post(format!("{endpoint}/nightcap/functions"))
+        .header("Content-Type", "application/json")
+        .send(function.to_string());
+    let role = control(sent);
+    role["access_key"].as_str().expect("a key").to_owned()
 }
 
 type Sent = Result<ureq::http::Response<ureq::Body>, ureq::Error>;

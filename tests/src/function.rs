@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::embedded_aws::{ADMINISTRATOR, deploy};
 use crate::patience::wait_for;
 use crate::program::environment;
 use crate::runtime_api::{Invocation, RuntimeApi, Said};
@@ -21,6 +22,8 @@ const TIMEOUT: Duration = Duration::from_mins(1);
 #[derive(Debug)]
 pub struct Function {
     binary: PathBuf,
+    role_of: Option<String>,
+    without: Vec<String>,
     variables: Vec<(String, String)>,
     timeout: Duration,
 }
@@ -67,17 +70,34 @@ impl Function {
     pub fn at(binary: impl AsRef<Path>) -> Self {
         Self {
             binary: binary.as_ref().to_owned(),
+            role_of: None,
+            without: vec![],
             variables: vec![],
             timeout: TIMEOUT,
         }
     }
 
-    /// Lets it talk to this AWS.
+    /// Lets it talk to this AWS, with the rights of the role that Terraform gives it.
     #[must_use]
     pub fn using(mut self, aws: &EmbeddedAws) -> Self {
         for (name, value) in aws.environment() {
             self = self.with(name, value);
         }
+        self.with_role_of(aws.endpoint())
+    }
+
+    /// Gives it the rights of its role in the embedded AWS of this endpoint, whoever's its
+    /// variables name: [`EmbeddedAws::environment`] is an administrator's.
+    #[must_use]
+    pub fn with_role_of(mut self, endpoint: &str) -> Self {
+        self.role_of = Some(endpoint.to_owned());
+        self
+    }
+
+    /// Takes a statement away from the policies of its role, by its `Sid`.
+    #[must_use]
+    pub fn without(mut self, sid: &str) -> Self {
+        self.without.push(sid.to_owned());
         self
     }
 
@@ -120,7 +140,8 @@ impl Function {
     }
 
     /// Starts it: a cold start.
-    pub fn start(self) -> Running {
+    pub fn start(mut self) -> Running {
+        self.take_role();
         let folder = tempfile::tempdir().expect("a temporary folder");
         let log = folder.path().join("log");
         let written = File::create(&log).expect("a log");
@@ -151,6 +172,33 @@ impl Function {
             timeout: self.timeout,
             _folder: folder,
         }
+    }
+}
+
+impl Function {
+    /// Deploys it: the role's policies are those that Terraform renders for its variables.
+    fn take_role(&mut self) {
+        let Some(endpoint) = &self.role_of else {
+            return;
+        };
+        // A test that gives it a key of its own, or none, means it.
+        let named = |(name, _): &&(String, String)| name == "AWS_ACCESS_KEY_ID";
+        let key = self.variables.iter().rfind(named);
+        if key.is_some_and(|(_, key)| key != ADMINISTRATOR) {
+            return;
+        }
+        let variables: serde_json::Map<String, Value> = self
+            .variables
+            .iter()
+            .map(|(name, value)| (name.clone(), Value::from(value.as_str())))
+            .collect();
+        let deployed = json!({
+            "function": self.binary.file_name().and_then(|name| name.to_str()),
+            "environment": variables,
+            "without": self.without,
+        });
+        let key = deploy(endpoint, &deployed);
+        self.variables.push(("AWS_ACCESS_KEY_ID".to_owned(), key));
     }
 }
 

@@ -33,9 +33,17 @@ locals {
       Resource = "*"
     },
     {
+      # Without the tag: every service that bears nightcap:environment is looked at, of
+      # production and of environments that do not list the kind too, before it is left alone.
+      Sid      = "ReadServices"
+      Effect   = "Allow"
+      Action   = "ecs:DescribeServices"
+      Resource = local.service_arns
+    },
+    {
       Sid       = "ResizeServices"
       Effect    = "Allow"
-      Action    = ["ecs:DescribeServices", "ecs:UpdateService"]
+      Action    = "ecs:UpdateService"
       Resource  = local.service_arns
       Condition = local.tagged["ecs-service"]
     },
@@ -58,9 +66,16 @@ locals {
       Resource = "*"
     },
     {
+      # Without the tag, as for services.
+      Sid      = "ReadNodeGroups"
+      Effect   = "Allow"
+      Action   = "eks:DescribeNodegroup"
+      Resource = local.node_group_arns
+    },
+    {
       Sid       = "ResizeNodeGroups"
       Effect    = "Allow"
-      Action    = ["eks:DescribeNodegroup", "eks:UpdateNodegroupConfig"]
+      Action    = "eks:UpdateNodegroupConfig"
       Resource  = local.node_group_arns
       Condition = local.tagged["eks-node-group"]
     },

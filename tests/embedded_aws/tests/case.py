@@ -42,6 +42,9 @@ class EmbeddedAwsTest(unittest.TestCase):
         self.autoscaling = self.aws.client("autoscaling")
         self.made: dict[str, Any] = seed(self.aws.client, self.aws.advance) if self.seeded else {}
 
+    def tearDown(self) -> None:
+        self.assertEqual(self.aws.get("checks")["defects"], [], "a request or an answer that AWS's models do not have")
+
     def instance(self, name: str) -> dict[str, Any]:
         return self.rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
 

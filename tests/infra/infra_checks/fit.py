@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from .aws import Aws
-from .evaluator import listed
 from .living import CAPACITY_TAG, demand, tags
-from .runtime import KEY, Deployed, deployed
+from .runtime import Deployed, deployed
 from .step import Failed
 
 FUNCTION = "nightcap-scheduler"
@@ -97,13 +96,13 @@ class Proof:
         raise Failed(f"still not quiet after {MOST_TICKS} ticks: {json.dumps(answers[-1]['summary'])}")
 
     def permitted(self) -> None:
-        """Every call the function made is one its role is allowed; tags and ARNs are the policy simulation's part."""
-        policies = [json.loads(policy) for policy in self.nightcap["scheduler_policies"].values()]
-        statements = [statement for policy in policies for statement in policy["Statement"] if statement["Effect"] == "Allow"]
-        allowed = {action for statement in statements for action in listed(statement["Action"])}
-        made = {action for call in self.aws.control("calls") if call["key"] == KEY for action in actions(call)}
-        stops = {"rds:StopDBInstance"} | ({"ec2:StopInstances"} if self.machines() else set())
-        demand(stops <= made <= allowed, f"calls the role does not allow: {sorted(made - allowed)} of {sorted(made)}")
+        """Every call the function made was held against its role's policies as they are in IAM, and none was refused."""
+        made = {call["action"] for call in self.aws.control("calls") if call["key"] == self.function.key}
+        stops = {"StopDBInstance"} | ({"StopInstances"} if self.machines() else set())
+        refused = [one for one in self.aws.control("decisions") if one["verdict"] != "allowed"]
+        demand(stops <= made and not refused, f"calls the role does not allow: {refused}; made: {sorted(made)}")
+        defects = self.aws.control("checks")["defects"]
+        demand(not defects, f"calls or answers that AWS does not have: {json.dumps(defects)[:3000]}")
 
     @property
     def group(self) -> str:
@@ -116,14 +115,6 @@ class Proof:
     def memory(self) -> str | None:
         (group,) = self.aws.client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=[self.group])["AutoScalingGroups"]
         return tags(group["Tags"]).get(CAPACITY_TAG)
-
-
-def actions(call: dict[str, Any]) -> list[str]:
-    """What IAM asks for; a transaction is authorised by what it does to each item."""
-    service, name = call["service"], call["action"]
-    if name != "TransactWriteItems":
-        return [f"{service}:{name}"]
-    return [f"{service}:{verb}" + ("" if verb.endswith("Item") else "Item") for item in call["parameters"]["TransactItems"] for verb in item]
 
 
 def look(aws: Aws) -> Look:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .evaluator import listed
+from embedded_aws.iam.evaluator import listed
+
 from .step import Failed
 
 Policy = dict[str, Any]

@@ -34,10 +34,13 @@ def main(repository: Path) -> int:
     parser.add_argument("--only", default="", help="comma-separated steps: " + ", ".join(step.name for step in STEPS))
     parser.add_argument("--jobs", type=int, default=3, help="steps at once (default: 3)")
     parser.add_argument("--write-docs", action="store_true", help="write the READMEs' tables and end")
+    parser.add_argument("--write-policies", action="store_true", help="write what the embedded AWS enforces (tests/embedded_aws/iam) and end")
     parser.add_argument("--list", action="store_true", help="say what there is and end")
     options = parser.parse_args()
     if options.write_docs:
         return docs.write(repository)
+    if options.write_policies:
+        return policies.write(repository)
     if options.list:
         for step in STEPS:
             print(f"{step.name:9} {step.about}")

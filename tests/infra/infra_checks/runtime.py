@@ -21,8 +21,6 @@ from .package import unpack
 from .step import Failed
 
 NEXT = "/2018-06-01/runtime/invocation/next"
-KEY = "function"
-"""The access key it signs with: Terraform may be at work in the same AWS."""
 ANSWER_SECONDS = 60
 """As `infra/` deploys it."""
 
@@ -30,9 +28,11 @@ ANSWER_SECONDS = 60
 class Deployed:
     """A function that runs; `invoke` is what EventBridge would do."""
 
-    def __init__(self, hub: Hub, log: Path) -> None:
+    def __init__(self, hub: Hub, log: Path, key: str) -> None:
         self._hub = hub
         self._log = log
+        self.key = key
+        """The access key it signs with, of its role: Terraform may be at work in the same AWS."""
 
     def invoke(self, event: dict[str, Any]) -> dict[str, Any]:
         self._hub.events.put(json.dumps(event))
@@ -103,10 +103,12 @@ def deployed(name: str, package: Path, folder: Path, aws: Aws, region: str = "eu
     hub = Hub()
     threading.Thread(target=hub.serve_forever, daemon=True).start()
     log = folder / "log"
+    # The role as Terraform made it, with the policies that it has in IAM.
+    key = aws.control("functions", {"function": "scheduler", "role": found["Role"]})["access_key"]
     env = {
         **found["Environment"]["Variables"],
         **aws.environment(),
-        "AWS_ACCESS_KEY_ID": KEY,
+        "AWS_ACCESS_KEY_ID": key,
         "AWS_REGION": region,
         "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{hub.server_address[1]}",
         "AWS_LAMBDA_FUNCTION_NAME": name,
@@ -118,7 +120,7 @@ def deployed(name: str, package: Path, folder: Path, aws: Aws, region: str = "eu
     with log.open("w") as out:
         process = subprocess.Popen([program], cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
     try:
-        yield Deployed(hub, log)
+        yield Deployed(hub, log, key)
     finally:
         process.kill()
         process.wait()

@@ -38,6 +38,7 @@ pub(crate) type Said = Option<Result<Value, FunctionError>>;
 /// One process of the function at the end of its own proxy.
 pub(crate) struct Process {
     pub(crate) proxy: Proxy,
+    endpoint: String,
     variables: Vec<(&'static str, String)>,
     running: Option<Running>,
 }
@@ -230,6 +231,7 @@ impl Process {
         }
         Self {
             proxy: Proxy::before(aws),
+            endpoint: aws.endpoint().to_owned(),
             variables,
             running: None,
         }
@@ -245,7 +247,7 @@ impl Process {
     /// Invokes it, with a cold start if there is none or it was killed.
     pub(crate) fn invoke(&mut self, event: &Value) -> Said {
         let running = self.running.get_or_insert_with(|| {
-            let function = Function::at(env!("CARGO_BIN_EXE_scheduler"));
+            let function = Function::at(env!("CARGO_BIN_EXE_scheduler")).with_role_of(&self.endpoint);
             let set = |function: Function, (name, value): &(&'static str, String)| {
                 function.with(name, value)
             };
