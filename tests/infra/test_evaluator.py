@@ -74,3 +74,19 @@ def test_null_asks_whether_a_key_is_there() -> None:
 def test_what_it_does_not_know_it_does_not_judge(statement: dict) -> None:
     with pytest.raises(NotUnderstood):
         decision(policy(statement), Request("a:b", "arn:aws:s3:::x", {"k": "v"}))
+
+
+def test_a_number_is_compared_as_one_and_must_be_there() -> None:
+    policies = policy(allow("autoscaling:UpdateAutoScalingGroup", NumericLessThanEquals={"autoscaling:MaxSize": "100"}))
+    for size, expected in (("9", "allowed"), ("100", "allowed"), ("101", "not allowed")):
+        assert decision(policies, Request("autoscaling:UpdateAutoScalingGroup", "*", {"autoscaling:MaxSize": size})) == expected
+    assert decision(policies, Request("autoscaling:UpdateAutoScalingGroup", "*")) == "not allowed"
+
+
+# "Negated matching": true of a key that is not there, and of a value that none of the patterns matches.
+def test_a_negated_operator_wants_no_pattern_to_match() -> None:
+    policies = policy(allow("dynamodb:PutItem", **{"ForAllValues:StringNotLike": {"dynamodb:LeadingKeys": ["history#*", "held"]}}))
+    for keys, expected in ((("state",), "allowed"), (("state", "held"), "not allowed"), (("history#x",), "not allowed")):
+        assert decision(policies, Request("dynamodb:PutItem", "*", {"dynamodb:LeadingKeys": keys})) == expected
+    single = policy(allow("s3:GetObject", StringNotLike={"aws:PrincipalTag/team": "x*"}))
+    assert decision(single, Request("s3:GetObject", "*")) == "allowed"

@@ -70,12 +70,19 @@ def holds(operator: str, present: str | tuple[str, ...] | None, wanted: list[str
         "StringLike": matches_value,
         "ArnEquals": matches_value,
         "ArnLike": matches_value,
+        "StringNotLike": matches_value,
+        "ArnNotLike": matches_value,
+        "NumericLessThanEquals": lambda value, limit: float(value) <= float(limit),
+        "Bool": lambda value, wanted: value.lower() == wanted.lower(),
     }.get(plain)
     if compare is None:
         raise NotUnderstood(f"operator {operator}")
 
+    negated = plain in ("StringNotLike", "ArnNotLike")
+
     def fits(value: str) -> bool:
-        return any(compare(value, pattern) for pattern in wanted)
+        # A negated operator wants none of its patterns to match.
+        return any(compare(value, pattern) for pattern in wanted) != negated
 
     if quantifier == "ForAllValues":
         return all(fits(value) for value in as_many(present))
@@ -85,7 +92,7 @@ def holds(operator: str, present: str | tuple[str, ...] | None, wanted: list[str
         raise NotUnderstood(f"operator {operator}")
     if isinstance(present, tuple):
         raise NotUnderstood(f"{operator} without a quantifier on a key with many values")
-    return present is not None and fits(present)
+    return negated if present is None else fits(present)
 
 
 def as_many(present: str | tuple[str, ...] | None) -> tuple[str, ...]:

@@ -14,11 +14,14 @@ from typing import Any
 
 from .apply import nightcap_example
 from .aws import embedded_aws
+from .docs import parse
 from .evaluator import Request, decision, listed
 from .judge import Policy, lint, stars
 from .package import shaped
 from .step import Failed, Skipped, run
 from .terraform import binary, copied
+
+SERVICE_CONTROL_POLICY = "infra/modules/nightcap-policy/examples/protect-tags.scp.json"
 
 # Written by the functions to Nightcap's own things; the guard may write nothing else.
 OWN_WRITES = {
@@ -37,12 +40,17 @@ def check(repository: Path) -> str:
         raise Skipped(f"Python module {error.name} missing") from None
     # Who judges the policies is judged first.
     run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_evaluator.py"], repository / "tests/infra")
+    same_rights(repository)
     roles = rendered(repository)
     for role, policies in roles.items():
         for policy in policies:
             lint(role, policy)
             stars(role, policy)
     guard_writes_nothing(roles["guard"])
+    # The service control policy that the documents offer, over somebody who may do everything.
+    control: Policy = json.loads((repository / SERVICE_CONTROL_POLICY).read_text())
+    lint("service control policy", control)
+    roles["member"] = [{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}, control]
     cases = json.loads((repository / "tests/infra/fixtures/policy_cases.json").read_text())
     wrong = [problem for case in cases for problem in simulate(case, roles)]
     if wrong:
@@ -69,6 +77,15 @@ def rendered(repository: Path) -> dict[str, list[Policy]]:
         "target": [target],
         "invoker": [invoker],
     }
+
+
+def same_rights(repository: Path) -> None:
+    """Whatever the scheduler's own role can be given, a target account's role can be given as well."""
+    modules = repository / "infra/modules"
+    ours, theirs = (set(parse(modules / name).inputs) for name in ("nightcap-policy", "nightcap-target-role"))
+    # The account and the partition are the target's own.
+    if missing := ours - theirs - {"account_id", "partition"}:
+        raise Failed(f"nightcap-target-role cannot be given what nightcap-policy takes: {', '.join(sorted(missing))}")
 
 
 def guard_writes_nothing(policies: list[Policy]) -> None:
