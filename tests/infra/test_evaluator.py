@@ -120,3 +120,19 @@ def test_a_policy_of_a_resource_names_who_may() -> None:
     account = of({"AWS": "arn:aws:iam::123456789012:root"})
     assert not verdict([account], asked, role).allowing
     assert delegates(account, asked, "123456789012") and not delegates(account, asked, "210987654321")
+
+
+def test_a_number_is_compared_as_one_and_must_be_there() -> None:
+    policies = policy(allow("autoscaling:UpdateAutoScalingGroup", NumericLessThanEquals={"autoscaling:MaxSize": "100"}))
+    for size, expected in (("9", "allowed"), ("100", "allowed"), ("101", "not allowed")):
+        assert decision(policies, Request("autoscaling:UpdateAutoScalingGroup", "*", {"autoscaling:MaxSize": size})) == expected
+    assert decision(policies, Request("autoscaling:UpdateAutoScalingGroup", "*")) == "not allowed"
+
+
+# "Negated matching": true of a key that is not there, and of a value that none of the patterns matches.
+def test_a_negated_operator_wants_no_pattern_to_match() -> None:
+    policies = policy(allow("dynamodb:PutItem", **{"ForAllValues:StringNotLike": {"dynamodb:LeadingKeys": ["history#*", "held"]}}))
+    for keys, expected in ((("state",), "allowed"), (("state", "held"), "not allowed"), (("history#x",), "not allowed")):
+        assert decision(policies, Request("dynamodb:PutItem", "*", {"dynamodb:LeadingKeys": keys})) == expected
+    single = policy(allow("s3:GetObject", StringNotLike={"aws:PrincipalTag/team": "x*"}))
+    assert decision(single, Request("s3:GetObject", "*")) == "allowed"

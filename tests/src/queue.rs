@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{EmbeddedAws, FunctionError, REGION, Running};
 
 /// After so many attempts, a message is with the dead letters.
-const ATTEMPTS: u32 = 3;
+const ATTEMPTS: u32 = 5;
 
 /// A queue as `infra/modules/nightcap` makes it, but that what fails comes back at once.
 #[derive(Debug)]

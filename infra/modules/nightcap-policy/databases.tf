@@ -1,8 +1,8 @@
 locals {
-  instance_arns = "arn:${var.partition}:rds:*:${var.account_id}:db:*"
-  cluster_arns  = "arn:${var.partition}:rds:*:${var.account_id}:cluster:*"
-  # Nightcap's own snapshots, by their name.
-  snapshot_arns = "arn:${var.partition}:rds:*:${var.account_id}:snapshot:${var.snapshot_prefix}*"
+  instance_arns = "arn:${local.partition}:rds:*:${local.account}:db:*"
+  cluster_arns  = "arn:${local.partition}:rds:*:${local.account}:cluster:*"
+  # Nightcap's own snapshots, by their name: the beginning is fixed in the program.
+  snapshot_arns = "arn:${local.partition}:rds:*:${local.account}:snapshot:nightcap-*"
 
   database_kinds = [for kind in ["rds-instance", "aurora-cluster"] : kind if length(local.of[kind]) > 0]
 
@@ -16,8 +16,8 @@ locals {
         Action = ["rds:DescribeDBInstances", "rds:DescribeDBClusters", "rds:DescribeGlobalClusters", "rds:DescribeBlueGreenDeployments"]
         Resource = [
           local.instance_arns, local.cluster_arns,
-          "arn:${var.partition}:rds::${var.account_id}:global-cluster:*",
-          "arn:${var.partition}:rds:*:${var.account_id}:deployment:*",
+          "arn:${local.partition}:rds::${local.account}:global-cluster:*",
+          "arn:${local.partition}:rds:*:${local.account}:deployment:*",
         ]
       },
     ] : jsonencode(statement) if length(local.database_kinds) > 0],
@@ -51,7 +51,7 @@ locals {
       Sid      = "SeeSnapshots"
       Effect   = "Allow"
       Action   = "rds:DescribeDBSnapshots"
-      Resource = [local.instance_arns, "arn:${var.partition}:rds:*:${var.account_id}:snapshot:*"]
+      Resource = [local.instance_arns, "arn:${local.partition}:rds:*:${local.account}:snapshot:*"]
     },
     {
       # Old ones of its own make room for new: its name, and the tag that RDS copied

@@ -1,5 +1,5 @@
 locals {
-  group_arns = "arn:${var.partition}:autoscaling:*:${var.account_id}:autoScalingGroup:*:autoScalingGroupName/*"
+  group_arns = "arn:${local.partition}:autoscaling:*:${local.account}:autoScalingGroup:*:autoScalingGroupName/*"
 
   groups = [for statement in [
     {
@@ -11,11 +11,15 @@ locals {
       Resource = "*"
     },
     {
-      Sid       = "ResizeGroups"
-      Effect    = "Allow"
-      Action    = "autoscaling:UpdateAutoScalingGroup"
-      Resource  = local.group_arns
-      Condition = local.tagged["auto-scaling-group"]
+      # Whoever may write the tag nightcap:capacity says what a group is woken to: not more
+      # than this, whatever stands there. The maximum is named in every call of Nightcap's.
+      Sid      = "ResizeGroups"
+      Effect   = "Allow"
+      Action   = "autoscaling:UpdateAutoScalingGroup"
+      Resource = local.group_arns
+      Condition = merge(local.tagged["auto-scaling-group"], {
+        NumericLessThanEquals = { "autoscaling:MaxSize" = tostring(var.max_capacity) }
+      })
     },
     {
       Sid       = "RememberCapacity"

@@ -1,9 +1,9 @@
 # Kinds that an environment has to list under `kinds` in nightcap.yaml.
 
 locals {
-  ec2_arns        = "arn:${var.partition}:ec2:*:${var.account_id}:instance/*"
-  service_arns    = "arn:${var.partition}:ecs:*:${var.account_id}:service/*"
-  node_group_arns = "arn:${var.partition}:eks:*:${var.account_id}:nodegroup/*"
+  ec2_arns        = "arn:${local.partition}:ec2:*:${local.account}:instance/*"
+  service_arns    = "arn:${local.partition}:ecs:*:${local.account}:service/*"
+  node_group_arns = "arn:${local.partition}:eks:*:${local.account}:nodegroup/*"
 
   instances = [for statement in [
     {
@@ -22,6 +22,39 @@ locals {
       Condition = local.tagged["ec2-instance"]
     },
   ] : jsonencode(statement) if length(local.of["ec2-instance"]) > 0]
+
+  # Whoever starts an instance whose volume is encrypted by a customer key has to be able to
+  # give EBS a grant on that key. Without it the order succeeds and the machine stops again
+  # by itself (Client.InternalError). Only EC2 may ask, for AWS's own use, to decrypt a volume.
+  started_by_key = [for statement in [
+    {
+      Sid      = "LetVolumesBeDecrypted"
+      Effect   = "Allow"
+      Action   = "kms:CreateGrant"
+      Resource = var.kms_key_arns
+      Condition = {
+        Bool       = { "kms:GrantIsForAWSResource" = "true" }
+        StringLike = { "kms:ViaService" = ["ec2.*.amazonaws.com", "ec2.*.amazonaws.com.cn"] }
+        "ForAllValues:StringEquals" = {
+          "kms:EncryptionContextKeys" = ["aws:ebs:id"]
+          "kms:GrantOperations"       = ["Decrypt"]
+        }
+        # ForAllValues is true of an empty list as well.
+        Null = { "kms:EncryptionContextKeys" = "false", "kms:GrantOperations" = "false" }
+      }
+    },
+  ] : jsonencode(statement) if length(local.of["ec2-instance"]) > 0 && length(var.kms_key_arns) > 0]
+
+  # A start is authorised on the instance's licence configuration, too, which has no tag of
+  # an environment (Service Authorization Reference, Amazon EC2: StartInstances).
+  started_by_licence = [for statement in [
+    {
+      Sid      = "StartLicensedMachines"
+      Effect   = "Allow"
+      Action   = "ec2:StartInstances"
+      Resource = var.license_configuration_arns
+    },
+  ] : jsonencode(statement) if length(local.of["ec2-instance"]) > 0 && length(var.license_configuration_arns) > 0]
 
   services = [for statement in [
     {

@@ -25,5 +25,34 @@ locals {
     Null                        = { "aws:TagKeys" = "false" }
   }
 
-  statements = concat(local.groups, local.databases, local.snapshots, local.instances, local.services, local.node_groups, local.protection)
+  # Written with these in place of the account and the partition, so that the policies' sizes,
+  # and by them how many policies there are, are known before AWS was asked for either.
+  account   = "@account-id@"
+  partition = "@partition@"
+  subjects = {
+    groups      = local.groups
+    databases   = local.databases
+    snapshots   = local.snapshots
+    machines    = concat(local.instances, local.started_by_key, local.started_by_licence)
+    services    = local.services
+    node-groups = local.node_groups
+    protection  = local.protection
+  }
+  # For managed policies, of which a role has few: together what fits together, else one a subject.
+  together = {
+    groups-and-databases = concat(local.groups, local.databases, local.snapshots)
+    machines             = concat(local.subjects.machines, local.services, local.node_groups)
+    protection           = local.protection
+  }
+  templates = alltrue([for statements in local.together : length(format(local.document, join(",", statements))) <= 6144]) ? local.together : local.subjects
+  parts = {
+    for name, statements in local.templates : name => [
+      for statement in statements : replace(replace(statement, "@account-id@", var.account_id), "@partition@", var.partition)
+    ] if length(statements) > 0
+  }
+  # Neither is longer than what stands for it: 12 characters, and at most 11.
+  sizes = { for name, statements in local.templates : name => length(format(local.document, join(",", statements))) if length(statements) > 0 }
+
+  document   = "{\"Version\":\"2012-10-17\",\"Statement\":[%s]}"
+  statements = concat([for name in keys(local.templates) : lookup(local.parts, name, [])]...)
 }

@@ -2,23 +2,24 @@
 # whether it is listed or not.
 
 locals {
-  # In IAM a tag's key in a condition matches whatever its case, so two of the three
-  # say the same; they are all written, as the rule for the code is.
-  protected_keys = ["nightcap:environment", "Environment", "environment"]
+  # In IAM a tag's key in a condition matches whatever its case: `Environment` is
+  # `environment` as well (IAM User Guide, "Controlling access to AWS resources using tags").
+  protected_keys = ["nightcap:environment", "Environment", "Env", "Stage"]
 
   protection = concat(
     [
       for key in local.protected_keys : jsonencode({
-        Sid    = "Protect${title(replace(key, ":", ""))}${key == "environment" ? "Lower" : ""}"
+        Sid    = "Protect${title(replace(key, ":", ""))}"
         Effect = "Deny"
+        # Short, because it stands here once a key: what is read is denied by none of it, for
+        # reading actions on groups and machines ask about no resource and so see no tag.
         Action = [
           "autoscaling:CreateOrUpdateTags", "autoscaling:Delete*", "autoscaling:Put*", "autoscaling:Set*",
-          "autoscaling:Suspend*", "autoscaling:Terminate*", "autoscaling:UpdateAutoScalingGroup",
-          "ec2:CreateTags", "ec2:DeleteTags", "ec2:RebootInstances", "ec2:StartInstances", "ec2:StopInstances", "ec2:TerminateInstances",
-          "ecs:Delete*", "ecs:TagResource", "ecs:UntagResource", "ecs:UpdateService",
+          "autoscaling:Suspend*", "autoscaling:Terminate*", "autoscaling:Update*",
+          "ec2:*Instances", "ec2:*Tags",
+          "ecs:Delete*", "ecs:TagResource", "ecs:UntagResource", "ecs:Update*",
           "eks:Delete*", "eks:TagResource", "eks:UntagResource", "eks:Update*",
-          "rds:AddTagsToResource", "rds:CreateDBSnapshot", "rds:Delete*", "rds:Modify*", "rds:Reboot*",
-          "rds:RemoveTagsFromResource", "rds:Start*", "rds:Stop*",
+          "rds:Add*", "rds:Create*", "rds:Delete*", "rds:Modify*", "rds:Reboot*", "rds:Remove*", "rds:Start*", "rds:Stop*",
         ]
         Resource  = "*"
         Condition = { StringEqualsIgnoreCase = { "aws:ResourceTag/${key}" = var.protected_values } }
@@ -34,7 +35,7 @@ locals {
         "rds:AddTagsToResource", "rds:RemoveTagsFromResource",
       ]
       Resource  = [local.group_arns, local.instance_arns, local.cluster_arns, local.ec2_arns, local.service_arns, local.node_group_arns]
-      Condition = { "ForAnyValue:StringEqualsIgnoreCase" = { "aws:TagKeys" = ["nightcap:environment", "environment"] } }
+      Condition = { "ForAnyValue:StringEqualsIgnoreCase" = { "aws:TagKeys" = ["nightcap:environment", "environment", "env", "stage"] } }
     })],
   )
 }

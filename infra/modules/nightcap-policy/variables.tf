@@ -38,9 +38,9 @@ variable "snapshot_environments" {
 }
 
 variable "protected_values" {
-  description = "Values of the tags nightcap:environment, Environment and environment that are denied, whatever their case."
+  description = "Values of the tags nightcap:environment, Environment, Env and Stage that are denied, whatever their case. Nightcap itself refuses more: whatever reads like one of them."
   type        = list(string)
-  default     = ["prod", "production", "live"]
+  default     = ["prod", "production", "live", "prd"]
   nullable    = false
 
   validation {
@@ -62,14 +62,38 @@ variable "partition" {
   nullable    = false
 }
 
-variable "snapshot_prefix" {
-  description = "Beginning of the names of snapshots Nightcap makes."
-  type        = string
-  default     = "nightcap-"
+variable "max_capacity" {
+  description = "Largest maximum an Auto Scaling group may be given (`limits.max_capacity` in nightcap.yaml): the tag its capacity is remembered in can be written by others."
+  type        = number
+  default     = 100
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]+$", var.snapshot_prefix))
-    error_message = "snapshot_prefix must be lower-case letters, digits and hyphens."
+    condition     = var.max_capacity >= 1 && floor(var.max_capacity) == var.max_capacity
+    error_message = "max_capacity must be a whole number, at least 1."
+  }
+}
+
+variable "kms_key_arns" {
+  description = "Customer keys of the volumes of scheduled EC2 instances: without a right to give EBS a grant on them, a started instance stops again by itself."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for arn in var.kms_key_arns : can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", arn))])
+    error_message = "kms_key_arns must be ARNs of keys (not of aliases), without *."
+  }
+}
+
+variable "license_configuration_arns" {
+  description = "License Manager configurations of scheduled EC2 instances: a start is authorised on them, too."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for arn in var.license_configuration_arns : can(regex("^arn:aws[a-z-]*:license-manager:[a-z0-9-]+:[0-9]{12}:license-configuration:lic-[0-9a-f]+$", arn))])
+    error_message = "license_configuration_arns must be ARNs of license configurations, without *."
   }
 }

@@ -13,12 +13,21 @@ module "policy" {
   protected_values      = var.protected_values
   account_id            = data.aws_caller_identity.current.account_id
   partition             = data.aws_partition.current.partition
-  snapshot_prefix       = var.snapshot_prefix
+
+  max_capacity               = var.max_capacity
+  kms_key_arns               = var.kms_key_arns
+  license_configuration_arns = var.license_configuration_arns
+}
+
+locals {
+  # All inline policies of a role together end at 10,240 characters, a managed one at 6,144.
+  inline = module.policy.size <= 10240
 }
 
 resource "aws_iam_role" "this" {
   name                 = var.name
-  description          = "Lets Nightcap of account ${split(":", var.scheduler_role_arn)[4]} stop and start ${join(", ", var.environments)} here"
+  path                 = var.path
+  description          = "Lets Nightcap of account ${split(":", var.scheduler_role_arn)[4]} stop and start ${length(var.environments) <= 10 ? join(", ", var.environments) : "${length(var.environments)} environments"} here"
   max_session_duration = 3600
   permissions_boundary = var.permissions_boundary
 
@@ -27,6 +36,7 @@ resource "aws_iam_role" "this" {
     Statement = [
       merge(
         {
+          Sid       = "SchedulerWorksHere"
           Effect    = "Allow"
           Action    = "sts:AssumeRole"
           Principal = { AWS = var.scheduler_role_arn }
@@ -40,7 +50,39 @@ resource "aws_iam_role" "this" {
 }
 
 resource "aws_iam_role_policy" "this" {
+  count = local.inline ? 1 : 0
+
   name   = "schedule"
   role   = aws_iam_role.this.id
   policy = module.policy.json
+}
+
+resource "aws_iam_policy" "this" {
+  for_each = { for name, size in module.policy.part_sizes : name => size if !local.inline }
+
+  name        = "${var.name}-${each.key}"
+  path        = var.path
+  description = "What Nightcap may do here: ${each.key}"
+  policy      = module.policy.parts[each.key]
+
+  tags = var.tags
+
+  lifecycle {
+    precondition {
+      condition     = each.value <= 6144
+      error_message = "The policy ${each.key} would have ${each.value} characters, a managed policy ends at 6,144: name fewer environments, or shorter ones, or put them into several accounts."
+    }
+  }
+}
+
+resource "aws_iam_role_policy_attachment" "this" {
+  for_each = aws_iam_policy.this
+
+  role       = aws_iam_role.this.name
+  policy_arn = each.value.arn
+}
+
+moved {
+  from = aws_iam_role_policy.this
+  to   = aws_iam_role_policy.this[0]
 }

@@ -10,6 +10,18 @@ variable "name" {
   }
 }
 
+variable "path" {
+  description = "Path of the role; the same in every account, so that one pattern names them all (`target_role_path` of the nightcap module)."
+  type        = string
+  default     = "/"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^/([A-Za-z0-9+=,.@_-]+/)*$", var.path))
+    error_message = "path must begin and end with /."
+  }
+}
+
 variable "scheduler_role_arn" {
   description = "ARN of the scheduler's role in the account where Nightcap runs (output `scheduler_role_arn` of the nightcap module)."
   type        = string
@@ -22,7 +34,7 @@ variable "scheduler_role_arn" {
 }
 
 variable "external_id" {
-  description = "External id the caller must give, or null for none."
+  description = "External id the caller must give, or null for none: the same as `external_id` in nightcap.yaml. Within one organization the trust in one role is enough."
   type        = string
   default     = null
 }
@@ -54,14 +66,28 @@ variable "snapshot_environments" {
 variable "protected_values" {
   description = "Tag values that are denied, whatever their case."
   type        = list(string)
-  default     = ["prod", "production", "live"]
+  default     = ["prod", "production", "live", "prd"]
   nullable    = false
 }
 
-variable "snapshot_prefix" {
-  description = "Beginning of the names of snapshots Nightcap makes."
-  type        = string
-  default     = "nightcap-"
+variable "max_capacity" {
+  description = "Largest maximum an Auto Scaling group may be given: `limits.max_capacity` of nightcap.yaml."
+  type        = number
+  default     = 100
+  nullable    = false
+}
+
+variable "kms_key_arns" {
+  description = "Customer keys of the volumes of scheduled EC2 instances of this account: without a right to give EBS a grant on them, a started instance stops again by itself."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "license_configuration_arns" {
+  description = "License Manager configurations of scheduled EC2 instances of this account: a start is authorised on them, too."
+  type        = list(string)
+  default     = []
   nullable    = false
 }
 

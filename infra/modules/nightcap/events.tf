@@ -43,16 +43,17 @@ resource "aws_lambda_permission" "databases" {
   source_account = local.account
 }
 
-# AWS Budgets speaks to the alert topic; the guard listens there. Nightcap's own mails
-# carry the attribute `nightcap` and are left out: it would answer itself.
+# AWS Budgets speaks to the alert topic; the guard listens there. Without a filter policy: the
+# messages of AWS Budgets have no attributes at all, and on an empty set of attributes even
+# `exists: false` does not match (Amazon SNS Developer Guide, "Attribute key matching"), so that
+# a filter for Nightcap's own mails would keep back everything. The guard reads each message and
+# leaves alone what is not from AWS Budgets: alarms, and Nightcap's own mails.
 resource "aws_sns_topic_subscription" "guard" {
   count = local.with_guard ? 1 : 0
 
-  topic_arn           = var.topic_arn
-  protocol            = "lambda"
-  endpoint            = aws_lambda_function.guard[0].arn
-  filter_policy_scope = "MessageAttributes"
-  filter_policy       = jsonencode({ nightcap = [{ exists = false }] })
+  topic_arn = var.topic_arn
+  protocol  = "lambda"
+  endpoint  = aws_lambda_function.guard[0].arn
 }
 
 resource "aws_lambda_permission" "alerts" {

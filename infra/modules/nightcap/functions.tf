@@ -62,7 +62,7 @@ resource "aws_lambda_function" "scheduler" {
 
   tags = var.tags
 
-  depends_on = [aws_iam_role_policy.scheduler, aws_iam_role_policy.scheduler_fleet]
+  depends_on = [aws_iam_role_policy.scheduler, aws_iam_role_policy.scheduler_fleet, aws_iam_role_policy_attachment.scheduler]
 }
 
 # A late tick is no use: the next one does the same.

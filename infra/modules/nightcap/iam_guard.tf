@@ -40,11 +40,39 @@ resource "aws_iam_role_policy" "guard" {
           Resource = "${aws_cloudwatch_log_group.guard[0].arn}:*"
         },
         {
+          Sid      = "ReadTheLedger"
+          Effect   = "Allow"
+          Action   = ["dynamodb:Query", "dynamodb:GetItem"]
+          Resource = aws_dynamodb_table.ledger.arn
+        },
+        {
+          # Its own memory, and holds, which stand in the state, among all holds and in the
+          # history of their environment. A resource's history is the scheduler's to write.
+          # IAM sees partition keys only: within the state it cannot tell entries apart.
+          Sid      = "KeepItsPartOfTheLedger"
+          Effect   = "Allow"
+          Action   = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"]
+          Resource = aws_dynamodb_table.ledger.arn
+          Condition = {
+            "ForAllValues:StringLike"    = { "dynamodb:LeadingKeys" = ["state", "held", "guard#*", "history#*"] }
+            "ForAllValues:StringNotLike" = { "dynamodb:LeadingKeys" = ["history#arn:*"] }
+            # ForAllValues is true of an empty list as well.
+            Null = { "dynamodb:LeadingKeys" = "false" }
+          }
+        },
+        {
           # ViewBudget is the permission of DescribeBudgets, of one budget and of all.
           Sid      = "ReadBudgets"
           Effect   = "Allow"
           Action   = "budgets:ViewBudget"
           Resource = "arn:${local.partition}:budgets::${local.account}:budget/*"
+        },
+        {
+          # ViewBudget depends on it (Service Authorization Reference, AWS Budget Service).
+          Sid      = "ReadTheBillingView"
+          Effect   = "Allow"
+          Action   = "billing:GetBillingViewData"
+          Resource = "arn:${local.partition}:billing::${local.account}:billingview/*"
         },
         {
           # Cost Explorer and the price list have no resource-level permissions for

@@ -2,6 +2,7 @@ locals {
   trust_lambda = jsonencode({
     Version = "2012-10-17"
     Statement = [{
+      Sid       = "LambdaRunsTheFunction"
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
       Principal = { Service = "lambda.amazonaws.com" }
@@ -10,12 +11,6 @@ locals {
 
   # What both functions need of Nightcap's own things.
   common_statements = {
-    ledger = {
-      Sid      = "KeepTheLedger"
-      Effect   = "Allow"
-      Action   = ["dynamodb:Query", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"]
-      Resource = aws_dynamodb_table.ledger.arn
-    }
     publish = {
       Sid      = "TellPeople"
       Effect   = "Allow"
@@ -29,20 +24,69 @@ locals {
       Resource = aws_sqs_queue.dead_letters.arn
     }
   }
-  key_arns = compact([var.topic_key_arn, var.kms_key_arn])
+  key_arns = compact([var.topic_key_arn, var.kms_key_arn, try(var.config_s3.kms_key_arn, null)])
   optional_statements = concat(
     [for arns in [local.key_arns] : {
       Sid      = "UseTheKeys"
       Effect   = "Allow"
       Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
       Resource = arns
-    } if var.topic_key_arn != null || var.kms_key_arn != null],
+    } if var.topic_key_arn != null || var.kms_key_arn != null || try(var.config_s3.kms_key_arn, null) != null],
     [for parameter in aws_ssm_parameter.config : {
       Sid      = "ReadTheConfiguration"
       Effect   = "Allow"
       Action   = "ssm:GetParameter"
       Resource = parameter.arn
     }],
+    [for object in aws_s3_object.config : {
+      Sid      = "ReadTheConfiguration"
+      Effect   = "Allow"
+      Action   = "s3:GetObject"
+      Resource = "arn:${local.partition}:s3:::${object.bucket}/${object.key}"
+    }],
+  )
+
+  # Roles of other accounts. In an organization one pattern names those of the common name,
+  # however many accounts there are; others are listed one by one.
+  config_roles = distinct(flatten([for environment in local.environments : try(environment.roles, [])]))
+  common_role  = ":role${var.target_role_path}${var.target_role_name}"
+  listed_roles = [for arn in local.config_roles : arn if var.organization_id == null || !endswith(arn, local.common_role)]
+  inline_roles = distinct(concat(local.roles_inline ? local.listed_roles : [], var.target_role_arns))
+  role_statements = concat(
+    [for id in compact([var.organization_id]) : {
+      Sid       = "WorkInAccountsOfTheOrganization"
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Resource  = "arn:${local.partition}:iam::*${local.common_role}"
+      Condition = { StringEquals = { "aws:ResourceOrgID" = id } }
+    }],
+    [for roles in [local.inline_roles] : {
+      Sid      = "WorkInOtherAccounts"
+      Effect   = "Allow"
+      Action   = "sts:AssumeRole"
+      Resource = roles
+    } if length(local.listed_roles) * (local.roles_inline ? 1 : 0) + length(var.target_role_arns) > 0],
+  )
+
+  # A role's inline policies together end at 10,240 characters, a managed policy at 6,144
+  # (IAM and STS quotas). What does not fit beside the rest becomes managed policies. Decided
+  # by lengths that are known before AWS is asked for anything: how many policies there are
+  # must not depend on an answer.
+  inline_limit  = 10240
+  managed_limit = 6144
+  own_reserve   = 2400 # the longest `own-things` without roles
+  # Those of the variable may be unknown before they exist: reckoned at their longest, about.
+  roles_size   = length(jsonencode(local.listed_roles)) + 120 * length(var.target_role_arns)
+  room         = local.inline_limit - local.own_reserve
+  fleet_inline = module.fleet_policy.size <= local.room
+  roles_inline = local.roles_size + (local.fleet_inline ? module.fleet_policy.size : 0) <= local.room
+
+  # 160 characters are the rest of the statement; as many as surely fit, by the longest ARN.
+  roles_a_policy = max(1, floor((local.managed_limit - 160) / (max(1, [for arn in local.listed_roles : length(arn)]...) + 3)))
+  role_chunks    = local.roles_inline ? [] : chunklist(local.listed_roles, local.roles_a_policy)
+  managed = merge(
+    { for name, size in module.fleet_policy.part_sizes : name => size if !local.fleet_inline },
+    { for index, chunk in local.role_chunks : "roles-${index}" => length(jsonencode(chunk)) + 160 },
   )
 }
 
@@ -68,13 +112,60 @@ module "fleet_policy" {
   protected_values = var.protected_values
   account_id       = local.account
   partition        = local.partition
-  snapshot_prefix  = var.snapshot_prefix
+
+  max_capacity               = local.max_capacity
+  kms_key_arns               = var.kms_key_arns
+  license_configuration_arns = var.license_configuration_arns
 }
 
 resource "aws_iam_role_policy" "scheduler_fleet" {
+  count = local.fleet_inline ? 1 : 0
+
   name   = "fleet"
   role   = aws_iam_role.scheduler.id
   policy = module.fleet_policy.json
+}
+
+moved {
+  from = aws_iam_role_policy.scheduler_fleet
+  to   = aws_iam_role_policy.scheduler_fleet[0]
+}
+
+resource "aws_iam_policy" "scheduler" {
+  for_each = local.managed
+
+  name        = "${local.scheduler_name}-${each.key}"
+  description = "What Nightcap's scheduler may do: ${each.key}"
+
+  policy = startswith(each.key, "roles-") ? jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid      = "WorkInOtherAccounts"
+      Effect   = "Allow"
+      Action   = "sts:AssumeRole"
+      Resource = local.role_chunks[tonumber(trimprefix(each.key, "roles-"))]
+    }]
+  }) : module.fleet_policy.parts[each.key]
+
+  tags = var.tags
+
+  lifecycle {
+    precondition {
+      condition     = each.value <= local.managed_limit
+      error_message = "The policy ${each.key} would have ${each.value} characters, a managed policy ends at 6,144: name fewer environments, or shorter ones."
+    }
+    precondition {
+      condition     = length(local.managed) <= var.managed_policies_per_role
+      error_message = "The scheduler's role would need ${length(local.managed)} managed policies, and may have ${var.managed_policies_per_role}. Give the target accounts' roles one name and set organization_id: one pattern then takes the place of ${length(local.listed_roles)} ARNs. Or have the quota \"Managed policies attached to an IAM role\" raised, to 20 at most, and set managed_policies_per_role."
+    }
+  }
+}
+
+resource "aws_iam_role_policy_attachment" "scheduler" {
+  for_each = aws_iam_policy.scheduler
+
+  role       = aws_iam_role.scheduler.name
+  policy_arn = each.value.arn
 }
 
 resource "aws_iam_role_policy" "scheduler" {
@@ -88,6 +179,12 @@ resource "aws_iam_role_policy" "scheduler" {
       local.optional_statements,
       [
         {
+          Sid      = "KeepTheLedger"
+          Effect   = "Allow"
+          Action   = ["dynamodb:Query", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"]
+          Resource = aws_dynamodb_table.ledger.arn
+        },
+        {
           Sid      = "WriteLogs"
           Effect   = "Allow"
           Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
@@ -100,14 +197,16 @@ resource "aws_iam_role_policy" "scheduler" {
           Resource = aws_sqs_queue.targets.arn
         },
       ],
-      [for roles in [local.target_roles] : {
-        Sid      = "WorkInOtherAccounts"
-        Effect   = "Allow"
-        Action   = "sts:AssumeRole"
-        Resource = roles
-      } if length(roles) > 0],
+      local.role_statements,
     )
   })
+
+  lifecycle {
+    postcondition {
+      condition     = length(self.policy) + (local.fleet_inline ? length(module.fleet_policy.json) : 0) <= local.inline_limit
+      error_message = "The scheduler's inline policies have more than the 10,240 characters that IAM allows a role."
+    }
+  }
 }
 
 # EventBridge Scheduler's own role: starts the two functions, nothing else.
@@ -119,6 +218,7 @@ resource "aws_iam_role" "invoker" {
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
+      Sid       = "ScheduleGroupStartsTheFunctions"
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
       Principal = { Service = "scheduler.amazonaws.com" }

@@ -12,19 +12,23 @@ locals {
   config_text = file(var.config_file)
   config      = yamldecode(local.config_text)
 
-  # Lambda takes 4 KB of variables in all, Parameter Store 4 KB (standard) or 8 KB.
-  config_inline    = length(local.config_text) <= 3000
-  config_reference = local.config_inline ? local.config_text : "ssm://${aws_ssm_parameter.config[0].name}"
+  # Lambda takes 4 KB of variables in all, Parameter Store 4 KB (standard) or 8 KB, S3 what
+  # the functions read: 1 MB.
+  config_in_s3        = var.config_s3 != null
+  config_inline       = !local.config_in_s3 && length(local.config_text) <= 3000
+  config_in_parameter = !local.config_in_s3 && !local.config_inline
+  config_reference = (
+    local.config_in_s3 ? "s3://${aws_s3_object.config[0].bucket}/${aws_s3_object.config[0].key}"
+    : local.config_inline ? local.config_text
+    : "ssm://${aws_ssm_parameter.config[0].name}"
+  )
 
   # Refused by name too: no spelling in the file makes production schedulable.
   environments = {
     for name, environment in try(local.config.environments, {}) : name => environment
     if try(environment.schedule, null) != null && !try(environment.protected, false) && !contains(var.protected_values, lower(name))
   }
-  target_roles = distinct(concat(
-    flatten([for environment in local.environments : try(environment.roles, [])]),
-    var.target_role_arns,
-  ))
+  max_capacity = try(local.config.limits.max_capacity, 100)
 }
 
 data "aws_region" "current" {}
@@ -33,7 +37,7 @@ data "aws_partition" "current" {}
 
 resource "aws_ssm_parameter" "config" {
   # checkov:skip=CKV2_AWS_34: the configuration holds schedules, not secrets
-  count = local.config_inline ? 0 : 1
+  count = local.config_in_parameter ? 1 : 0
 
   name        = "/${var.name}/config"
   description = "nightcap.yaml"
@@ -46,7 +50,27 @@ resource "aws_ssm_parameter" "config" {
   lifecycle {
     precondition {
       condition     = length(local.config_text) <= 8192
-      error_message = "${var.config_file} is larger than the 8 KB Parameter Store takes: shorten its comments."
+      error_message = "${var.config_file} is larger than the 8 KB Parameter Store takes: give a bucket and a key in config_s3."
+    }
+  }
+}
+
+resource "aws_s3_object" "config" {
+  # checkov:skip=CKV_AWS_186: the bucket's own encryption; a customer key is a setting (config_s3.kms_key_arn)
+  count = local.config_in_s3 ? 1 : 0
+
+  bucket       = var.config_s3.bucket
+  key          = var.config_s3.key
+  content      = local.config_text
+  content_type = "application/yaml"
+  kms_key_id   = var.config_s3.kms_key_arn
+
+  tags = var.tags
+
+  lifecycle {
+    precondition {
+      condition     = length(local.config_text) <= 1048576
+      error_message = "${var.config_file} is larger than the 1 MB the functions read."
     }
   }
 }

@@ -19,8 +19,21 @@ output "scheduler_environment" {
 }
 
 output "scheduler_policies" {
-  description = "The scheduler's two policies as JSON, for review and simulation."
+  description = "The scheduler's policies as JSON, for review and simulation: what it may do to the fleet, whether inline or in managed policies, and to its own things."
   value       = { fleet = module.fleet_policy.json, own = aws_iam_role_policy.scheduler.policy }
+}
+
+output "scheduler_policy_sizes" {
+  description = "Characters of the scheduler's policies: all inline ones together (IAM: 10,240) and each managed one (6,144)."
+  value = {
+    inline  = length(aws_iam_role_policy.scheduler.policy) + (local.fleet_inline ? length(module.fleet_policy.json) : 0)
+    managed = { for name, policy in aws_iam_policy.scheduler : name => length(policy.policy) }
+  }
+}
+
+output "managed_policies" {
+  description = "The scheduler's managed policies as JSON, by subject; empty while everything fits inline."
+  value       = { for name, policy in aws_iam_policy.scheduler : name => policy.policy }
 }
 
 output "guard_function_name" {
@@ -49,11 +62,12 @@ output "dead_letter_queue_url" {
 }
 
 output "schedules" {
-  description = "EventBridge schedules made from the configuration: expression and zone by name."
+  description = "EventBridge schedules made from the configuration, one a distinct instant: expression, zone, and which starts and stops of which schedules it is, by name."
   value = {
     for key, schedule in aws_scheduler_schedule.transition : key => {
       expression = schedule.schedule_expression
       timezone   = schedule.schedule_expression_timezone
+      for        = local.ticks[key].keys
     }
   }
 }

@@ -12,7 +12,9 @@ resource "aws_sqs_queue" "targets" {
 
   redrive_policy = jsonencode({
     deadLetterTargetArn = aws_sqs_queue.dead_letters.arn
-    maxReceiveCount     = 3
+    # At least five, as Lambda asks for: a throttled poll counts as a receive, and a healthy
+    # message must not end among the dead letters for that.
+    maxReceiveCount = 5
   })
 
   tags = var.tags

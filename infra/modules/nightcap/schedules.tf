@@ -1,17 +1,37 @@
-# One schedule for every start and every stop of every scheduled environment, in the
-# schedule's own zone, so that a transition happens on the minute. They only start a
-# tick: what is to be done is decided by the function, from the same file. Public
-# holidays, closed days and holds are its business; a tick too many does nothing.
+# One schedule for every distinct instant (a cron expression in a zone) at which a start or a
+# stop of any scheduled environment is due, so that a transition happens on the minute. They
+# only start a tick, which is about the whole fleet: what is to be done is decided by the
+# function, from the same file. Ten environments with the same hours are one tick, not ten.
+# Public holidays, closed days and holds are its business; a tick too many does nothing.
 
 locals {
+  used_schedules = distinct([for environment in local.environments : environment.schedule])
   transitions = merge([
-    for name, environment in local.environments : merge([
-      for index, window in try(local.config.schedules[environment.schedule].windows, []) : {
-        "${name}-${index}-start" = { cron = window.start, schedule = environment.schedule }
-        "${name}-${index}-stop"  = { cron = window.stop, schedule = environment.schedule }
+    for name in local.used_schedules : merge([
+      for index, window in try(local.config.schedules[name].windows, []) : {
+        "${name}-${index}-start" = { cron = window.start, schedule = name }
+        "${name}-${index}-stop"  = { cron = window.stop, schedule = name }
       }
     ]...)
   ]...)
+  zones = {
+    for name in local.used_schedules : name => coalesce(try(local.config.schedules[name].timezone, null), try(local.config.timezone, null), "UTC")
+  }
+
+  # By what EventBridge would be told: two ways to write the same instants are one schedule.
+  # The name is made of that, too, so that neither another environment nor another window
+  # changes a schedule that stays.
+  instants = {
+    for key, transition in local.transitions : "${module.cron.expressions[key]} ${local.zones[transition.schedule]}" => key...
+    if contains(keys(module.cron.expressions), key)
+  }
+  ticks = {
+    for instant, keys in local.instants : "tick-${substr(sha1(instant), 0, 10)}" => {
+      expression = module.cron.expressions[keys[0]]
+      timezone   = local.zones[local.transitions[keys[0]].schedule]
+      keys       = sort(keys)
+    }
+  }
 
   unknown_schedules = [for name, environment in local.environments : "${name}: ${environment.schedule}" if !contains(keys(try(local.config.schedules, {})), environment.schedule)]
 
@@ -49,13 +69,14 @@ resource "aws_scheduler_schedule_group" "this" {
 
 resource "aws_scheduler_schedule" "transition" {
   # checkov:skip=CKV_AWS_297: the target input is a constant; a customer key is used if kms_key_arn is given
-  for_each = { for key, transition in local.transitions : key => transition if contains(keys(module.cron.expressions), key) }
+  for_each = local.ticks
 
-  name                         = "${var.name}-${each.key}"
-  group_name                   = aws_scheduler_schedule_group.this.name
-  description                  = "${each.key} of schedule ${each.value.schedule}: ${each.value.cron}"
-  schedule_expression          = module.cron.expressions[each.key]
-  schedule_expression_timezone = coalesce(try(local.config.schedules[each.value.schedule].timezone, null), try(local.config.timezone, null), "UTC")
+  name       = "${var.name}-${each.key}"
+  group_name = aws_scheduler_schedule_group.this.name
+  # At most 512 characters (EventBridge Scheduler API reference, CreateSchedule).
+  description                  = substr("${each.value.expression}: ${join(", ", each.value.keys)}", 0, 512)
+  schedule_expression          = each.value.expression
+  schedule_expression_timezone = each.value.timezone
   state                        = var.enabled ? "ENABLED" : "DISABLED"
   kms_key_arn                  = var.kms_key_arn
 

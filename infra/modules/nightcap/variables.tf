@@ -21,6 +21,17 @@ variable "config_file" {
   }
 }
 
+variable "config_s3" {
+  description = "Bucket and key to put the configuration at, for one larger than Parameter Store's 8 KB; `kms_key_arn` if the object is to be encrypted by a customer key. The functions may read this object. Null: it is kept in their settings, or in Parameter Store."
+  type        = object({ bucket = string, key = optional(string, "nightcap.yaml"), kms_key_arn = optional(string) })
+  default     = null
+
+  validation {
+    condition     = var.config_s3 == null || can(regex("^[^*?$/][^*?$]*$", var.config_s3.key))
+    error_message = "config_s3.key must be a plain key, without *, ? or $."
+  }
+}
+
 variable "scheduler_zip" {
   description = "Path of the scheduler's package (`make package`)."
   type        = string
@@ -150,6 +161,53 @@ variable "target_role_arns" {
   }
 }
 
+variable "organization_id" {
+  description = "Id of the organization whose accounts the scheduler works in: one pattern then allows the role of the common name (target_role_path, target_role_name) in each of them, instead of a list. Null: roles are listed one by one."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.organization_id == null || can(regex("^o-[a-z0-9]{10,32}$", var.organization_id))
+    error_message = "organization_id must be an organization's id such as o-a1b2c3d4e5."
+  }
+}
+
+variable "target_role_name" {
+  description = "Name of the role in the other accounts of the organization (`name` of nightcap-target-role)."
+  type        = string
+  default     = "nightcap-target"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", var.target_role_name))
+    error_message = "target_role_name must be a valid role name, without *."
+  }
+}
+
+variable "target_role_path" {
+  description = "Path of that role (`path` of nightcap-target-role)."
+  type        = string
+  default     = "/"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^/([A-Za-z0-9+=,.@_-]+/)*$", var.target_role_path))
+    error_message = "target_role_path must begin and end with /, without *."
+  }
+}
+
+variable "managed_policies_per_role" {
+  description = "Quota \"Managed policies attached to an IAM role\" of the account: 10, or up to 20 where it was raised."
+  type        = number
+  default     = 10
+  nullable    = false
+
+  validation {
+    condition     = var.managed_policies_per_role >= 1 && var.managed_policies_per_role <= 20
+    error_message = "managed_policies_per_role must be from 1 to 20."
+  }
+}
+
 variable "target_concurrency" {
   description = "Targets (account, region) worked at once from the queue."
   type        = number
@@ -163,16 +221,23 @@ variable "target_concurrency" {
 }
 
 variable "protected_values" {
-  description = "Values of nightcap:environment, Environment and environment that are never touched, whatever their case."
+  description = "Values of the tags nightcap:environment, Environment, Env and Stage that are never touched, whatever their case."
   type        = list(string)
-  default     = ["prod", "production", "live"]
+  default     = ["prod", "production", "live", "prd"]
   nullable    = false
 }
 
-variable "snapshot_prefix" {
-  description = "Beginning of the names of snapshots taken at a stop."
-  type        = string
-  default     = "nightcap-"
+variable "kms_key_arns" {
+  description = "Customer keys of the volumes of scheduled EC2 instances of this account: without a right to give EBS a grant on them, a started instance stops again by itself. The keys' policies must let this account's IAM decide."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "license_configuration_arns" {
+  description = "License Manager configurations of scheduled EC2 instances of this account: a start is authorised on them, too."
+  type        = list(string)
+  default     = []
   nullable    = false
 }
 

@@ -31,8 +31,13 @@ def lint(role: str, policy: Policy) -> None:
 # name; a NAT's interface on the interface, by its ARN, and on the instance, by its tag.
 IN_TWO_STATEMENTS = {"rds:CreateDBSnapshot", "rds:StopDBInstance", "ec2:AttachNetworkInterface", "ec2:DetachNetworkInterface"}
 
+# In AWS's reference (Service Authorization Reference, AWS Billing), not yet in the copies that these tools carry. They read.
+NEWER_THAN_THE_LISTS = {"billing:GetBillingViewData"}
+
 
 def accepted(finding: Any) -> bool:
+    if finding.issue == "UNKNOWN_ACTION":
+        return str(finding.detail).rpartition(" ")[2] in NEWER_THAN_THE_LISTS
     return finding.issue == "RESOURCE_MISMATCH" and {mismatch["action"] for mismatch in finding.detail} <= IN_TWO_STATEMENTS
 
 
@@ -52,3 +57,4 @@ def stars(role: str, policy: Policy) -> None:
                 raise Failed(f"{role}: no such action {action}")
             if resources := {row["resource_arn_format"] for row in found[service]} - {"*"}:
                 raise Failed(f"{role}: {action} has Resource * though it takes {', '.join(sorted(resources))}")
+

@@ -98,9 +98,12 @@ def account_services(outputs: dict[str, Any], aws: Aws) -> None:
     demand(set(settings) == wanted, f"the function's settings are {sorted(settings)}")
     schedules = aws.client("scheduler").list_schedules(GroupName="nightcap")["Schedules"]
     names = {schedule["Name"] for schedule in schedules}
-    demand({"nightcap-preprod-0-start", "nightcap-preprod-0-stop", "nightcap-reconcile"} <= names, f"schedules: {sorted(names)}")
-    demand(not [name for name in names if "prod" in name.split("-")], "no schedule is prod's")
-    start = aws.client("scheduler").get_schedule(GroupName="nightcap", Name="nightcap-preprod-0-start")
+    # dev and preprod have the same hours: one start and one stop.
+    made = nightcap["schedules"]
+    wanted = {"nightcap-reconcile", "nightcap-budget-guard", *(f"nightcap-{name}" for name in made)}
+    demand(names == wanted and len(made) == 2, f"schedules: {sorted(names)}")
+    (begin,) = [name for name, one in made.items() if one["for"] == ["office-hours-0-start"]]
+    start = aws.client("scheduler").get_schedule(GroupName="nightcap", Name=f"nightcap-{begin}")
     demand(start["ScheduleExpression"] == "cron(0 9 ? * MON,TUE,WED,THU,FRI *)", start["ScheduleExpression"])
     demand(start["ScheduleExpressionTimezone"] == "Europe/Paris", start["ScheduleExpressionTimezone"])
     demand(start["Target"]["Input"] == '{"command":"tick","scheduled_time":"<aws.scheduler.scheduled-time>"}', start["Target"]["Input"])

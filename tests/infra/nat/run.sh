@@ -5,8 +5,16 @@
 #
 # The router sends what comes from the private subnet to the lasting interface, as the route table does, and drops what
 # would reach the Internet from any other address than the primary's, as an Internet gateway does. The AWS CLI, the
-# metadata service, dnf and systemctl are stand-ins in nat/bin; /etc and /usr/local/sbin are overlays that vanish.
-# Needs root, ip and iptables. Usage: run.sh REPOSITORY PRIMARY_NAME LASTING_NAME
+# metadata service, dnf and systemctl are stand-ins in nat/bin; /etc, /usr/sbin, /usr/local/sbin and /var/lib are overlays
+# that vanish.
+#
+# systemd-networkd runs on the instance, as on Amazon Linux 2023, with what amazon-ec2-net-utils does there: one file for
+# every interface (80-ec2.network, DHCP), and for an interface that is attached later a file of its own in
+# /run/systemd/network and `networkctl reload` (its lib/lib.sh, create_interface_config and maybe_reload_networkd), again
+# and again by a timer (refresh-policy-routes@). At a reload networkd drops what it did not set itself.
+#
+# Needs root and Debian's iproute2, iptables, systemd, dbus, curl, util-linux and procps.
+# Usage: [NETWORKD_LOG=file] run.sh REPOSITORY PRIMARY_NAME LASTING_NAME
 set -euo pipefail
 
 repository=$1 primary=$2 lasting=$3
@@ -14,12 +22,15 @@ here=$repository/tests/infra/nat
 id=nat$$
 work=$(mktemp -d)
 router=$id-r nat=$id-n private=$id-p internet=$id-i
-server=
+server='' networkd='' holder=''
 
 finish() {
-  if [ -n "$server" ]; then kill "$server" 2>/dev/null || true; fi
+  for process in $server $networkd $holder; do kill "$process" 2>/dev/null || true; done
+  wait 2>/dev/null || true
   for space in "$router" "$nat" "$private" "$internet"; do ip netns del "$space" 2>/dev/null || true; done
-  rm -rf "$work"
+  if [ -n "${NETWORKD_LOG:-}" ]; then cp "$work/networkd.log" "$NETWORKD_LOG"; fi
+  # The last of them may still write while it ends.
+  rm -rf "$work" 2>/dev/null || { sleep 1 && rm -rf "$work"; }
 }
 trap finish EXIT
 
@@ -97,36 +108,113 @@ fi
   cat "$repository/infra/modules/network/templates/nat.sh"
 } >"$work/user-data"
 
-# What an instance has of its own: folders that a reboot keeps, interfaces and rules that it does not.
-mkdir -p "$work"/{etc,etc-work,sbin,sbin-work,log}
+# What an instance has of its own: folders that a reboot keeps, interfaces, rules and /run that it does not.
+mkdir -p "$work"/{log,run} "$work"/{etc,local,sbin,lib}{,-work}
 cat >"$work/instance" <<'EOF'
 #!/bin/bash
-# Runs a command as the instance would: its own /etc, /usr/local/sbin and /var/log, the stand-ins first on the PATH.
+# Runs a command as the instance would: its own /etc, /run and so on, the stand-ins first on the PATH.
 set -euo pipefail
+mkdir -p "$WORK/run/netns"
+mount --rbind /run/netns "$WORK/run/netns"
+mount --rbind "$WORK/run" /run
+mount -o remount,bind,ro /sys
 mount -t tmpfs tmpfs /mnt
-mkdir -p /mnt/{etc,sbin}
 mount --bind "$WORK/log" /var/log
-mount -t overlay overlay -o "lowerdir=/etc,upperdir=$WORK/etc,workdir=$WORK/etc-work" /mnt/etc
-mount -t overlay overlay -o "lowerdir=/usr/local/sbin,upperdir=$WORK/sbin,workdir=$WORK/sbin-work" /mnt/sbin
-mount --bind /mnt/etc /etc
-mount --bind /mnt/sbin /usr/local/sbin
+over() {
+  mkdir -p "/mnt/$2"
+  mount -t overlay overlay -o "lowerdir=$1,upperdir=$WORK/$2,workdir=$WORK/$2-work" "/mnt/$2"
+  mount --bind "/mnt/$2" "$1"
+}
+over /etc etc
+over /usr/local/sbin local
+over /usr/sbin sbin
+over /var/lib lib
 exec "$@"
 EOF
 chmod +x "$work/instance"
+chmod 0755 "$work" "$work"/{etc,run}
 export WORK=$work NAT_NAMESPACE=$nat NAT_ROUTER=$router NAT_PRIMARY=$primary NAT_LASTING=$lasting
-# sysctl of the machine itself is another namespace's: only this one's forwarding changes.
-as_instance() { ip netns exec "$nat" env PATH="$here/bin:$PATH" unshare -m "$work/instance" "$@"; }
+# One mount namespace for all of them, held open by a process that sleeps. sysctl of the machine itself is another
+# namespace's: only this one's forwarding changes.
+ip netns exec "$nat" unshare -m "$work/instance" bash -c "touch '$work/ready'; exec sleep infinity" &
+holder=$!
+until [ -e "$work/ready" ]; do sleep 0.1; done
+as_instance() { nsenter -t "$holder" -m -n env PATH="$here/bin:$PATH" DBUS_SYSTEM_BUS_ADDRESS=unix:path=/run/dbus/system_bus_socket "$@"; }
 
+# systemd-networkd and its bus, with Amazon's one file for every interface. The primary has its address by hand here.
+networkd_runs() {
+  mkdir -p "$work"/run/{dbus,udev,systemd/network,systemd/netif/{links,leases,lldp}}
+  chmod -R a+rwX "$work"/run/systemd/netif
+  cat >"$work/run/systemd/network/80-ec2.network" <<EOF
+[Match]
+Name=$lasting
+
+[Network]
+DHCP=yes
+IPv6AcceptRA=no
+LinkLocalAddressing=no
+EOF
+  # shellcheck disable=SC2016
+  as_instance bash -c '
+    dbus-daemon --system --nofork --nopidfile &
+    bus=$!
+    until [ -S /run/dbus/system_bus_socket ]; do sleep 0.1; done
+    for place in /usr/lib/systemd /lib/systemd; do [ ! -x "$place/systemd-networkd" ] || program=$place/systemd-networkd; done
+    SYSTEMD_LOG_LEVEL=debug "$program" &
+    trap "kill $! $bus; wait" EXIT TERM
+    wait' >"$work/networkd.log" 2>&1 &
+  networkd=$!
+  for _ in $(seq 1 50); do
+    if as_instance networkctl list >/dev/null 2>&1; then return 0; fi
+    sleep 0.2
+  done
+  echo "systemd-networkd does not run: $(tail -n 5 "$work/networkd.log")"
+  exit 1
+}
+
+# What amazon-ec2-net-utils does with an interface that was attached, and again at each look of its timer.
+net_utils() {
+  as_instance bash -c "
+    ln -sf /run/systemd/network/80-ec2.network /run/systemd/network/70-$lasting.network
+    mkdir -p /run/systemd/network/70-$lasting.network.d
+    printf '[Match]\nMACAddress=%s\n\n[Network]\nDHCP=yes\n\n[DHCPv4]\nRouteMetric=613\nUseRoutes=true\n# %s\n' \"\$(cat /sys/class/net/$lasting/address)\" \"\$RANDOM\" >/run/systemd/network/70-$lasting.network.d/eni.conf
+    networkctl reload"
+  sleep 2
+}
+
+networkd_runs
+# The image has no iptables: the user data has to bring it.
+as_instance rm -f /usr/sbin/iptables
 as_instance bash "$work/user-data"
+[ "$(cat "$work/dnf")" = 2 ] || { echo "the package was not tried again after the first failure"; exit 1; }
 seen=$(ask)
 [ "$seen" = 10.0.1.20 ] || { echo "first boot: the Internet saw '$seen', not the primary address"; exit 1; }
+
+for round in 1 2; do
+  net_utils
+  seen=$(ask)
+  [ "$seen" = 10.0.1.20 ] || { echo "after reload $round by amazon-ec2-net-utils: the Internet saw '$seen'"; exit 1; }
+done
+
+# The look: all is well, so nothing is done.
+as_instance /usr/local/sbin/nat-check
+[ ! -e "$work/log/asked" ] || { echo "a NAT that forwards was touched: $(cat "$work/log/asked")"; exit 1; }
+# What was taken away is set up again, by systemd; what cannot be is switched off.
+ip netns exec "$nat" iptables -t nat -F
+for _ in 1 2 3; do as_instance /usr/local/sbin/nat-check; done
+[ "$(paste -sd' ' "$work/log/asked")" = "restart --no-block nat-up.service restart --no-block nat-up.service poweroff" ] ||
+  { echo "a NAT that does not forward: $(cat "$work/log/asked")"; exit 1; }
 
 # A second run of the unit changes nothing.
 as_instance /usr/local/sbin/nat-up
 rules=$(ip netns exec "$nat" iptables -t nat -S POSTROUTING | grep -c MASQUERADE)
 [ "$rules" = 1 ] || { echo "$rules masquerading rules after a second run"; exit 1; }
 
-# A reboot: rules, forwarding and the lasting interface's address are gone; the enabled unit brings them back.
+# A reboot: rules, forwarding, /run and the lasting interface's address are gone; the enabled unit brings them back.
+kill "$networkd"
+wait "$networkd" 2>/dev/null || true
+networkd=''
+as_instance bash -c 'rm -rf /run/dbus /run/systemd /run/udev /run/nat-*'
 ip netns exec "$nat" iptables -t nat -F
 ip netns exec "$nat" sysctl -qw net.ipv4.ip_forward=0
 ip -n "$nat" addr flush dev "$lasting"
@@ -135,8 +223,19 @@ if ip netns exec "$private" curl -s --noproxy '*' --max-time 2 http://198.51.100
   echo "after the 'reboot' traffic still flowed: this test proves nothing"
   exit 1
 fi
-grep -q enabled "$work/log/unit" || { echo "the unit was not enabled"; exit 1; }
+grep -q "enabled .*nat-up.service" "$work/log/unit" || { echo "the unit was not enabled"; exit 1; }
+networkd_runs
 as_instance /usr/local/sbin/nat-up
+net_utils
 seen=$(ask)
 [ "$seen" = 10.0.1.20 ] || { echo "after a reboot: the Internet saw '$seen'"; exit 1; }
-echo "nat: $primary out, $lasting in, again after a reboot"
+
+# Where no systemd-networkd answers, the interface is set up by hand.
+kill "$networkd"
+wait "$networkd" 2>/dev/null || true
+networkd=''
+ip -n "$nat" addr flush dev "$lasting"
+as_instance /usr/local/sbin/nat-up
+seen=$(ask)
+[ "$seen" = 10.0.1.20 ] || { echo "without systemd-networkd: the Internet saw '$seen'"; exit 1; }
+echo "nat: $primary out, $lasting in, after reloads of systemd-networkd, again after a reboot"

@@ -101,6 +101,14 @@ fn its_own_mails_do_not_come_back_to_it() {
         answer["ignored"], true,
         "it has no block of Budgets: {answer:#}"
     );
+    // Nor if it had one: the attribute is enough.
+    let mut back = event("sns-budget-actual");
+    back["Records"][0]["Sns"]["MessageAttributes"] =
+        json!({ "nightcap": { "Type": "String", "Value": "2026-11" } });
+    stage.aws.forget_calls();
+    let answer = stage.guard.invoke(&back).unwrap();
+    assert_eq!(answer["ignored"], true, "{answer:#}");
+    assert_eq!(stage.aws.calls(), []);
 }
 
 #[test]

@@ -68,8 +68,8 @@ impl<'a> Accounts<'a> {
     fn tick(&mut self, mut twice: impl FnMut() -> bool) -> bool {
         let event = tick(&self.now.to_rfc3339());
         let mut died = self.process.invoke(&event).is_none();
-        // A message that fails comes three times.
-        for _ in 0..40 {
+        // A message that fails comes five times.
+        for _ in 0..60 {
             let process = &mut self.process;
             let worked = self.queue.deliver_by(|event| {
                 if twice() {

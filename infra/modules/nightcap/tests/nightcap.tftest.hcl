@@ -20,23 +20,23 @@ run "schedules_come_from_the_configuration" {
   command = plan
 
   assert {
-    condition = { for key, schedule in aws_scheduler_schedule.transition : key => "${schedule.schedule_expression} ${schedule.schedule_expression_timezone}" } == {
-      preprod-0-start = "cron(0 9 ? * MON,TUE,WED,THU,FRI *) Europe/Paris"
-      preprod-0-stop  = "cron(0 19 ? * MON,TUE,WED,THU,FRI *) Europe/Paris"
-      batch-0-start   = "cron(0 22 * * ? *) America/New_York"
-      batch-0-stop    = "cron(0 2 * * ? *) America/New_York"
-      batch-1-start   = "cron(0 12 ? * 7 *) America/New_York"
-      batch-1-stop    = "cron(0 14 ? * SAT *) America/New_York"
-    }
-    error_message = "one schedule a start and a stop of each scheduled environment, in its zone"
+    condition = toset([for schedule in aws_scheduler_schedule.transition : "${schedule.schedule_expression} ${schedule.schedule_expression_timezone}"]) == toset([
+      "cron(0 9 ? * MON,TUE,WED,THU,FRI *) Europe/Paris",
+      "cron(0 19 ? * MON,TUE,WED,THU,FRI *) Europe/Paris",
+      "cron(0 22 * * ? *) America/New_York",
+      "cron(0 2 * * ? *) America/New_York",
+      "cron(0 12 ? * 7 *) America/New_York",
+      "cron(0 14 ? * SAT *) America/New_York",
+    ])
+    error_message = "one schedule a start and a stop of what is scheduled, in its zone"
   }
   assert {
     condition     = output.scheduled_environments == tolist(["batch", "preprod"])
     error_message = "neither prod, by whatever spelling, nor a protected environment is schedulable"
   }
   assert {
-    condition     = !strcontains(join(" ", keys(aws_scheduler_schedule.transition)), "rod-") || !anytrue([for key in keys(aws_scheduler_schedule.transition) : startswith(lower(key), "prod")])
-    error_message = "no schedule is prod's"
+    condition     = !strcontains(jsonencode([for tick in local.ticks : tick.keys]), "shop-hours")
+    error_message = "a schedule that only protected environments have makes no tick"
   }
   assert {
     condition     = alltrue([for schedule in aws_scheduler_schedule.transition : schedule.target[0].input == "{\"command\":\"tick\",\"scheduled_time\":\"<aws.scheduler.scheduled-time>\"}"])
@@ -53,8 +53,31 @@ run "schedules_come_from_the_configuration" {
     error_message = "the role may touch just the scheduled environments"
   }
   assert {
-    condition     = local.target_roles == tolist(["arn:aws:iam::210987654321:role/nightcap-target"])
+    condition     = [for statement in local.role_statements : jsonencode([statement.Sid, statement.Resource])] == [jsonencode(["WorkInOtherAccounts", ["arn:aws:iam::210987654321:role/nightcap-target"]])]
     error_message = "the roles of the configuration may be assumed"
+  }
+}
+
+run "the_same_instant_is_one_schedule" {
+  command = plan
+
+  variables {
+    config_file = "tests/fixtures/same_hours.yaml"
+  }
+
+  assert {
+    condition = toset([for tick in local.ticks : "${tick.expression} ${tick.timezone}: ${join(" ", tick.keys)}"]) == toset([
+      "cron(0 9 ? * MON,TUE,WED,THU,FRI *) Europe/Paris: late-0-start office-hours-0-start",
+      "cron(0 19 ? * MON,TUE,WED,THU,FRI *) Europe/Paris: office-hours-0-stop",
+      "cron(0 21 ? * MON,TUE,WED,THU,FRI *) Europe/Paris: late-0-stop",
+      "cron(0 9 ? * MON,TUE,WED,THU,FRI *) Europe/London: london-0-start",
+      "cron(0 19 ? * MON,TUE,WED,THU,FRI *) Europe/London: london-0-stop",
+    ])
+    error_message = "three environments of the same hours, and one that begins with them, are one tick at nine"
+  }
+  assert {
+    condition     = alltrue([for schedule in aws_scheduler_schedule.transition : length(schedule.name) <= 64])
+    error_message = "EventBridge's names end at 64 characters"
   }
 }
 
@@ -171,8 +194,8 @@ run "what_fails_is_kept_and_told" {
   }
 
   assert {
-    condition     = jsondecode(aws_sqs_queue.targets.redrive_policy) == { deadLetterTargetArn = "arn:aws:sqs:eu-west-3:123456789012:nightcap-dead-letters", maxReceiveCount = 3 }
-    error_message = "a target is tried three times, then kept"
+    condition     = jsondecode(aws_sqs_queue.targets.redrive_policy) == { deadLetterTargetArn = "arn:aws:sqs:eu-west-3:123456789012:nightcap-dead-letters", maxReceiveCount = 5 }
+    error_message = "a target is tried five times, then kept"
   }
   assert {
     condition     = alltrue([for lambda in [aws_lambda_function.scheduler, aws_lambda_function.guard[0]] : lambda.dead_letter_config[0].target_arn == "arn:aws:sqs:eu-west-3:123456789012:nightcap-dead-letters"])
@@ -213,8 +236,8 @@ run "what_fails_is_kept_and_told" {
     error_message = "the dashboard shows whatever the functions publish"
   }
   assert {
-    condition     = jsondecode(aws_sns_topic_subscription.guard[0].filter_policy) == { nightcap = [{ exists = false }] }
-    error_message = "the guard does not answer Nightcap's own mails"
+    condition     = aws_sns_topic_subscription.guard[0].filter_policy == null
+    error_message = "AWS Budgets' messages have no attributes: any filter policy on attributes would keep them back"
   }
 }
 
@@ -289,4 +312,132 @@ run "an_odd_rate_is_refused" {
   }
 
   expect_failures = [var.reconcile_rate]
+}
+
+run "a_configuration_in_s3" {
+  command = plan
+
+  variables {
+    config_file = "tests/fixtures/long.yaml"
+    config_s3   = { bucket = "greenleaf-settings", key = "nightcap/nightcap.yaml" }
+  }
+
+  assert {
+    condition     = local.function_environment.NIGHTCAP_CONFIG == "s3://greenleaf-settings/nightcap/nightcap.yaml" && length(aws_ssm_parameter.config) == 0
+    error_message = "the functions are told the object, and Parameter Store has none"
+  }
+  assert {
+    condition     = aws_s3_object.config[0].content == file("tests/fixtures/long.yaml")
+    error_message = "the object is the file that the schedules were made from"
+  }
+  assert {
+    condition     = [for statement in local.optional_statements : [statement.Action, statement.Resource]] == [["s3:GetObject", "arn:aws:s3:::greenleaf-settings/nightcap/nightcap.yaml"]]
+    error_message = "and may be read, alone"
+  }
+}
+
+run "too_large_for_parameter_store_names_s3" {
+  command = plan
+
+  variables {
+    config_file = "tests/fixtures/huge.yaml"
+  }
+
+  expect_failures = [aws_ssm_parameter.config]
+}
+
+run "one_pattern_for_an_organization" {
+  command = plan
+
+  variables {
+    organization_id  = "o-a1b2c3d4e5"
+    target_role_path = "/"
+  }
+
+  assert {
+    condition = [for statement in local.role_statements : jsonencode(statement)] == [jsonencode({
+      Sid       = "WorkInAccountsOfTheOrganization"
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Resource  = "arn:aws:iam::*:role/nightcap-target"
+      Condition = { StringEquals = { "aws:ResourceOrgID" = "o-a1b2c3d4e5" } }
+    })]
+    error_message = "the common role, in accounts of this organization only, and no list"
+  }
+}
+
+run "a_role_of_another_name_is_still_listed" {
+  command = plan
+
+  variables {
+    organization_id  = "o-a1b2c3d4e5"
+    target_role_name = "other"
+  }
+
+  assert {
+    condition     = [for statement in local.role_statements : statement.Sid] == ["WorkInAccountsOfTheOrganization", "WorkInOtherAccounts"]
+    error_message = "what the pattern does not name is listed"
+  }
+}
+
+run "no_more_than_the_configured_maximum" {
+  command = plan
+
+  variables {
+    config_file = "tests/fixtures/same_hours.yaml"
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(module.fleet_policy.json).Statement : statement.Condition.NumericLessThanEquals if statement.Sid == "ResizeGroups"
+    ] == [{ "autoscaling:MaxSize" = "12" }]
+    error_message = "limits.max_capacity bounds what the role may set"
+  }
+}
+
+# Inline policies of a role end at 10,240 characters together, a managed policy at 6,144, a role has 10 of these.
+run "five_hundred_accounts_by_a_list" {
+  command = plan
+
+  variables {
+    config_file      = "tests/fixtures/accounts.yaml"
+    config_s3        = { bucket = "greenleaf-settings" }
+    budget_guard_zip = "tests/fixtures/all.yaml"
+  }
+
+  assert {
+    condition     = length(local.config_roles) == 500 && length(local.managed) <= 10 && alltrue([for size in values(local.managed) : size <= 6144])
+    error_message = "${length(local.managed)} managed policies of ${jsonencode(local.managed)} characters"
+  }
+  assert {
+    condition     = length(flatten(local.role_chunks)) == 500 && alltrue([for key, policy in aws_iam_policy.scheduler : length(policy.policy) <= local.managed[key]])
+    error_message = "every role is in one of them, and none is longer than reckoned"
+  }
+}
+
+run "five_hundred_accounts_by_a_pattern" {
+  command = plan
+
+  variables {
+    config_file     = "tests/fixtures/accounts.yaml"
+    config_s3       = { bucket = "greenleaf-settings" }
+    organization_id = "o-a1b2c3d4e5"
+  }
+
+  assert {
+    condition     = length(local.role_chunks) == 0 && length(local.role_statements) == 1
+    error_message = "one statement, however many accounts there are"
+  }
+}
+
+run "roles_that_do_not_fit_are_refused_with_the_way_out" {
+  command = plan
+
+  variables {
+    config_file               = "tests/fixtures/accounts.yaml"
+    config_s3                 = { bucket = "greenleaf-settings" }
+    managed_policies_per_role = 4
+  }
+
+  expect_failures = [aws_iam_policy.scheduler]
 }
