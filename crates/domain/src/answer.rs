@@ -277,6 +277,20 @@ impl Because {
             (Self::Hold(hold), Language::Fr) => {
                 format!("maintenu par {} : {}", hold.by, hold.reason)
             }
+            (Self::Needed { by, hold }, Language::En) => format!(
+                "needed by {by}, which {} holds up: {}",
+                hold.by, hold.reason
+            ),
+            (Self::Needed { by, hold }, Language::Fr) => format!(
+                "nécessaire à {by}, que {} maintient : {}",
+                hold.by, hold.reason
+            ),
+            (Self::Protection, Language::En) => {
+                "protected now: woken once, then left alone".to_owned()
+            }
+            (Self::Protection, Language::Fr) => {
+                "désormais protégé : réveillé une fois, puis laissé tel quel".to_owned()
+            }
             (Self::Maintenance, Language::En) => "its maintenance window".to_owned(),
             (Self::Maintenance, Language::Fr) => "sa fenêtre de maintenance".to_owned(),
         }

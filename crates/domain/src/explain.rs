@@ -102,7 +102,7 @@ fn facts(config: &Compiled, plan: &Plan, ledger: &Ledger, step: &Step) -> Vec<St
     if let Some(value) = resource.tags.get(ENVIRONMENT_TAG) {
         facts.push(format!("its tag {ENVIRONMENT_TAG} says {value}"));
     }
-    if let Some(tag) = resource.protected_by() {
+    if let Some(tag) = config.config().protected_by(&resource.tags) {
         facts.push(format!("its tag {}={} says production", tag.key, tag.value));
     }
     if let Some((name, environment)) = step
@@ -199,6 +199,16 @@ fn override_of(step: &Step, config: &Compiled, at: DateTime<Utc>) -> Option<Stri
             local(hold.until, zone, Language::En),
             hold.reason
         )),
+        Because::Needed { by, hold } => Some(format!(
+            "{by} needs it, which {} holds {word} until {}: {}",
+            hold.by,
+            local(hold.until, zone, Language::En),
+            hold.reason
+        )),
+        Because::Protection => Some(
+            "Nightcap stopped it before it was protected: it is woken once, then left alone"
+                .to_owned(),
+        ),
         Because::Maintenance => Some(format!(
             "it is {word} for its maintenance window around {}",
             local(at, zone, Language::En)
