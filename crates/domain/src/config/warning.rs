@@ -287,7 +287,10 @@ impl Doubts<'_> {
             if !looks_like_production(&release.name) {
                 self.add(
                     format!("not_production[{index}]"),
-                    format!("without effect: {:?} does not look like production", release.name),
+                    format!(
+                        "without effect: {:?} does not look like production",
+                        release.name
+                    ),
                 );
             }
         }

@@ -64,9 +64,8 @@ fn says_production(text: &str) -> bool {
     let negated = |index: usize| {
         let word = words.get(index);
         let before = index.checked_sub(1).and_then(|before| words.get(before));
-        word.zip(before).is_some_and(|(word, before)| {
-            word.joined && NEGATIONS.contains(&before.text.as_str())
-        })
+        word.zip(before)
+            .is_some_and(|(word, before)| word.joined && NEGATIONS.contains(&before.text.as_str()))
     };
     let live = words
         .iter()
@@ -188,13 +187,11 @@ impl Run<'_> {
 
 fn runs(words: &[Word]) -> impl Iterator<Item = Run<'_>> {
     let mut first = 0;
-    words
-        .chunk_by(|_, next| next.touches)
-        .map(move |words| {
-            let run = Run { first, words };
-            first += words.len();
-            run
-        })
+    words.chunk_by(|_, next| next.touches).map(move |words| {
+        let run = Run { first, words };
+        first += words.len();
+        run
+    })
 }
 
 /// The text without what nobody sees, every letter in the form that it looks like.
@@ -254,13 +251,17 @@ fn looks_like(c: char) -> char {
             'e'
         }
         'É' | 'È' | 'Ê' | 'Ë' | 'Е' | 'Ё' | 'Ε' | 'Ꭼ' => 'E',
-        'í' | 'ì' | 'î' | 'ï' | 'ī' | 'ı' | 'ɩ' | 'і' | 'ї' | 'ι' | 'ɪ' | 'ⅰ' | 'ⅈ' => 'i',
+        'í' | 'ì' | 'î' | 'ï' | 'ī' | 'ı' | 'ɩ' | 'і' | 'ї' | 'ι' | 'ɪ' | 'ⅰ' | 'ⅈ' => {
+            'i'
+        }
         'Í' | 'Ì' | 'Î' | 'Ï' | 'İ' | 'І' | 'Ї' | 'Ι' | 'Ⅰ' => 'I',
         'ł' | 'ӏ' | 'ʟ' | 'ⅼ' | 'ℓ' | 'ɭ' => 'l',
         'Ł' | 'Ӏ' | 'Ⅼ' | 'Ꮮ' => 'L',
         'ñ' | 'ń' | 'ň' | 'п' | 'η' | 'ո' | 'ɴ' | 'ᴨ' | 'ⁿ' => 'n',
         'Ñ' | 'Ń' | 'Ň' | 'Ν' => 'N',
-        'ó' | 'ò' | 'ô' | 'ö' | 'õ' | 'ø' | 'ō' | 'о' | 'ο' | 'σ' | 'օ' | 'ᴏ' | 'ᵒ' | 'º' => 'o',
+        'ó' | 'ò' | 'ô' | 'ö' | 'õ' | 'ø' | 'ō' | 'о' | 'ο' | 'σ' | 'օ' | 'ᴏ' | 'ᵒ' | 'º' => {
+            'o'
+        }
         'Ó' | 'Ò' | 'Ô' | 'Ö' | 'Õ' | 'Ø' | 'О' | 'Ο' | 'Օ' => 'O',
         'р' | 'ρ' | 'ϱ' | 'ᴘ' | 'ᵖ' | 'ƥ' | 'þ' => 'p',
         'Р' | 'Ρ' | 'Ꮲ' => 'P',
@@ -307,18 +308,87 @@ mod tests {
     #[test]
     fn what_reads_as_production_is_production() {
         for name in [
-            "prod", "PROD", " PROD ", "Production", "live", "LIVE", "prd", "PRD", "prod-eu",
-            "Prod-EU", "eu-prod", "prd-eu", "production-eu", "PRODUCTION-EU", "production_2",
-            "prod1", "prd01", "1prod", "prod.eu", "prod eu", "prod/eu", "live-shop", "live-demo",
-            "liveShop", "eu1Prod", "EUProd", "euProd", "PRODuction", "ProdEU", "prodeu", "euprod",
-            "myprod", "proddb", "prods", "prodn", "prod,preprod", "preprod, prod", "pre,prod",
-            "dev;prod", "[\"prod\"]", "'prod'", "\"prod\"", "‘prod’", "prod\u{200b}",
-            "p\u{200b}rod", "\u{feff}prod", "prod\u{a0}", "prod\u{a0}eu", "pr\u{ad}od",
-            "prod\u{3164}", "рrod", "рrоԁ", "ＰＲＯＤ", "ｐｒｏｄ", "𝐩𝐫𝐨𝐝", "ⓟⓡⓞⓓ", "pröd",
-            "p\u{336}r\u{336}o\u{336}d\u{336}", "pr0d", "PR0D-EU", "pr0duction", "lіve", "ʟive",
-            "non-eu-prod", "noneuprod", "postprod", "produktion", "Produktiv", "producción",
-            "produzione", "produção", "dr-prod", "product-live", "productprod", "preprod-prod",
-            "prod\tx", "prod\n", "go-live", "technoprod", "canonprod", "prd2",
+            "prod",
+            "PROD",
+            " PROD ",
+            "Production",
+            "live",
+            "LIVE",
+            "prd",
+            "PRD",
+            "prod-eu",
+            "Prod-EU",
+            "eu-prod",
+            "prd-eu",
+            "production-eu",
+            "PRODUCTION-EU",
+            "production_2",
+            "prod1",
+            "prd01",
+            "1prod",
+            "prod.eu",
+            "prod eu",
+            "prod/eu",
+            "live-shop",
+            "live-demo",
+            "liveShop",
+            "eu1Prod",
+            "EUProd",
+            "euProd",
+            "PRODuction",
+            "ProdEU",
+            "prodeu",
+            "euprod",
+            "myprod",
+            "proddb",
+            "prods",
+            "prodn",
+            "prod,preprod",
+            "preprod, prod",
+            "pre,prod",
+            "dev;prod",
+            "[\"prod\"]",
+            "'prod'",
+            "\"prod\"",
+            "‘prod’",
+            "prod\u{200b}",
+            "p\u{200b}rod",
+            "\u{feff}prod",
+            "prod\u{a0}",
+            "prod\u{a0}eu",
+            "pr\u{ad}od",
+            "prod\u{3164}",
+            "рrod",
+            "рrоԁ",
+            "ＰＲＯＤ",
+            "ｐｒｏｄ",
+            "𝐩𝐫𝐨𝐝",
+            "ⓟⓡⓞⓓ",
+            "pröd",
+            "p\u{336}r\u{336}o\u{336}d\u{336}",
+            "pr0d",
+            "PR0D-EU",
+            "pr0duction",
+            "lіve",
+            "ʟive",
+            "non-eu-prod",
+            "noneuprod",
+            "postprod",
+            "produktion",
+            "Produktiv",
+            "producción",
+            "produzione",
+            "produção",
+            "dr-prod",
+            "product-live",
+            "productprod",
+            "preprod-prod",
+            "prod\tx",
+            "prod\n",
+            "go-live",
+            "technoprod",
+            "canonprod",
+            "prd2",
         ] {
             assert!(looks_like_production(name), "{name:?}");
         }
@@ -327,16 +397,77 @@ mod tests {
     #[test]
     fn what_reads_as_something_else_is_not() {
         for name in [
-            "", "dev", "test", "staging", "preprod", "PreProd", "PREPROD", "preprod-eu", "pre-prod",
-            "pre_prod", "pre prod", "pre.prod", "preProd", "pre-production", "preproduction",
-            "PreProduction", "pre-prd", "preprd", "eu-preprod", "euPreProd", "eupreprod",
-            "preprod1", "preprod2", "pre-prod-2", "non-prod", "non_prod", "nonprod", "NonProd",
-            "nonProd", "NONPROD", "nonproduction", "non-production", "Non-Production", "not-prod",
-            "notprod", "no-prod", "noprod", "nprod", "pprod", "pprd", "unprod", "pre-live",
-            "nonlive", "non-live", "delivery", "livestock", "alive", "olive", "livechat", "product",
-            "products", "product-dev", "productivity", "produce", "producer", "reproduction", "produit", "Produkt",
-            "prodotto", "prodigy", "prodding", "preprod\u{200b}", "pre\u{200b}prod", "ｐｒｅｐｒｏｄ",
-            "preprod,dev", "nonprod;preprod", "pr", "pro", "p", "0", "d0d0",
+            "",
+            "dev",
+            "test",
+            "staging",
+            "preprod",
+            "PreProd",
+            "PREPROD",
+            "preprod-eu",
+            "pre-prod",
+            "pre_prod",
+            "pre prod",
+            "pre.prod",
+            "preProd",
+            "pre-production",
+            "preproduction",
+            "PreProduction",
+            "pre-prd",
+            "preprd",
+            "eu-preprod",
+            "euPreProd",
+            "eupreprod",
+            "preprod1",
+            "preprod2",
+            "pre-prod-2",
+            "non-prod",
+            "non_prod",
+            "nonprod",
+            "NonProd",
+            "nonProd",
+            "NONPROD",
+            "nonproduction",
+            "non-production",
+            "Non-Production",
+            "not-prod",
+            "notprod",
+            "no-prod",
+            "noprod",
+            "nprod",
+            "pprod",
+            "pprd",
+            "unprod",
+            "pre-live",
+            "nonlive",
+            "non-live",
+            "delivery",
+            "livestock",
+            "alive",
+            "olive",
+            "livechat",
+            "product",
+            "products",
+            "product-dev",
+            "productivity",
+            "produce",
+            "producer",
+            "reproduction",
+            "produit",
+            "Produkt",
+            "prodotto",
+            "prodigy",
+            "prodding",
+            "preprod\u{200b}",
+            "pre\u{200b}prod",
+            "ｐｒｅｐｒｏｄ",
+            "preprod,dev",
+            "nonprod;preprod",
+            "pr",
+            "pro",
+            "p",
+            "0",
+            "d0d0",
         ] {
             assert!(!looks_like_production(name), "{name:?}");
         }

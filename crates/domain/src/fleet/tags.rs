@@ -71,10 +71,7 @@ impl Tags {
 
     /// The tag that looks like production, of those whose value the configuration has not
     /// released: see [`crate::config::Config::protected_by`].
-    pub(crate) fn protected_unless(
-        &self,
-        released: impl Fn(&str) -> bool,
-    ) -> Option<ProtectedBy> {
+    pub(crate) fn protected_unless(&self, released: impl Fn(&str) -> bool) -> Option<ProtectedBy> {
         self.0
             .iter()
             .filter(|(key, _)| {

@@ -96,7 +96,10 @@ pub struct Order {
 impl Order {
     /// The capacity that was written on what this order has stopped.
     pub fn remembered(&self) -> Option<Capacity> {
-        let written = self.remembered.as_deref().filter(|_| self.action == "stop")?;
+        let written = self
+            .remembered
+            .as_deref()
+            .filter(|_| self.action == "stop")?;
         written.parse().ok().filter(|one: &Capacity| !one.is_zero())
     }
 

@@ -19,12 +19,19 @@ const DAYS: u64 = 14;
 /// that has less than this of its window is not backed up for certain.
 const OPEN: TimeDelta = TimeDelta::minutes(15);
 
-/// What schedules leave of backup windows, each worked out once.
+/// As many transitions are looked at: a schedule that changes more often in a fortnight runs in
+/// most windows.
+const MOST_CHANGES: usize = 200;
+
+/// What schedules leave of backup windows, each schedule worked out once.
 pub(super) struct Backups<'a> {
     config: &'a Compiled,
     now: DateTime<Utc>,
-    known: BTreeMap<(&'a ScheduleName, String), bool>,
+    known: BTreeMap<&'a ScheduleName, Option<Vec<Run>>>,
 }
+
+/// A stretch in which a schedule runs.
+type Run = (DateTime<Utc>, DateTime<Utc>);
 
 impl<'a> Backups<'a> {
     /// From an instant on.
@@ -40,16 +47,15 @@ impl<'a> Backups<'a> {
     /// ahead. What cannot be read, or a schedule that has nothing running in those days at all
     /// (a closure, a demonstration once a month), is no ground for a problem.
     pub(super) fn are_lost(&mut self, name: &'a ScheduleName, window: &str) -> bool {
-        if let Some(known) = self.known.get(&(name, window.to_owned())) {
-            return *known;
-        }
-        let lost = self
-            .config
-            .schedule(name.as_str())
-            .zip(parse(window))
-            .is_some_and(|(schedule, window)| lost(schedule, window, self.now));
-        self.known.insert((name, window.to_owned()), lost);
-        lost
+        let Some(window) = parse(window) else {
+            return false;
+        };
+        let (config, now) = (self.config, self.now);
+        let runs = self.known.entry(name).or_insert_with(|| {
+            let schedule = config.schedule(name.as_str())?;
+            runs(schedule, now)
+        });
+        runs.as_ref().is_some_and(|runs| lost(runs, window, now))
     }
 }
 
@@ -66,9 +72,8 @@ fn parse(text: &str) -> Option<(NaiveTime, TimeDelta)> {
     (length > TimeDelta::zero()).then_some((start, length))
 }
 
-fn lost(schedule: &Schedule, (start, length): (NaiveTime, TimeDelta), now: DateTime<Utc>) -> bool {
-    let end = now + TimeDelta::days(15);
-    let runs = runs(schedule, now, end);
+/// Whether no window of the days ahead is open long enough while it runs.
+fn lost(runs: &[Run], (start, length): (NaiveTime, TimeDelta), now: DateTime<Utc>) -> bool {
     if runs.is_empty() {
         return false;
     }
@@ -86,22 +91,28 @@ fn lost(schedule: &Schedule, (start, length): (NaiveTime, TimeDelta), now: DateT
     })
 }
 
-/// The stretches in which it runs.
-fn runs(
-    schedule: &Schedule,
-    from: DateTime<Utc>,
-    to: DateTime<Utc>,
-) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
+/// The stretches in which it runs in the days ahead; `None` if there are too many to look at.
+fn runs(schedule: &Schedule, now: DateTime<Utc>) -> Option<Vec<Run>> {
+    let end = now.checked_add_days(Days::new(DAYS + 1))?;
     let mut runs = vec![];
-    let mut since = (schedule.state_at(from) == State::Running).then_some(from);
-    for Transition { at, to } in schedule.transitions(from, to) {
-        match to {
-            State::Running => since = Some(at),
-            State::Stopped => runs.extend(since.take().map(|since| (since, at))),
+    let mut since = (schedule.state_at(now) == State::Running).then_some(now);
+    let mut at = now;
+    for _ in 0..MOST_CHANGES {
+        match schedule.next(at).filter(|change| change.at < end) {
+            Some(Transition { at: change, to }) => {
+                at = change;
+                match to {
+                    State::Running => since = Some(at),
+                    State::Stopped => runs.extend(since.take().map(|since| (since, at))),
+                }
+            }
+            None => {
+                runs.extend(since.map(|since| (since, end)));
+                return Some(runs);
+            }
         }
     }
-    runs.extend(since.map(|since| (since, to)));
-    runs
+    None
 }
 
 #[cfg(test)]

@@ -108,9 +108,10 @@ impl<'a> Lately<'a> {
         };
         let arn = Some(&step.resource.arn);
         self.holds.iter().any(|hold| hold.is_about(name, arn))
-            || self.kept_up.iter().any(|(place, above)| {
-                tier < *above && *place == Place::of(name, &step.resource)
-            })
+            || self
+                .kept_up
+                .iter()
+                .any(|(place, above)| tier < *above && *place == Place::of(name, &step.resource))
     }
 }
 

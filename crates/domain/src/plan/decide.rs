@@ -127,7 +127,9 @@ impl<'a> Grounds<'a> {
             Some(fault) => Decision::Refuse(fault),
             None => decide(&resource, &desired, &policy),
         };
-        let mut notes: Vec<Fault> = tampered(&resource, &policy, &decision).into_iter().collect();
+        let mut notes: Vec<Fault> = tampered(&resource, &policy, &decision)
+            .into_iter()
+            .collect();
         notes.extend(no_backups(&resource, environment, backups));
         Step {
             environment: Some(name.clone()),
@@ -140,11 +142,7 @@ impl<'a> Grounds<'a> {
         }
     }
 
-    fn policy(
-        &self,
-        resource: &Resource,
-        environment: Option<&EnvironmentConfig>,
-    ) -> Policy<'a> {
+    fn policy(&self, resource: &Resource, environment: Option<&EnvironmentConfig>) -> Policy<'a> {
         let config = self.config.config();
         let marks = &self.ledger.marks;
         Policy {
@@ -155,7 +153,9 @@ impl<'a> Grounds<'a> {
             }),
             snapshot: environment.is_some_and(|environment| environment.snapshot_on_stop),
             last: self.ledger.carried.get(&resource.arn),
-            order: marks.get(&resource.arn).and_then(|mark| mark.order.as_ref()),
+            order: marks
+                .get(&resource.arn)
+                .and_then(|mark| mark.order.as_ref()),
         }
     }
 

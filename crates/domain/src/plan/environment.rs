@@ -79,10 +79,13 @@ impl<'a> Clock<'a> {
     }
 
     fn around(&self, name: &ScheduleName, schedule: &Schedule) -> Around {
-        self.by_schedule.get(name).copied().unwrap_or_else(|| Around {
-            led_here: led_here(schedule, self.now),
-            next: schedule.next(self.now),
-        })
+        self.by_schedule
+            .get(name)
+            .copied()
+            .unwrap_or_else(|| Around {
+                led_here: led_here(schedule, self.now),
+                next: schedule.next(self.now),
+            })
     }
 }
 
@@ -199,5 +202,47 @@ fn held(hold: &Hold, until: Option<Transition>) -> Desired {
         },
         until,
         because: Because::Hold(Box::new(hold.clone())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::looks;
+
+    fn config(environments: usize) -> Compiled {
+        let windows: String = (0..100)
+            .map(|n| {
+                format!(
+                    "      - {{ start: '{} {} * * *', stop: '{} {} * * *' }}\n",
+                    n % 60,
+                    n / 60,
+                    (n + 59) % 60,
+                    n / 60
+                )
+            })
+            .collect();
+        let environments: String = (0..environments)
+            .map(|n| format!("  env-{n}: {{ schedule: always }}\n"))
+            .collect();
+        let text = format!(
+            "timezone: UTC\nschedules:\n  always:\n    windows:\n{windows}environments:\n{environments}"
+        );
+        Compiled::parse(&text).unwrap()
+    }
+
+    #[test]
+    fn a_schedule_shared_by_environments_is_worked_out_once() {
+        let now = "2026-11-20T12:00:00Z".parse().unwrap();
+        let taken = |environments| {
+            let config = config(environments);
+            looks::reset();
+            let plan = crate::plan::plan(&config, vec![], &Ledger::default(), now);
+            assert_eq!(plan.environments.len(), environments);
+            looks::taken()
+        };
+        let one = taken(1);
+        assert!(one < 10_000, "{one}");
+        assert_eq!(taken(20), one);
     }
 }

@@ -17,9 +17,11 @@ mod progress;
 mod upcoming;
 mod woken;
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
-use crate::config::Compiled;
+use crate::config::{Compiled, KindName};
 use crate::fleet::{Claim, Resource};
 use crate::ledger::{Carried, Ledger, Phase};
 use crate::names::EnvironmentName;
@@ -36,7 +38,7 @@ pub use maintenance::{MaintenanceWindow, UnreadableWindow};
 pub use place::Place;
 pub use problem::{Fault, Problem};
 pub use progress::{Arrived, Progress, Stage, progress, to_ask};
-pub use upcoming::{Upcoming, upcoming};
+pub use upcoming::{Ahead, MAX_UPCOMING, MAX_UPCOMING_RESOURCES, Upcoming, upcoming};
 
 /// What one tick decided, for every environment and every resource that claims one.
 #[derive(Clone, Debug)]
@@ -49,6 +51,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What is wrong with environments as a whole.
     pub of_environments: Vec<Problem>,
+    /// The kinds of resource that were looked for: those that an environment lists.
+    pub kinds: Vec<&'static str>,
 }
 
 /// What was decided for one resource.
@@ -132,7 +136,18 @@ pub fn plan(config: &Compiled, fleet: Vec<Resource>, ledger: &Ledger, now: DateT
         environments,
         steps,
         of_environments: of_environments(config),
+        kinds: kinds(config),
     }
+}
+
+fn kinds(config: &Compiled) -> Vec<&'static str> {
+    let looked_at = config
+        .environments()
+        .filter(|(_, environment)| !environment.protected || environment.looks_like_production);
+    let listed: BTreeSet<KindName> = looked_at
+        .flat_map(|(_, environment)| environment.kinds.iter())
+        .collect();
+    listed.into_iter().map(KindName::as_str).collect()
 }
 
 /// Environments whose schedules are not carried out, although the file has them.

@@ -220,10 +220,18 @@ impl Fault {
             Self::LooksLikeProduction { name } => format!(
                 "its name looks like production: {name:?} is protected, and its schedule is not carried out"
             ),
-            Self::CapacityAboveLimit { capacity, limit, waking: true } => format!(
+            Self::CapacityAboveLimit {
+                capacity,
+                limit,
+                waking: true,
+            } => format!(
                 "it would wake to {capacity}, and at most {limit} are allowed (max_capacity)"
             ),
-            Self::CapacityAboveLimit { capacity, limit, waking: false } => format!(
+            Self::CapacityAboveLimit {
+                capacity,
+                limit,
+                waking: false,
+            } => format!(
                 "its capacity {capacity} is above the {limit} that it could be woken to (max_capacity): not put to sleep"
             ),
             Self::MemoryDiffers { tag, written } => format!(
@@ -276,10 +284,18 @@ impl Fault {
             Self::LooksLikeProduction { name } => format!(
                 "son nom évoque la production : {name:?} est protégé et son horaire n'est pas exécuté"
             ),
-            Self::CapacityAboveLimit { capacity, limit, waking: true } => format!(
+            Self::CapacityAboveLimit {
+                capacity,
+                limit,
+                waking: true,
+            } => format!(
                 "il se réveillerait à {capacity}, or {limit} au plus sont permis (max_capacity)"
             ),
-            Self::CapacityAboveLimit { capacity, limit, waking: false } => format!(
+            Self::CapacityAboveLimit {
+                capacity,
+                limit,
+                waking: false,
+            } => format!(
                 "sa capacité {capacity} dépasse les {limit} auxquels il pourrait se réveiller (max_capacity) : il n'est pas arrêté"
             ),
             Self::MemoryDiffers { tag, written } => format!(

@@ -25,7 +25,12 @@ pub(super) fn read(d: &mut Decoder, field: &Field<'_>) -> Option<Vec<NotProducti
 fn release(d: &mut Decoder, field: &Field<'_>) -> Option<NotProduction> {
     let mut fields = d.mapping(field, KEYS)?;
     let name = fields.required(d, "name").and_then(|field| {
-        let name = text(d, &field, "the name of an environment, or the value of a tag", LONGEST_NAME)?;
+        let name = text(
+            d,
+            &field,
+            "the name of an environment, or the value of a tag",
+            LONGEST_NAME,
+        )?;
         if !protected_name(&name) {
             return Some(name);
         }
