@@ -8,6 +8,7 @@ use crate::names::EnvironmentName;
 use super::Late;
 
 const UNPRUNED: &str = "snapshots-kept";
+const LOOKS_LIKE_PRODUCTION: &str = "looks-like-production";
 
 /// What is wrong with one resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -142,6 +143,13 @@ impl Problem {
         key.strip_prefix(UNPRUNED)?.strip_prefix(' ')
     }
 
+    /// Whether this is the key of a problem of the configuration itself, which every tick sees
+    /// whatever targets it is about.
+    pub fn is_of_configuration(key: &str) -> bool {
+        let code = key.split(' ').next().unwrap_or_default();
+        code == LOOKS_LIKE_PRODUCTION
+    }
+
     /// One key for one problem, so that it is told once.
     pub fn key(&self) -> String {
         format!("{} {}", self.fault.code(), self.about)
@@ -161,7 +169,7 @@ impl Fault {
             Self::UnreadableMaintenance(_) => "unreadable-maintenance",
             Self::Broken { .. } => "broken",
             Self::TooManyStops { .. } => "too-many-stops",
-            Self::LooksLikeProduction { .. } => "looks-like-production",
+            Self::LooksLikeProduction { .. } => LOOKS_LIKE_PRODUCTION,
             Self::CapacityAboveLimit { .. } => "capacity-above-limit",
             Self::MemoryDiffers { .. } => "memory-differs",
             Self::NoBackups { .. } => "no-backups",
