@@ -3,7 +3,7 @@
 use anstream::println;
 use anyhow::anyhow;
 use nightcap_aws::clock;
-use nightcap_domain::config::{Compiled, nearest};
+use nightcap_domain::config::{Compiled, Language, nearest};
 use nightcap_domain::hold::{About, Asked, End, HoldAnswer, HoldView, make};
 use nightcap_domain::plan::Plan;
 use nightcap_domain::time::State;
@@ -93,6 +93,12 @@ fn show(answer: &HoldAnswer) {
     println!("  {}", answer.cost.text);
     if !answer.cost.resources.is_empty() {
         println!("  ({})", answer.cost.resources.join(", "));
+    }
+    if !answer.needs.is_empty() {
+        println!("  what it needs stays up, too: {}", answer.needs.join(", "));
+    }
+    for warning in &answer.warnings {
+        println!("  {DOUBT}{}{DOUBT:#}", warning.text(Language::En));
     }
     if let Some(first) = &answer.outranked_by {
         println!(

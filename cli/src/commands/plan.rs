@@ -15,7 +15,7 @@ pub(crate) async fn run(args: &Plan) -> anyhow::Result<Ending> {
     let now = args.at.unwrap_or_else(clock::now);
     let (report, tick) = source::look(&config, now).await?;
     let until = now + TimeDelta::days(i64::from(args.days));
-    let ahead = upcoming(&config, &report.plan, until);
+    let ahead = upcoming(&config, &report.plan, &report.ledger, until);
     let answer = report.answer("plan", &tick).with_upcoming(&ahead);
     if args.json {
         output::json(&answer)?;
@@ -39,7 +39,7 @@ fn show(answer: &Answer) {
     resources(&answer.resources);
     if let Some(upcoming) = &answer.upcoming {
         println!();
-        ahead(upcoming);
+        ahead(upcoming, answer.upcoming_truncated);
     }
     if !answer.problems.is_empty() {
         println!();
@@ -104,7 +104,7 @@ fn decision(word: &str) -> String {
     output::styled(style, word)
 }
 
-fn ahead(upcoming: &[UpcomingAnswer]) {
+fn ahead(upcoming: &[UpcomingAnswer], truncated: bool) {
     if upcoming.is_empty() {
         println!("Nothing lies ahead.");
         return;
@@ -115,10 +115,21 @@ fn ahead(upcoming: &[UpcomingAnswer]) {
             transition.local.clone(),
             transition.environment.to_string(),
             output::state(&transition.to),
-            transition.resources.join(", "),
+            resources_of(transition),
         ]);
     }
     output::print(&table);
+    if truncated {
+        println!("{DOUBT}More lies ahead than is listed:{DOUBT:#} ask for fewer days.");
+    }
+}
+
+fn resources_of(transition: &UpcomingAnswer) -> String {
+    let mut names = transition.resources.join(", ");
+    if transition.more_resources > 0 {
+        names.push_str(&format!(" and {} more", transition.more_resources));
+    }
+    names
 }
 
 fn problems(problems: &[ProblemAnswer]) {

@@ -265,6 +265,8 @@ fn news(config: &Compiled, report: &Report) -> News {
     // Of a target that was not read, silence means nothing: it had an error, or this tick is
     // another target's. One that is not configured any more has nobody else to say it is over.
     let speaks_for = |key: &str| match home(key) {
+        // Every tick knows the whole configuration, whatever target it is about.
+        _ if Problem::is_of_configuration(key) => true,
         Some(home) => report.seen.iter().any(|seen| seen == home) || !is_configured(config, home),
         None => true,
     };

@@ -7,8 +7,9 @@
 //!   its tag says, is taken for running, and the next tick stops it again. The other way
 //!   round, it would sleep and have forgotten its capacity.
 //! - **start** restores the capacity, then deletes the tag. Dead in between: it runs, with a tag
-//!   that says what it once was. The tick that first sees it up deletes the tag then
-//!   (`stale.rs`). The other way round, it would sleep and have forgotten its capacity.
+//!   that says what it once was. The tick that first sees it up, at what the tag says or more,
+//!   deletes the tag then (`stale.rs`). The other way round, it would sleep and have forgotten
+//!   its capacity.
 //! - A call that AWS carried out although its answer was lost is made again by the SDK or by
 //!   the next tick. Each sets what is to be, none adds or takes away, so twice is once.
 //! - Two ticks at once: both write the same tag and the same size, for both have read the same
@@ -79,7 +80,7 @@ pub async fn stop<S: Scaled>(scaled: &S, resource: &Resource, how: &Stop) -> Res
         return Ok(());
     };
     let asleep = S::asleep(size.now);
-    if let Some(capacity) = to_remember(size, asleep, how.remember) {
+    if let Some(capacity) = to_remember(size, how.remember) {
         scaled.remember(resource, capacity).await?;
     }
     if asleep == size.now {
@@ -106,21 +107,16 @@ pub fn memory(tags: &Tags) -> Memory {
 
 /// What to write into the tag before scaling down; nothing, if nothing is left to remember.
 ///
-/// What sleeps with room left to grow (0/0/max) may have woken in its sleep, by an autoscaler:
-/// then only the desired number differs from the tag, and the minimum is zero. To remember
-/// that number would be to lose the capacity of the day. What the tag says already is written
+/// What is worth remembering is the plan's to say (it knows whether what runs now is the
+/// capacity of the day, or what a hand or an autoscaler woke at night), and the ledger has
+/// written the same. Where the plan asks for nothing, what the tag says already is written
 /// again: another tick, for which this is up, may be deleting it.
-fn to_remember(size: &Size, asleep: Capacity, asked: Option<Capacity>) -> Option<Capacity> {
+fn to_remember(size: &Size, asked: Option<Capacity>) -> Option<Capacity> {
     if size.now.is_zero() {
         return None;
     }
     match (&size.memory, asked.filter(|asked| !asked.is_zero())) {
         (Memory::Of(known), None) => Some(*known),
-        (Memory::Of(known), Some(asked))
-            if !asleep.is_zero() && asked.min() == 0 && asked.max() == known.max() =>
-        {
-            Some(*known)
-        }
         (_, asked) => asked,
     }
 }
@@ -133,57 +129,35 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn written_by(memory: Option<&str>, asked: &str, asleep: &str) -> Option<Capacity> {
+    fn written(memory: Option<&str>, now: &str, asked: Option<&str>) -> Option<Capacity> {
         let size = Size {
-            now: capacity(asked),
+            now: capacity(now),
             machines: 0,
             memory: memory.map_or(Memory::None, |text| Memory::Of(capacity(text))),
         };
-        to_remember(&size, capacity(asleep), Some(capacity(asked)))
-    }
-
-    /// Of what sleeps with room to grow.
-    fn written(memory: Option<&str>, asked: &str) -> Option<Capacity> {
-        written_by(memory, asked, "0/0/4")
+        to_remember(&size, asked.map(capacity))
     }
 
     #[test]
-    fn what_sleeps_without_room_to_grow_was_woken_by_nothing_but_a_person() {
-        let woken = written_by(Some("2/2/4"), "0/1/4", "0/0/0");
-        assert_eq!(woken, Some(capacity("0/1/4")));
-    }
-
-    #[test]
-    fn the_capacity_of_the_day_is_written() {
-        assert_eq!(written(None, "2/2/4"), Some(capacity("2/2/4")));
-        assert_eq!(written(None, "0/0/4"), Some(capacity("0/0/4")));
-        assert_eq!(
-            written(Some("2/2/4"), "3/3/6"),
-            Some(capacity("3/3/6")),
-            "what an interrupted start left behind is overwritten"
-        );
-        assert_eq!(
-            written(Some("2/2/4"), "0/1/6"),
-            Some(capacity("0/1/6")),
-            "a person has changed more than the desired number"
-        );
-    }
-
-    #[test]
-    fn what_wakes_in_its_sleep_keeps_its_memory() {
-        assert_eq!(written(Some("2/2/4"), "0/1/4"), Some(capacity("2/2/4")));
+    fn what_the_plan_asks_for_is_written() {
+        for (memory, now, asked) in [
+            (None, "2/2/4", "2/2/4"),
+            (None, "0/0/4", "0/0/4"),
+            (Some("2/2/4"), "3/3/6", "3/3/6"),
+            (Some("2/2/4"), "0/1/4", "2/2/4"),
+            (Some("2/2/4"), "1/1/1", "2/2/4"),
+        ] {
+            let written = written(memory, now, Some(asked));
+            assert_eq!(written, Some(capacity(asked)), "{memory:?} {now}");
+        }
     }
 
     #[test]
     fn what_the_tag_says_already_is_written_again() {
-        assert_eq!(written(Some("2/2/4"), "2/2/4"), Some(capacity("2/2/4")));
-        let woken = Size {
-            now: capacity("0/1/4"),
-            machines: 1,
-            memory: Memory::Of(capacity("2/2/4")),
-        };
-        let again = to_remember(&woken, capacity("0/0/4"), None);
-        assert_eq!(again, Some(capacity("2/2/4")), "whatever is asked for");
+        for now in ["2/2/4", "0/1/4", "1/1/1"] {
+            let again = written(Some("2/2/4"), now, None);
+            assert_eq!(again, Some(capacity("2/2/4")), "{now}");
+        }
     }
 
     #[test]
@@ -193,10 +167,7 @@ mod tests {
             machines: 0,
             memory: Memory::None,
         };
-        assert_eq!(
-            to_remember(&nothing, Capacity::ZERO, Some(Capacity::ZERO)),
-            None
-        );
-        assert_eq!(to_remember(&nothing, Capacity::ZERO, None), None);
+        assert_eq!(to_remember(&nothing, Some(Capacity::ZERO)), None);
+        assert_eq!(to_remember(&nothing, None), None);
     }
 }

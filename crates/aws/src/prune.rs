@@ -66,7 +66,10 @@ pub(crate) async fn prune(
                 Ok(_) if database.facts.snapshots == Snapshots::Untagged => {
                     pruned.problems.push(Problem::of(database, untagged()));
                 }
-                Ok(snapshots) => one(means, database, snapshots, keep, tick, &mut pruned).await,
+                Ok(snapshots) => {
+                    let old = snapshot::prunable(config.config(), database, snapshots, keep);
+                    one(means, database, &old, tick, &mut pruned).await;
+                }
             }
         }
     }
@@ -92,15 +95,11 @@ fn keep(config: &Compiled, ledger: &Ledger, step: &Step) -> Option<u32> {
 async fn one(
     means: &dyn ResourceKind,
     database: &Resource,
-    snapshots: &[Snapshot],
-    keep: u32,
+    old: &[&Snapshot],
     tick: &Tick,
     pruned: &mut Pruned,
 ) {
-    let old: Vec<&str> = snapshot::prunable(database, snapshots, keep)
-        .into_iter()
-        .map(|snapshot| snapshot.name.as_str())
-        .collect();
+    let old: Vec<&str> = old.iter().map(|snapshot| snapshot.name.as_str()).collect();
     let mut deleted: Vec<String> = vec![];
     if tick.dry_run {
         deleted.extend(old.into_iter().map(str::to_owned));

@@ -175,6 +175,17 @@ fn resource(instance: &DbInstance) -> Option<Resource> {
     })
 }
 
+/// The daily window of its automated backups, if it has any: a retention of 0 days switches them
+/// off, and Aurora backs its storage up all the time.
+fn backup_window(instance: &DbInstance) -> Option<String> {
+    let retained = instance
+        .backup_retention_period()
+        .is_some_and(|days| days > 0);
+    let alone = instance.db_cluster_identifier().is_none();
+    let window = instance.preferred_backup_window()?;
+    (retained && alone && !window.is_empty()).then(|| window.to_owned())
+}
+
 fn facts(instance: &DbInstance) -> Facts {
     Facts {
         runs_on: instance
@@ -187,6 +198,7 @@ fn facts(instance: &DbInstance) -> Facts {
             Some(true) => Snapshots::Tagged,
             _ => Snapshots::Untagged,
         },
+        backup_window: backup_window(instance),
         ..Facts::default()
     }
 }

@@ -2,6 +2,8 @@
 
 use aws_sdk_rds::Client;
 use aws_sdk_rds::types::{DbSnapshot, Filter};
+use aws_smithy_types::DateTime;
+use chrono::Utc;
 use nightcap_domain::fleet::Resource;
 use nightcap_domain::snapshot::Snapshot;
 
@@ -50,7 +52,13 @@ fn snapshot(described: &DbSnapshot) -> Option<Snapshot> {
         name: described.db_snapshot_identifier()?.to_owned(),
         of: described.db_instance_identifier()?.to_owned(),
         by_order: described.snapshot_type() == Some("manual"),
+        taken_at: described.snapshot_create_time().and_then(instant),
         available: described.status() == Some("available"),
         tags: tags(described.tag_list()),
     })
+}
+
+/// An instant as AWS has it. Seconds are all that the age of a snapshot needs.
+fn instant(at: &DateTime) -> Option<chrono::DateTime<Utc>> {
+    chrono::DateTime::from_timestamp(at.secs(), at.subsec_nanos())
 }

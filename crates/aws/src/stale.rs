@@ -2,9 +2,11 @@
 //!
 //! What wakes gets its capacity back and then loses the tag that remembered it: two calls, and
 //! the second may fail; and what a person wakes keeps the tag. The tick that first sees it up
-//! deletes the tag. If that fails, it is told; the next sleep overwrites the tag before
-//! it means anything again, and only what its own scaling holds at zero by then would be woken to
-//! what the tag says.
+//! deletes the tag, **but only where it runs at what the tag says, or more**: what a person woke
+//! to less has not got its capacity back, and the tag is all that knows it. The plan restores it
+//! at the transition that wakes it. If deleting fails, it is told; the next sleep overwrites the
+//! tag before it means anything again, and only what its own scaling holds at zero by then would
+//! be woken to what the tag says.
 //!
 //! A stop that is ordered at the same moment writes the same tag: to delete it then would be to
 //! lose the capacity. So the tag is deleted under a lease in the ledger, during which no tick
@@ -12,8 +14,9 @@
 //! another wrote what the ledger says, or while another's lease runs.
 
 use chrono::TimeDelta;
+use nightcap_domain::fleet::{Memory, Size};
 use nightcap_domain::ledger::{Ledger, Phase, Write};
-use nightcap_domain::plan::{Fault, Plan, Problem, Step};
+use nightcap_domain::plan::{Decision, Fault, Plan, Problem, Step};
 use nightcap_domain::time::State;
 
 use crate::fleet::Fleet;
@@ -36,7 +39,7 @@ pub(crate) struct Stale {
 pub(crate) fn find(read: &Ledger, plan: &Plan, tick: &Tick) -> Vec<Stale> {
     let steps = plan.steps.iter().enumerate();
     steps
-        .filter(|(_, step)| is_awake_with_memory(step))
+        .filter(|(_, step)| is_awake_with_memory(read, step))
         .map(|(index, step)| {
             let known = read.marks.get(&step.resource.arn);
             let settled =
@@ -73,12 +76,26 @@ pub(crate) async fn forget(
     problems
 }
 
-/// Something that is first seen up with a memory. Nothing else has ordered it to sleep meanwhile:
-/// that would stand in the ledger instead.
-fn is_awake_with_memory(step: &Step) -> bool {
-    let up = step
-        .reached
-        .is_some_and(|reached| (reached.to, reached.phase) == (State::Running, Phase::Reached));
+/// Something that is first seen up with a memory that nothing will be woken to any more.
+/// Nothing else has ordered it to sleep meanwhile: that would stand in the ledger instead.
+fn is_awake_with_memory(read: &Ledger, step: &Step) -> bool {
+    let up = matches!(step.decision, Decision::Leave(_))
+        && step
+            .reached
+            .is_some_and(|reached| (reached.to, reached.phase) == (State::Running, Phase::Reached));
     let size = step.resource.size.as_ref();
-    up && step.resource.remembers() && size.is_some_and(|size| size.now.desired() > 0)
+    up && size.is_some_and(|size| size.now.desired() > 0 && has_come_back(read, step, size))
+}
+
+/// Whether what the tag remembers runs again. Of what cannot be read nobody knows, unless
+/// Nightcap itself has ordered this very start, by the capacity that is configured.
+fn has_come_back(read: &Ledger, step: &Step, size: &Size) -> bool {
+    match size.memory {
+        Memory::None => false,
+        Memory::Of(known) => size.now.covers(known),
+        Memory::Unreadable(_) => read
+            .carried
+            .get(&step.resource.arn)
+            .is_some_and(|last| (last.to, last.phase) == (State::Running, Phase::Ordered)),
+    }
 }

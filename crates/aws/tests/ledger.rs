@@ -75,6 +75,8 @@ fn claim(index: usize, tick: &str, seen: Option<&Mark>, now: DateTime<Utc>) -> W
                 why: "schedule office-hours".to_owned(),
                 first: None,
                 ran_on: vec![],
+                remembered: None,
+                counted: false,
                 hold: None,
             }),
         },

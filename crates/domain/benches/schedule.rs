@@ -13,6 +13,9 @@ use std::hint::black_box;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use nightcap_domain::config::Compiled;
+use nightcap_domain::ledger::Ledger;
+use nightcap_domain::plan::plan;
 use nightcap_domain::time::{
     Calendar, Country, CronExpression, Schedule, State, Window, parse_zone,
 };
@@ -100,5 +103,31 @@ fn fleet(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, schedule, fleet);
+/// The worst that a configuration may ask for: a hundred windows without a pause, shared by
+/// twenty environments.
+fn overlapping(criterion: &mut Criterion) {
+    let windows: String = (0..100)
+        .map(|n| {
+            let (hour, minute) = (n / 60, n % 60);
+            let stop = (minute + 59) % 60;
+            format!("      - {{ start: '{minute} {hour} * * *', stop: '{stop} {hour} * * *' }}\n")
+        })
+        .collect();
+    let environments: String = (0..20)
+        .map(|n| format!("  env-{n}: {{ schedule: always }}\n"))
+        .collect();
+    let text = format!(
+        "timezone: UTC\nschedules:\n  always:\n    windows:\n{windows}environments:\n{environments}"
+    );
+    let config = Compiled::parse(&text).unwrap();
+    let now = at("2026-11-20T12:00:00Z");
+    criterion.bench_function(
+        "plan 20 environments on 100 windows without a pause",
+        |bench| {
+            bench.iter(|| plan(black_box(&config), vec![], &Ledger::default(), now));
+        },
+    );
+}
+
+criterion_group!(benches, schedule, fleet, overlapping);
 criterion_main!(benches);

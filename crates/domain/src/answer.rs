@@ -5,7 +5,9 @@ use serde::Serialize;
 
 use crate::config::Language;
 use crate::names::EnvironmentName;
-use crate::plan::{Because, Decision, Desired, Plan, Problem, Progress, Standing, Step, Upcoming};
+use crate::plan::{
+    Ahead, Because, Decision, Desired, Plan, Problem, Progress, Standing, Step, Upcoming,
+};
 
 /// What became of a decision.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,6 +53,9 @@ pub struct Answer {
     /// `plan` only: the transitions ahead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub upcoming: Option<Vec<UpcomingAnswer>>,
+    /// `plan` only: whether more transitions lie ahead than are listed.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub upcoming_truncated: bool,
 }
 
 /// The old snapshots of one database that were deleted, or would be in a dry run.
@@ -154,6 +159,15 @@ pub struct UpcomingAnswer {
     pub to: String,
     /// The resources it will touch.
     pub resources: Vec<String>,
+    /// How many more it will touch.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub more_resources: usize,
+}
+
+// The signature is serde's.
+#[expect(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// The circumstances of an answer.
@@ -200,6 +214,7 @@ impl Answer {
             problems,
             pruned: vec![],
             upcoming: None,
+            upcoming_truncated: false,
         }
     }
 
@@ -226,8 +241,9 @@ impl Answer {
 
     /// The same answer with the transitions ahead.
     #[must_use]
-    pub fn with_upcoming(mut self, upcoming: &[Upcoming]) -> Self {
-        self.upcoming = Some(upcoming.iter().map(UpcomingAnswer::of).collect());
+    pub fn with_upcoming(mut self, ahead: &Ahead) -> Self {
+        self.upcoming = Some(ahead.transitions.iter().map(UpcomingAnswer::of).collect());
+        self.upcoming_truncated = ahead.truncated;
         self
     }
 }
@@ -276,6 +292,20 @@ impl Because {
             (Self::Hold(hold), Language::En) => format!("held by {}: {}", hold.by, hold.reason),
             (Self::Hold(hold), Language::Fr) => {
                 format!("maintenu par {} : {}", hold.by, hold.reason)
+            }
+            (Self::Needed { by, hold }, Language::En) => format!(
+                "needed by {by}, which {} holds up: {}",
+                hold.by, hold.reason
+            ),
+            (Self::Needed { by, hold }, Language::Fr) => format!(
+                "nécessaire à {by}, que {} maintient : {}",
+                hold.by, hold.reason
+            ),
+            (Self::Protection, Language::En) => {
+                "protected now: woken once, then left alone".to_owned()
+            }
+            (Self::Protection, Language::Fr) => {
+                "désormais protégé : réveillé une fois, puis laissé tel quel".to_owned()
             }
             (Self::Maintenance, Language::En) => "its maintenance window".to_owned(),
             (Self::Maintenance, Language::Fr) => "sa fenêtre de maintenance".to_owned(),
@@ -376,6 +406,7 @@ impl UpcomingAnswer {
                 .to_string(),
             to: upcoming.transition.to.to_string(),
             resources: upcoming.resources.clone(),
+            more_resources: upcoming.more_resources,
         }
     }
 }

@@ -86,6 +86,22 @@ impl Capacity {
         self.max
     }
 
+    /// Whether none of the three numbers is below the other's.
+    pub fn covers(self, other: Self) -> bool {
+        self.min >= other.min && self.desired >= other.desired && self.max >= other.max
+    }
+
+    /// The greater of each pair of numbers: what an edit has raised stays raised, and nothing
+    /// that is remembered is lost to what was lowered.
+    #[must_use]
+    pub fn raised_to(self, other: Self) -> Self {
+        Self {
+            min: self.min.max(other.min),
+            desired: self.desired.max(other.desired),
+            max: self.max.max(other.max),
+        }
+    }
+
     /// Whether this is 0/0/0.
     pub fn is_zero(self) -> bool {
         self.max == 0

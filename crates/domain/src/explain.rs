@@ -5,7 +5,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::answer::{EnvironmentAnswer, ResourceAnswer};
-use crate::config::{Compiled, Language, nearest};
+use crate::config::{Compiled, KindName, Language, nearest};
 use crate::fleet::{ENVIRONMENT_TAG, Observed, Snapshots, Tier};
 use crate::ledger::{Ledger, Phase};
 use crate::message::local;
@@ -33,14 +33,20 @@ pub struct Explanation {
 pub enum ExplainError {
     /// Nothing in Nightcap's care has this name or ARN.
     #[error(
-        "no resource {name:?} carries the tag nightcap:environment{}; `nightcap plan` lists those that do",
-        .nearest.as_ref().map(|n| format!(" (did you mean {n:?}?)")).unwrap_or_default()
+        "no resource {name:?} of the kinds that were looked for ({}) carries the tag nightcap:environment{}; `nightcap plan` lists those that do{}",
+        .looked_for.join(", "),
+        .nearest.as_ref().map(|n| format!(" (did you mean {n:?}?)")).unwrap_or_default(),
+        unlisted(.not_looked_for)
     )]
     Unknown {
         /// The name asked for.
         name: String,
         /// The nearest name that exists.
         nearest: Option<String>,
+        /// The kinds that some environment lists.
+        looked_for: Vec<&'static str>,
+        /// The kinds that none lists.
+        not_looked_for: Vec<&'static str>,
     },
     /// Several resources have this name.
     #[error("{name:?} names several resources; give one of these ARNs: {}", .arns.join(", "))]
@@ -50,6 +56,16 @@ pub enum ExplainError {
         /// Their ARNs.
         arns: Vec<String>,
     },
+}
+
+fn unlisted(kinds: &[&str]) -> String {
+    if kinds.is_empty() {
+        return String::new();
+    }
+    format!(
+        "; {} would be looked for only if the `kinds` of an environment listed it",
+        kinds.join(", ")
+    )
 }
 
 /// Explains one resource of a plan, by its name or ARN.
@@ -88,6 +104,12 @@ pub(crate) fn find<'a>(plan: &'a Plan, name: &str) -> Result<&'a Step, ExplainEr
         [] => Err(ExplainError::Unknown {
             name: name.to_owned(),
             nearest: nearest(name, plan.steps.iter().map(|s| s.resource.name.as_str())),
+            looked_for: plan.kinds.clone(),
+            not_looked_for: KindName::ALL
+                .into_iter()
+                .map(|(kind, _)| kind)
+                .filter(|kind| !plan.kinds.contains(kind))
+                .collect(),
         }),
         several => Err(ExplainError::Ambiguous {
             name: name.to_owned(),
@@ -102,7 +124,7 @@ fn facts(config: &Compiled, plan: &Plan, ledger: &Ledger, step: &Step) -> Vec<St
     if let Some(value) = resource.tags.get(ENVIRONMENT_TAG) {
         facts.push(format!("its tag {ENVIRONMENT_TAG} says {value}"));
     }
-    if let Some(tag) = resource.protected_by() {
+    if let Some(tag) = config.config().protected_by(&resource.tags) {
         facts.push(format!("its tag {}={} says production", tag.key, tag.value));
     }
     if let Some((name, environment)) = step
@@ -145,6 +167,10 @@ fn facts(config: &Compiled, plan: &Plan, ledger: &Ledger, step: &Step) -> Vec<St
     if let Decision::Refuse(fault) = &step.decision {
         facts.push(format!("to mend it: {}", fault.remedy(Language::En)));
     }
+    for fault in &step.notes {
+        facts.push(format!("besides: {}", fault.message(Language::En)));
+        facts.push(format!("to mend that: {}", fault.remedy(Language::En)));
+    }
     facts
 }
 
@@ -167,6 +193,7 @@ fn by_the_clock(name: &ScheduleName, schedule: &Schedule, at: DateTime<Utc>) -> 
             ));
         }
     }
+    facts.extend(lost_starts(schedule, at));
     let today = at.with_timezone(&zone).date_naive();
     if let Some(reason) = schedule.calendar().and_then(|c| c.is_closed(today)) {
         facts.push(format!(
@@ -174,6 +201,31 @@ fn by_the_clock(name: &ScheduleName, schedule: &Schedule, at: DateTime<Utc>) -> 
         ));
     }
     facts
+}
+
+/// The starts that closed days have cost since the last stop, and will before the next start.
+fn lost_starts(schedule: &Schedule, at: DateTime<Utc>) -> Option<String> {
+    const NAMED: usize = 5;
+    let (last, next) = (schedule.last(at)?, schedule.next(at)?);
+    if last.to != State::Stopped {
+        return None;
+    }
+    let lost = schedule.lost_starts(last.at, next.at);
+    let named: Vec<String> = lost
+        .iter()
+        .take(NAMED)
+        .map(|(date, reason)| format!("{date} ({reason})"))
+        .collect();
+    let more = match lost.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    (!named.is_empty()).then(|| {
+        format!(
+            "without closed days it would have started on {}{more}",
+            named.join(", ")
+        )
+    })
 }
 
 /// What overrides the schedule, if something does.
@@ -199,6 +251,16 @@ fn override_of(step: &Step, config: &Compiled, at: DateTime<Utc>) -> Option<Stri
             local(hold.until, zone, Language::En),
             hold.reason
         )),
+        Because::Needed { by, hold } => Some(format!(
+            "{by} needs it, which {} holds {word} until {}: {}",
+            hold.by,
+            local(hold.until, zone, Language::En),
+            hold.reason
+        )),
+        Because::Protection => Some(
+            "Nightcap stopped it before it was protected: it is woken once, then left alone"
+                .to_owned(),
+        ),
         Because::Maintenance => Some(format!(
             "it is {word} for its maintenance window around {}",
             local(at, zone, Language::En)

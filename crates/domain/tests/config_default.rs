@@ -116,14 +116,18 @@ environments:
     snapshot_on_stop: true
     keep_snapshots: 3
     wake_for_maintenance: true
+    max_capacity: 8
+  live-shop: { schedule: office-hours }
   prod: { protected: true }
+not_production:
+  - { name: live-shop, reason: a demonstration for fairs }
 budget:
   name: greenleaf-monthly
   limit: 499.99
   currency: EUR
   alerts: ["actual > 80%", "forecast > 100%"]
   ladder: ["forecast > 110% for 2 days: sleep preprod", "actual > 100%: weekends off"]
-limits: { max_stops: 7, max_stop_share: 40%, max_targets: 3, max_hold: 1d12h }
+limits: { max_stops: 7, max_stop_share: 40%, max_targets: 3, max_capacity: 20, max_hold: 1d12h }
 deadlines: { available: 45m, in_service: 20m, healthy: 5m, drained: 1h, stopped: 2h }
 "#;
     let config = Config::parse(text).unwrap_or_else(|e| panic!("{}", e.render("it", text)));

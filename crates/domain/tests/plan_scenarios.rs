@@ -132,8 +132,9 @@ fn a_kind_that_its_environment_does_not_name_is_left_alone() {
     ));
     assert_eq!(plan.problems().count(), 0);
     // Nor is it announced for the next transition.
-    let ahead = upcoming(&world.config, &plan, utc("2026-11-23T09:00:00Z"));
-    assert_eq!(ahead[0].resources, ["app"]);
+    let until = utc("2026-11-23T09:00:00Z");
+    let ahead = upcoming(&world.config, &plan, &world.ledger, until);
+    assert_eq!(ahead.transitions[0].resources, ["app"]);
 }
 
 #[test]
@@ -198,9 +199,13 @@ fn a_manual_change_is_respected_until_the_next_transition_or_reverted() {
     size.machines = 1;
     app.observed = Observed::Running;
     assert_eq!(world.plan(utc("2026-11-21T12:00:00Z")).actions().count(), 0);
-    // The next transition finds it up already, as somebody wanted it.
-    assert_eq!(world.plan(utc(MONDAY)).actions().count(), 0);
-    // The one after that puts it to sleep with the new capacity in memory.
+    // The next transition gives it back what it had.
+    world.settle(MONDAY);
+    assert_eq!(world.size("app"), "2/2/4");
+    // What is changed once it is awake is what the next sleep remembers.
+    world.get("app").size.as_mut().unwrap().now = capacity("1/1/1");
+    world.pass();
+    assert_eq!(world.plan(utc("2026-11-23T12:00:00Z")).actions().count(), 0);
     world.settle("2026-11-23T18:00:00Z");
     assert_eq!(
         world.get("app").size.as_ref().unwrap().memory,

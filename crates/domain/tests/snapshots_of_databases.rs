@@ -10,6 +10,7 @@
 mod world;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use nightcap_domain::config::Config;
 use nightcap_domain::explain::explain;
 use nightcap_domain::fleet::{Resource, Snapshots, Tags};
 use nightcap_domain::plan::Action;
@@ -28,9 +29,14 @@ fn ours(day: i64) -> Snapshot {
         name: name("orders", at(day)),
         of: "orders".to_owned(),
         by_order: true,
+        taken_at: Some(at(day)),
         available: true,
         tags: Tags::from_iter([("nightcap:environment", "preprod")]),
     }
+}
+
+fn config() -> Config {
+    Config::parse(world::CONFIG).unwrap()
 }
 
 fn orders() -> Resource {
@@ -48,27 +54,27 @@ fn names(pruned: &[&Snapshot]) -> Vec<String> {
 fn the_oldest_go_and_a_set_number_is_kept() {
     let all: Vec<Snapshot> = [3, 1, 4, 0, 2].map(ours).into();
     assert_eq!(
-        names(&prunable(&orders(), &all, 3)),
+        names(&prunable(&config(), &orders(), &all, 3)),
         [
             "nightcap-orders-20261120-180000",
             "nightcap-orders-20261121-180000"
         ]
     );
-    assert!(prunable(&orders(), &all, 5).is_empty());
+    assert!(prunable(&config(), &orders(), &all, 5).is_empty());
     // Nobody can ask for none: the newest is what one would restore from.
-    assert_eq!(prunable(&orders(), &all, 0).len(), 4);
+    assert_eq!(prunable(&config(), &orders(), &all, 0).len(), 4);
 }
 
 #[test]
 fn nothing_goes_before_the_newest_is_available() {
     let mut all: Vec<Snapshot> = (0..5).map(ours).collect();
     all[4].available = false;
-    assert!(prunable(&orders(), &all, 1).is_empty());
+    assert!(prunable(&config(), &orders(), &all, 1).is_empty());
     // One in the middle that is not (being copied, failed) is neither kept nor deleted.
     all[4].available = true;
     all[3].available = false;
     assert_eq!(
-        names(&prunable(&orders(), &all, 2)),
+        names(&prunable(&config(), &orders(), &all, 2)),
         names(&[&all[0], &all[1]])
     );
 }
@@ -119,7 +125,7 @@ fn what_is_not_ours_is_never_touched() {
     for (what, estrange) in strange {
         let mut all: Vec<Snapshot> = (0..5).map(ours).collect();
         estrange(&mut all[0]);
-        let left = names(&prunable(&orders(), &all, 1));
+        let left = names(&prunable(&config(), &orders(), &all, 1));
         assert_eq!(left.len(), 3, "{what}");
         assert!(!left.contains(&all[0].name), "{what}");
     }
@@ -127,7 +133,25 @@ fn what_is_not_ours_is_never_touched() {
     production.tags =
         Tags::from_iter([("nightcap:environment", "preprod"), ("environment", "Live")]);
     let all: Vec<Snapshot> = (0..5).map(ours).collect();
-    assert!(prunable(&production, &all, 1).is_empty());
+    assert!(prunable(&config(), &production, &all, 1).is_empty());
+}
+
+#[test]
+fn a_date_in_a_name_makes_no_snapshot_newer_than_aws_says() {
+    let mut all: Vec<Snapshot> = (0..4).map(ours).collect();
+    // Somebody gave the oldest one a name of next year.
+    all[0].name = name("orders", at(400));
+    assert_eq!(
+        names(&prunable(&config(), &orders(), &all, 3)),
+        ["nightcap-orders-20271225-180000"]
+    );
+    // What AWS has no date for, although it is there, is left alone.
+    all[0].taken_at = None;
+    assert!(prunable(&config(), &orders(), &all, 3).is_empty());
+    // What is being taken has no date yet, and is the newest all the same.
+    all[3].taken_at = None;
+    all[3].available = false;
+    assert!(prunable(&config(), &orders(), &all, 1).is_empty());
 }
 
 prop_compose! {
@@ -164,7 +188,7 @@ proptest! {
         all.sort_by(|a, b| a.name.cmp(&b.name));
         all.dedup_by(|a, b| a.name == b.name);
         let database = orders();
-        let gone = names(&prunable(&database, &all, keep));
+        let gone = names(&prunable(&config(), &database, &all, keep));
         let is_ours = |s: &&Snapshot| {
             s.by_order && s.of == "orders" && s.name.starts_with("nightcap-") && s.tags != Tags::default()
         };
@@ -178,7 +202,7 @@ proptest! {
         // Instants in their names sort as text.
         let oldest_left = left.iter().filter(is_ours).filter(|s| s.available).map(|s| &s.name).min();
         prop_assert!(gone.iter().all(|name| oldest_left.is_none_or(|oldest| name < oldest)));
-        prop_assert!(prunable(&database, &left, keep).is_empty());
+        prop_assert!(prunable(&config(), &database, &left, keep).is_empty());
     }
 }
 

@@ -146,7 +146,7 @@ impl Scheduler {
                 let tick = scene.looking(at);
                 let report = self.look(scene, &tick).await?;
                 let until = tick.now + TimeDelta::days(i64::from(days));
-                let ahead = upcoming(scene.config, &report.plan, until);
+                let ahead = upcoming(scene.config, &report.plan, &report.ledger, until);
                 json_of(report.answer("plan", &tick).with_upcoming(&ahead))
             }
             Request::Explain { resource, at } => {

@@ -47,6 +47,8 @@ fn claim(name: &str, seen: Option<u64>) -> Write {
                 why: "schedule office-hours".to_owned(),
                 first: None,
                 ran_on: vec![],
+                remembered: None,
+                counted: false,
                 hold: None,
             }),
         },

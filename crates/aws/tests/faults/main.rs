@@ -14,6 +14,7 @@
     missing_docs
 )]
 
+mod by_night;
 mod every_call;
 mod kinds;
 mod ledger;

@@ -271,6 +271,11 @@ impl World {
         self.groups.get_mut(name).unwrap().scale(capacity, now);
     }
 
+    /// A size that a person gives.
+    pub fn person_sets(&mut self, name: &str, capacity: Capacity, now: DateTime<Utc>) {
+        self.groups.get_mut(name).unwrap().scale(capacity, now);
+    }
+
     pub fn remember(&mut self, name: &str, capacity: Capacity, now: DateTime<Utc>) {
         let group = self.groups.get_mut(name).unwrap();
         group.memory = Some(capacity.to_string());

@@ -16,6 +16,12 @@ pub(super) fn max_targets() -> u32 {
     16
 }
 
+/// The greatest maximum that a group is woken to: far above what non-production needs, far below
+/// what a wrong or forged tag could cost in a night.
+pub(super) fn max_capacity() -> u32 {
+    100
+}
+
 /// Snapshots of ours that are kept of each database: a week of nights.
 pub(super) fn keep_snapshots() -> u32 {
     7

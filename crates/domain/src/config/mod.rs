@@ -36,7 +36,7 @@ pub use kinds::{KindName, Kinds};
 pub use ladder::{LadderEffect, LadderRule, Targets, Until};
 pub use model::{
     BudgetConfig, CalendarConfig, Config, EnvironmentConfig, Language, Limits, ManualChanges,
-    ScheduleConfig, WindowConfig,
+    NotProduction, ScheduleConfig, WindowConfig,
 };
 pub use nearest::nearest;
 pub use percent::{Percent, PercentError};

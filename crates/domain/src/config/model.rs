@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     capacity::Capacity,
+    fleet::{ProtectedBy, Tags, canonical_name, protected_name},
     hold::Length,
     names::{CalendarName, EnvironmentName, Region, RoleArn, ScheduleName},
     time::{Calendar, Country, CronExpression, Schedule, Window},
@@ -58,6 +59,10 @@ pub struct Config {
         schemars(transform = super::schema::name_keys, extend("minProperties" = 1))
     )]
     pub environments: BTreeMap<EnvironmentName, EnvironmentConfig>,
+    /// Names that look like production and are not, each with the reason: environments and
+    /// values of tags that are treated as any other.
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub not_production: Vec<NotProduction>,
     /// The budget to watch. Left out: nothing is watched.
     #[cfg_attr(feature = "schema", schemars(default))]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -194,6 +199,27 @@ pub struct EnvironmentConfig {
     /// Whether a database is woken for its maintenance window.
     #[cfg_attr(feature = "schema", schemars(default))]
     pub wake_for_maintenance: bool,
+    /// The greatest maximum that a group is woken to here. Left out: `limits.max_capacity`.
+    #[cfg_attr(feature = "schema", schemars(default, range(min = 1)))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_capacity: Option<u32>,
+    /// Whether its schedule is not carried out because its name looks like production:
+    /// `protected` is true then, although the file does not say so.
+    #[serde(skip)]
+    pub looks_like_production: bool,
+}
+
+/// A name that looks like production and is not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct NotProduction {
+    /// The name of the environment, or the value of the tag. Case does not matter.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 256)))]
+    pub name: String,
+    /// Why it is not production, for whoever reads the file next.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 200)))]
+    pub reason: String,
 }
 
 /// What to do about a difference that appears after a transition was carried out.
@@ -251,9 +277,37 @@ pub struct Limits {
         schemars(default = "super::defaults::max_targets", range(min = 1))
     )]
     pub max_targets: u32,
+    /// The greatest maximum that a group is woken to, whatever its tag says: instances, tasks or
+    /// nodes.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(default = "super::defaults::max_capacity", range(min = 1))
+    )]
+    pub max_capacity: u32,
     /// How long a hold made by a person may last.
     #[cfg_attr(feature = "schema", schemars(default = "super::defaults::max_hold"))]
     pub max_hold: Length,
+}
+
+impl NotProduction {
+    /// Whether this is the name that is released: as it reads, not as it is encoded.
+    pub fn is(&self, name: &str) -> bool {
+        canonical_name(&self.name) == canonical_name(name)
+    }
+}
+
+impl Config {
+    /// The tag by which a resource looks like production, unless its value is released.
+    pub fn protected_by(&self, tags: &Tags) -> Option<ProtectedBy> {
+        tags.protected_unless(|value| {
+            !protected_name(value) && self.not_production.iter().any(|release| release.is(value))
+        })
+    }
+
+    /// The greatest maximum that a group of this environment is woken to.
+    pub fn max_capacity(&self, environment: &EnvironmentConfig) -> u32 {
+        environment.max_capacity.unwrap_or(self.limits.max_capacity)
+    }
 }
 
 impl Default for Limits {
@@ -262,6 +316,7 @@ impl Default for Limits {
             max_stops: super::defaults::max_stops(),
             max_stop_share: None,
             max_targets: super::defaults::max_targets(),
+            max_capacity: super::defaults::max_capacity(),
             max_hold: super::defaults::max_hold(),
         }
     }

@@ -17,6 +17,8 @@ use super::{
     nearest::nearest,
     position::Position,
 };
+use crate::fleet::looks_like_production;
+use crate::names::EnvironmentName;
 use crate::time::{Calendar, Warning, zone_data_is_outdated};
 
 /// How far ahead schedules are looked at: every clock change and holiday falls into a year.
@@ -75,7 +77,10 @@ impl Config {
         doubts.unused();
         for (name, environment) in &self.environments {
             doubts.environment(&format!("environments.{name}"), environment);
+            doubts.production(name, environment);
+            doubts.capacity(&format!("environments.{name}"), environment);
         }
+        doubts.released();
         doubts.budget(now);
         doubts.found.sort_by_key(ConfigWarning::position);
         doubts.found
@@ -235,7 +240,7 @@ impl Doubts<'_> {
         ];
         for (key, _) in idle
             .into_iter()
-            .filter(|(_, set)| environment.protected && *set)
+            .filter(|(_, set)| environment.protected && !environment.looks_like_production && *set)
         {
             self.add(
                 format!("{path}.{key}"),
@@ -248,6 +253,46 @@ impl Doubts<'_> {
                 format!("{path}.keep_snapshots"),
                 "without effect: no snapshots are taken without snapshot_on_stop: true",
             );
+        }
+    }
+
+    /// A schedule that is not carried out.
+    fn production(&mut self, name: &EnvironmentName, environment: &EnvironmentConfig) {
+        if environment.looks_like_production {
+            self.add(
+                format!("environments.{name}"),
+                format!(
+                    "{name:?} looks like production, so it is protected and its schedule is NOT carried out; write protected: true in place of the schedule, or, if it is not production, release it: not_production: [{{ name: {name}, reason: \"…\" }}]"
+                ),
+            );
+        }
+    }
+
+    /// A capacity that no group is woken to.
+    fn capacity(&mut self, path: &str, environment: &EnvironmentConfig) {
+        let most = self.config.max_capacity(environment);
+        if let Some(capacity) = environment.capacity.filter(|one| one.max() > most) {
+            self.add(
+                format!("{path}.capacity"),
+                format!(
+                    "no group is woken to {capacity}: its maximum is above max_capacity, {most}; raise max_capacity here or in limits"
+                ),
+            );
+        }
+    }
+
+    fn released(&mut self) {
+        let config = self.config;
+        for (index, release) in config.not_production.iter().enumerate() {
+            if !looks_like_production(&release.name) {
+                self.add(
+                    format!("not_production[{index}]"),
+                    format!(
+                        "without effect: {:?} does not look like production",
+                        release.name
+                    ),
+                );
+            }
         }
     }
 

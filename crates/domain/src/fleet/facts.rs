@@ -21,6 +21,9 @@ pub struct Facts {
     pub member_of: Option<String>,
     /// Whether a snapshot can be taken while it stops.
     pub snapshots: Snapshots,
+    /// The daily window in which AWS backs it up while it is available (`03:00-04:00`, UTC); none
+    /// where AWS does not, or backs up all the time.
+    pub backup_window: Option<String>,
 }
 
 /// Whether a group's machines get their traffic: what its load balancers say.

@@ -5,10 +5,12 @@
 
 mod facts;
 mod observed;
+mod production;
 mod resource;
 mod tags;
 
 pub use facts::{Facts, Health, Part, Snapshots};
 pub use observed::{Observed, Text};
+pub use production::{canonical_name, looks_like_production, protected_name};
 pub use resource::{Kind, Memory, Resource, Size, Tier};
-pub use tags::{CAPACITY_TAG, Claim, ENVIRONMENT_TAG, ProtectedBy, TIER_TAG, Tags, protected_name};
+pub use tags::{CAPACITY_TAG, Claim, ENVIRONMENT_TAG, ProtectedBy, TIER_TAG, Tags};

@@ -2,6 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::{canonical_name, looks_like_production};
+
+/// The keys under which people say to which environment something belongs, besides
+/// [`ENVIRONMENT_TAG`], in any case.
+const ENVIRONMENT_KEYS: [&str; 3] = ["environment", "env", "stage"];
+
 /// The tag that puts a resource into Nightcap's care: `nightcap:environment = preprod`.
 pub const ENVIRONMENT_TAG: &str = "nightcap:environment";
 /// The tag that changes a resource's place in the order: `nightcap:tier = 15`.
@@ -58,15 +64,21 @@ impl Tags {
         }
     }
 
-    /// The tag that says production, whatever the configuration says.
+    /// The tag that looks like production, with nothing released.
     pub fn protected_by(&self) -> Option<ProtectedBy> {
+        self.protected_unless(|_| false)
+    }
+
+    /// The tag that looks like production, of those whose value the configuration has not
+    /// released: see [`crate::config::Config::protected_by`].
+    pub(crate) fn protected_unless(&self, released: impl Fn(&str) -> bool) -> Option<ProtectedBy> {
         self.0
             .iter()
             .filter(|(key, _)| {
-                let key = key.trim();
-                key.eq_ignore_ascii_case("environment") || key.eq_ignore_ascii_case(ENVIRONMENT_TAG)
+                let key = canonical_name(key);
+                key == ENVIRONMENT_TAG || ENVIRONMENT_KEYS.contains(&key.as_str())
             })
-            .find(|(_, value)| protected_name(value))
+            .find(|(_, value)| looks_like_production(value) && !released(value))
             .map(|(key, value)| ProtectedBy {
                 key: key.clone(),
                 value: value.clone(),
@@ -85,14 +97,6 @@ impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Tags {
     }
 }
 
-/// Whether an environment of this name is production to everyone who reads it.
-pub fn protected_name(name: &str) -> bool {
-    let name = name.trim();
-    ["prod", "production", "live"]
-        .iter()
-        .any(|word| name.eq_ignore_ascii_case(word))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,7 +111,15 @@ mod tests {
             ("Environment", "preprod", false),
             ("Environment", "products", false),
             ("Name", "prod", false),
-            ("env", "prod", false),
+            ("env", "prod", true),
+            ("ENV", "prd", true),
+            ("Stage", "live", true),
+            (" stage ", "Prod-EU", true),
+            ("Environment\u{200b}", "prod", true),
+            ("Env", "prod,preprod", true),
+            ("Env", "non-prod", false),
+            ("Stages", "prod", false),
+            ("app:env", "prod", false),
         ] {
             let tags = Tags::from_iter([(key, value)]);
             assert_eq!(tags.protected_by().is_some(), protected, "{key}={value}");

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::asked::zone;
-use super::{Author, Cost, Hold, Scope, in_force};
+use super::neighbours::{needed, warnings};
+use super::{Author, Cost, Hold, HoldWarning, Scope, in_force};
 use crate::config::{Compiled, Language};
 use crate::ledger::Ledger;
 use crate::message::local;
@@ -53,6 +54,12 @@ pub struct HoldAnswer {
     /// The hold that outranks this one now, if one does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outranked_by: Option<HoldView>,
+    /// The names of the resources that it keeps up besides, because what it is about needs them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<String>,
+    /// What to know before trusting in it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<HoldWarning>,
 }
 
 /// The answer to `release`.
@@ -131,6 +138,11 @@ impl HoldAnswer {
             already: known.is_some(),
             outranked_by: outranking(ledger, hold, environment)
                 .map(|other| HoldView::of(config, &other, environment)),
+            needs: needed(plan, ledger, hold)
+                .iter()
+                .map(|step| step.resource.name.clone())
+                .collect(),
+            warnings: warnings(config, plan, ledger, hold),
         }
     }
 }

@@ -166,7 +166,7 @@ fn scope<'a>(
         }
         About::Resource(name) => {
             let step = explain::find(plan, name)?;
-            reachable(step)?;
+            reachable(config, step)?;
             let name = step
                 .environment
                 .as_ref()
@@ -199,7 +199,7 @@ fn environment<'a>(
 }
 
 /// A hold on what is never acted on would be a promise that nobody keeps.
-fn reachable(step: &Step) -> Result<(), HoldError> {
+fn reachable(config: &Compiled, step: &Step) -> Result<(), HoldError> {
     let name = step.resource.name.clone();
     match &step.decision {
         Decision::Leave(Leave::ProtectedEnvironment | Leave::ProtectedTag(_)) => {
@@ -213,7 +213,9 @@ fn reachable(step: &Step) -> Result<(), HoldError> {
             name,
             why: fault.message(Language::En),
         }),
-        _ if step.resource.protected_by().is_some() => Err(HoldError::Protected { name }),
+        _ if config.config().protected_by(&step.resource.tags).is_some() => {
+            Err(HoldError::Protected { name })
+        }
         _ => match &step.resource.observed {
             Observed::Fixed(text) => Err(HoldError::OutOfReach {
                 name,

@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use serde::Serialize;
 
 use super::bill::Bill;
+use super::neighbours::needed;
 use super::{Hold, Scope, Unpriced};
 use crate::config::Compiled;
 use crate::fleet::Observed;
@@ -21,7 +22,7 @@ const NAMED: usize = 6;
 /// What a hold changes, against the schedule alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Cost {
-    /// The names of the resources it holds.
+    /// The names of the resources it holds, and of what these need.
     pub resources: Vec<String>,
     /// Minutes of the hold in which the schedule would have it otherwise.
     pub minutes_beyond_schedule: i64,
@@ -40,7 +41,7 @@ pub struct Cost {
 impl Cost {
     /// What a hold costs from its start to its end.
     pub fn of(config: &Compiled, plan: &Plan, ledger: &Ledger, hold: &Hold) -> Self {
-        let steps: Vec<&Step> = plan
+        let mut steps: Vec<&Step> = plan
             .steps
             .iter()
             .filter(|step| is_held(step, hold))
@@ -49,6 +50,7 @@ impl Cost {
             Scope::Environment(name) => Some(name),
             Scope::Resource(_) => steps.first().and_then(|step| step.environment.as_ref()),
         };
+        steps.extend(needed(plan, ledger, hold));
         let beyond = environment.map_or_else(TimeDelta::zero, |name| beyond(config, name, hold));
         let mut resources: Vec<String> = steps.iter().map(|s| s.resource.name.clone()).collect();
         resources.sort();
@@ -65,7 +67,15 @@ impl Cost {
 
 /// Whether a hold moves this resource: not what nothing here may or can move.
 fn is_held(step: &Step, hold: &Hold) -> bool {
-    let out_of_reach = matches!(
+    !is_out_of_reach(step)
+        && step
+            .environment
+            .as_ref()
+            .is_some_and(|name| hold.is_about(name, Some(&step.resource.arn)))
+}
+
+pub(super) fn is_out_of_reach(step: &Step) -> bool {
+    matches!(
         step.decision,
         Decision::Leave(
             Leave::ProtectedEnvironment
@@ -73,12 +83,7 @@ fn is_held(step: &Step, hold: &Hold) -> bool {
                 | Leave::KindNotNamed { .. }
                 | Leave::Fixed(_)
         )
-    ) || matches!(step.resource.observed, Observed::Fixed(_));
-    !out_of_reach
-        && step
-            .environment
-            .as_ref()
-            .is_some_and(|name| hold.is_about(name, Some(&step.resource.arn)))
+    ) || matches!(step.resource.observed, Observed::Fixed(_))
 }
 
 fn beyond(config: &Compiled, name: &EnvironmentName, hold: &Hold) -> TimeDelta {

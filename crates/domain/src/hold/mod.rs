@@ -6,6 +6,7 @@ mod bill;
 mod cost;
 mod end;
 mod length;
+mod neighbours;
 mod release;
 
 use std::fmt;
@@ -22,6 +23,7 @@ pub use bill::Unpriced;
 pub use cost::Cost;
 pub use end::{End, UnreadableEnd};
 pub use length::{Length, LengthError};
+pub use neighbours::HoldWarning;
 pub use release::{ReleaseError, Released, release};
 
 /// What a hold is about.

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::capacity::Capacity;
 use crate::fleet::Part;
 use crate::hold::Hold;
 use crate::names::ResourceArn;
@@ -84,9 +85,24 @@ pub struct Order {
     /// What a group ran on when it was put to sleep: asleep, nobody else knows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ran_on: Vec<Part>,
+    /// The capacity that was written on what this order stops: its tag must say the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remembered: Option<String>,
+    /// Whether the breaker has counted this stop: no recent transition explained it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub counted: bool,
 }
 
 impl Order {
+    /// The capacity that was written on what this order has stopped.
+    pub fn remembered(&self) -> Option<Capacity> {
+        let written = self
+            .remembered
+            .as_deref()
+            .filter(|_| self.action == "stop")?;
+        written.parse().ok().filter(|one: &Capacity| !one.is_zero())
+    }
+
     /// Since when what it asks for has been waited for.
     pub fn since(&self) -> DateTime<Utc> {
         self.first.unwrap_or(self.at)

@@ -4,9 +4,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::history::result_of;
 use super::{Carried, History, LEASE, Ledger, Mark, Order, Phase};
-use crate::fleet::Part;
+use crate::fleet::{Memory, Part};
 use crate::names::ResourceArn;
-use crate::plan::{Action, Because, Decision, Desired, Step, ordered};
+use crate::plan::{Action, BY_PROTECTION, Because, Decision, Desired, Step, ordered};
 use crate::time::State;
 
 /// A new entry for a resource, and the row of history that comes with it.
@@ -76,6 +76,8 @@ impl Write {
                     why,
                     hold,
                     ran_on: ran_on(action, step, known),
+                    remembered: remembered(action, step, known),
+                    counted: step.counted,
                 }),
             },
             replaces: known.map(|mark| mark.version),
@@ -219,6 +221,21 @@ fn ran_on(action: &Action, step: &Step, known: Option<&Mark>) -> Vec<Part> {
     )
 }
 
+/// The capacity that an order to sleep writes on its resource; where that has it already, what an
+/// earlier order to sleep has written.
+fn remembered(action: &Action, step: &Step, known: Option<&Mark>) -> Option<String> {
+    let Action::Stop { remember, .. } = action else {
+        return None;
+    };
+    let earlier = || known?.order.as_ref()?.remembered();
+    let on_it = || match step.resource.size.as_ref()?.memory {
+        Memory::Of(capacity) => Some(capacity),
+        Memory::None | Memory::Unreadable(_) => None,
+    };
+    let capacity = remember.or_else(earlier).or_else(on_it)?;
+    Some(capacity.to_string())
+}
+
 fn next(known: Option<&Mark>) -> u64 {
     known.map_or(1, |mark| mark.version + 1)
 }
@@ -236,9 +253,17 @@ fn grounds(desired: &Desired) -> (String, String, Option<String>) {
             ..
         } => (format!("schedule {name}"), why, None),
         Desired::State {
+            because: Because::Needed { hold, .. },
+            ..
+        } => (hold.by.clone(), why, Some(hold.id.clone())),
+        Desired::State {
             because: Because::Maintenance,
             ..
         } => ("maintenance window".to_owned(), why, None),
+        Desired::State {
+            because: Because::Protection,
+            ..
+        } => (BY_PROTECTION.to_owned(), why, None),
         Desired::Unmanaged(_) => (String::new(), why, None),
     }
 }

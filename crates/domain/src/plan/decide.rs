@@ -4,76 +4,299 @@ use chrono::{DateTime, Utc};
 
 use crate::capacity::Capacity;
 use crate::config::{Compiled, EnvironmentConfig, ManualChanges, nearest};
-use crate::fleet::{Claim, Memory, Observed, Resource, Size, Snapshots, protected_name};
+use crate::fleet::{Claim, Memory, Observed, Resource, Size, Snapshots, looks_like_production};
 use crate::hold::Scope;
-use crate::ledger::{Carried, Ledger, Phase};
+use crate::ledger::{Carried, Ledger, Order, Phase};
 use crate::names::EnvironmentName;
 use crate::time::{State, Transition};
 
-use super::environment::desired;
+use super::backup::Backups;
+use super::environment::{Clock, desired};
 use super::woken::woken_by_aws;
 use super::{
-    Action, Because, Decision, Desired, Fault, Leave, MaintenanceWindow, Standing, Step, Wait,
+    Action, BY_PROTECTION, Because, Decision, Desired, Fault, Leave, MaintenanceWindow, Standing,
+    Step, Wait,
 };
 
 /// What may be done to a resource of an environment, and with what.
 struct Policy<'a> {
     manual_changes: ManualChanges,
     capacity: Option<Capacity>,
+    max_capacity: u32,
     snapshot: bool,
     last: Option<&'a Carried>,
+    order: Option<&'a Order>,
 }
 
-/// Decides for one resource that claims an environment.
-pub(super) fn step(
-    config: &Compiled,
-    environments: &[Standing],
-    ledger: &Ledger,
-    mut resource: Resource,
-    now: DateTime<Utc>,
-) -> Step {
-    resource.restarted_by_aws |= woken_by_aws(ledger, &resource, now);
-    let (name, environment) = match admit(config, &resource) {
-        Ok(admitted) => admitted,
-        Err((name, decision)) => {
-            let desired = Desired::Unmanaged(Leave::ScheduleNotBegun);
-            return Step {
-                environment: name,
+/// A resource that claims an environment, before anything is decided.
+pub(super) struct Candidate<'a> {
+    pub(super) resource: Resource,
+    /// Its place in the plan, if something may be done to it.
+    pub(super) admitted: Option<Admitted<'a>>,
+    /// Why not, if not.
+    refused: Option<Refused>,
+}
+
+/// What may be acted on, and what it should be.
+pub(super) struct Admitted<'a> {
+    pub(super) name: &'a EnvironmentName,
+    pub(super) environment: &'a EnvironmentConfig,
+    pub(super) desired: Desired,
+    /// What makes it impossible to decide.
+    fault: Option<Fault>,
+}
+
+/// What may not be acted on.
+struct Refused {
+    environment: Option<EnvironmentName>,
+    decision: Decision,
+    /// Whether it is production, by its tags or its environment.
+    protected: bool,
+}
+
+/// What every decision of one plan is made from.
+pub(super) struct Grounds<'a> {
+    pub(super) config: &'a Compiled,
+    pub(super) clock: &'a Clock<'a>,
+    pub(super) environments: &'a [Standing],
+    pub(super) ledger: &'a Ledger,
+    pub(super) now: DateTime<Utc>,
+}
+
+impl<'a> Grounds<'a> {
+    /// Who the resource is to this plan.
+    pub(super) fn candidate(&self, mut resource: Resource) -> Candidate<'a> {
+        let Self {
+            config,
+            ledger,
+            now,
+            ..
+        } = *self;
+        resource.restarted_by_aws |= woken_by_aws(ledger, &resource, now);
+        let (name, environment) = match admit(config, &resource) {
+            Ok(admitted) => admitted,
+            Err(refused) => {
+                return Candidate {
+                    resource,
+                    admitted: None,
+                    refused: Some(refused),
+                };
+            }
+        };
+        let shared = self.environments.iter().find(|one| one.name == *name);
+        let arn = Some(&resource.arn);
+        let desired = match shared {
+            // One environment, one answer: looked up, unless a hold is about this very resource.
+            Some(standing) if !held_alone(ledger, &resource) => standing.desired.clone(),
+            _ => desired(self.clock, config, name, environment, ledger, arn),
+        };
+        let (desired, fault) = match with_maintenance(environment, &resource, desired, now) {
+            Ok(desired) => (desired, None),
+            Err(unreadable) => (unreadable.0, Some(unreadable.1)),
+        };
+        Candidate {
+            resource,
+            admitted: Some(Admitted {
+                name,
+                environment,
                 desired,
-                decision,
-                reached: None,
-                resource,
-            };
+                fault,
+            }),
+            refused: None,
         }
-    };
-    let shared = environments.iter().find(|standing| standing.name == *name);
-    let desired = match shared {
-        // One environment, one answer: looked up, unless a hold is about this very resource.
-        Some(standing) if !held_alone(ledger, &resource) => standing.desired.clone(),
-        _ => desired(config, name, environment, ledger, Some(&resource.arn), now),
-    };
-    let policy = Policy {
-        manual_changes: environment.manual_changes,
-        capacity: environment.capacity,
-        snapshot: environment.snapshot_on_stop,
-        last: ledger.carried.get(&resource.arn),
-    };
-    let (desired, decision) = match with_maintenance(environment, &resource, desired, now) {
-        Ok(desired) => {
-            let decision = decide(&resource, &desired, &policy);
-            (desired, decision)
+    }
+
+    /// Decides for one candidate.
+    pub(super) fn decided(&self, candidate: Candidate<'a>, backups: &mut Backups<'a>) -> Step {
+        let Candidate {
+            resource,
+            admitted,
+            refused,
+        } = candidate;
+        let Some(admitted) = admitted else {
+            return self.refused(resource, refused);
+        };
+        let Admitted {
+            name,
+            environment,
+            desired,
+            fault,
+        } = admitted;
+        let policy = self.policy(&resource, Some(environment));
+        let decision = match fault {
+            Some(fault) => Decision::Refuse(fault),
+            None => decide(&resource, &desired, &policy),
+        };
+        let mut notes: Vec<Fault> = tampered(&resource, &policy, &decision)
+            .into_iter()
+            .collect();
+        notes.extend(no_backups(&resource, environment, backups));
+        Step {
+            environment: Some(name.clone()),
+            reached: noted(&resource, &desired, &decision, policy.last),
+            desired,
+            decision,
+            notes,
+            counted: false,
+            resource,
         }
-        Err(unreadable) => {
-            let (desired, fault) = *unreadable;
-            (desired, Decision::Refuse(fault))
+    }
+
+    fn policy(&self, resource: &Resource, environment: Option<&EnvironmentConfig>) -> Policy<'a> {
+        let config = self.config.config();
+        let marks = &self.ledger.marks;
+        Policy {
+            manual_changes: environment.map_or(ManualChanges::Respect, |e| e.manual_changes),
+            capacity: environment.and_then(|environment| environment.capacity),
+            max_capacity: environment.map_or(config.limits.max_capacity, |environment| {
+                config.max_capacity(environment)
+            }),
+            snapshot: environment.is_some_and(|environment| environment.snapshot_on_stop),
+            last: self.ledger.carried.get(&resource.arn),
+            order: marks
+                .get(&resource.arn)
+                .and_then(|mark| mark.order.as_ref()),
         }
+    }
+
+    /// The step of what may not be acted on: nothing, unless Nightcap itself has stopped what
+    /// is production now. That is woken once, and then left alone.
+    fn refused(&self, resource: Resource, refused: Option<Refused>) -> Step {
+        let (environment, decision, protected) = refused.map_or_else(
+            || (None, Decision::Leave(Leave::ScheduleNotBegun), false),
+            |refused| (refused.environment, refused.decision, refused.protected),
+        );
+        let mut step = Step {
+            environment,
+            desired: Desired::Unmanaged(Leave::ScheduleNotBegun),
+            decision,
+            reached: None,
+            notes: vec![],
+            counted: false,
+            resource,
+        };
+        let Some(by) = protected
+            .then(|| stopped_here(self.ledger, &step.resource))
+            .flatten()
+        else {
+            return step;
+        };
+        let known = step.environment.as_ref();
+        let known = known.and_then(|name| self.config.environment(name.as_str()));
+        let policy = self.policy(&step.resource, known.map(|(_, environment)| environment));
+        let desired = Desired::State {
+            by,
+            because: Because::Protection,
+            until: None,
+        };
+        let decision = decide(&step.resource, &desired, &policy);
+        step.reached = noted(&step.resource, &desired, &decision, policy.last);
+        step.desired = desired;
+        match decision {
+            Decision::Act(_) | Decision::Wait(_) => {
+                let told = std::mem::replace(&mut step.decision, decision);
+                if let Decision::Refuse(fault) = told {
+                    step.notes.push(fault);
+                }
+            }
+            // Why it cannot be woken.
+            Decision::Refuse(fault) => step.notes.push(fault),
+            Decision::Leave(_) => {}
+        }
+        step
+    }
+}
+
+/// The start that is due to what Nightcap has stopped and has not woken again, as far as the
+/// ledger knows, or its own tag where that knows nothing.
+fn stopped_here(ledger: &Ledger, resource: &Resource) -> Option<Transition> {
+    let to = State::Running;
+    let Some(last) = ledger.carried.get(&resource.arn) else {
+        let asleep = matches!(resource.observed, Observed::Stopped | Observed::Stopping);
+        return (asleep && resource.remembers()).then_some(Transition {
+            at: DateTime::UNIX_EPOCH,
+            to,
+        });
     };
-    Step {
-        environment: Some(name.clone()),
-        reached: noted(&resource, &desired, &decision, policy.last),
-        desired,
+    let order = ledger.marks.get(&resource.arn)?.order.as_ref()?;
+    let due = match (last.to, last.phase) {
+        (State::Stopped, Phase::Changed) => false,
+        (State::Stopped, _) => order.action == "stop",
+        (State::Running, Phase::Ordered) => order.by == BY_PROTECTION,
+        (State::Running, _) => false,
+    };
+    due.then_some(Transition {
+        at: last.transition,
+        to,
+    })
+}
+
+/// What a backup window is worth that lies within every sleep. Where a snapshot is taken with
+/// every stop, there is something to restore.
+fn no_backups<'a>(
+    resource: &Resource,
+    environment: &'a EnvironmentConfig,
+    backups: &mut Backups<'a>,
+) -> Option<Fault> {
+    let window = resource.facts.backup_window.as_ref()?;
+    let snapshots = environment.snapshot_on_stop && resource.facts.snapshots != Snapshots::None;
+    if snapshots || matches!(resource.observed, Observed::Fixed(_)) {
+        return None;
+    }
+    let schedule = environment.schedule.as_ref()?;
+    let lost = backups.are_lost(schedule, window);
+    lost.then(|| Fault::NoBackups {
+        window: window.clone(),
+    })
+}
+
+/// A tag that says something else than Nightcap has written, told while it would count.
+fn tampered(resource: &Resource, policy: &Policy<'_>, decision: &Decision) -> Option<Fault> {
+    let starts = matches!(
         decision,
-        resource,
+        Decision::Act(Action::Start { .. })
+            | Decision::Refuse(Fault::CapacityAboveLimit { waking: true, .. })
+    );
+    let written = policy.written()?;
+    match resource.size.as_ref()?.memory {
+        Memory::Of(tag) if starts && tag != written => Some(Fault::MemoryDiffers { tag, written }),
+        _ => None,
+    }
+}
+
+impl Policy<'_> {
+    /// The capacity that Nightcap has written on what it put to sleep and has not woken since.
+    fn written(&self) -> Option<Capacity> {
+        let asleep = self.last.is_some_and(|last| last.to == State::Stopped);
+        self.order.filter(|_| asleep).and_then(Order::remembered)
+    }
+
+    /// Whether the ledger says that this has been woken since it last slept: its tag is then what
+    /// a deletion that failed has left.
+    fn has_woken(&self) -> bool {
+        self.last.is_some_and(|last| {
+            last.to == State::Running && matches!(last.phase, Phase::Reached | Phase::Changed)
+        })
+    }
+
+    /// The capacity to give back: what the ledger has written at the stop (whoever can write
+    /// tags cannot write that), else what the tag says.
+    fn remembered(&self, size: &Size) -> Option<Capacity> {
+        self.written().or(match size.memory {
+            Memory::Of(tag) if !self.has_woken() => Some(tag),
+            _ => None,
+        })
+    }
+
+    /// Whether it runs at less than what it had before it was put to sleep: somebody has woken
+    /// it by hand, and the transition that wakes it gives it the rest.
+    fn is_short(&self, resource: &Resource, by: Transition) -> bool {
+        let completed = self.last.is_some_and(|last| last.completed(by));
+        !completed
+            && resource.size.as_ref().is_some_and(|size| {
+                let remembered = self.remembered(size);
+                remembered.is_some_and(|capacity| !size.now.covers(capacity))
+            })
     }
 }
 
@@ -91,19 +314,29 @@ fn held_alone(ledger: &Ledger, resource: &Resource) -> bool {
 fn admit<'a>(
     config: &'a Compiled,
     resource: &Resource,
-) -> Result<(&'a EnvironmentName, &'a EnvironmentConfig), (Option<EnvironmentName>, Decision)> {
+) -> Result<(&'a EnvironmentName, &'a EnvironmentConfig), Refused> {
+    let refused = |environment, decision, protected| Refused {
+        environment,
+        decision,
+        protected,
+    };
     let claimed = match resource.claim() {
         Claim::Environment(name) => name,
         Claim::Overlapping(values) => {
             let values = values.into_iter().map(str::to_owned).collect();
-            return Err((None, Decision::Refuse(Fault::OverlappingTags(values))));
+            let decision = Decision::Refuse(Fault::OverlappingTags(values));
+            return Err(refused(None, decision, false));
         }
         Claim::None => "",
     };
     let known = config.environment(claimed);
-    if let Some(tag) = resource.protected_by() {
+    if let Some(tag) = config.config().protected_by(&resource.tags) {
         let name = known.map(|(name, _)| name.clone());
-        let decision = if protected_name(claimed) || known.is_some_and(|(_, e)| e.protected) {
+        let production = match known {
+            Some((_, environment)) => environment.protected,
+            None => looks_like_production(claimed),
+        };
+        let decision = if production {
             Decision::Leave(Leave::ProtectedTag(tag))
         } else {
             Decision::Refuse(Fault::ProductionInDisguise {
@@ -112,7 +345,7 @@ fn admit<'a>(
                 value: tag.value,
             })
         };
-        return Err((name, decision));
+        return Err(refused(name, decision, true));
     }
     let Some((name, environment)) = known else {
         let fault = Fault::UnknownEnvironment {
@@ -122,20 +355,20 @@ fn admit<'a>(
                 config.environments().map(|(name, _)| name.as_str()),
             ),
         };
-        return Err((None, Decision::Refuse(fault)));
+        return Err(refused(None, Decision::Refuse(fault), false));
     };
     if environment.protected {
         let decision = Decision::Leave(Leave::ProtectedEnvironment);
-        return Err((Some(name.clone()), decision));
+        return Err(refused(Some(name.clone()), decision, true));
     }
     let kind = resource.kind.name;
     if !environment.kinds.include(kind) {
         let decision = Decision::Leave(Leave::KindNotNamed { kind });
-        return Err((Some(name.clone()), decision));
+        return Err(refused(Some(name.clone()), decision, false));
     }
     if let Err(text) = resource.tier() {
         let decision = Decision::Refuse(Fault::UnreadableTier(text));
-        return Err((Some(name.clone()), decision));
+        return Err(refused(Some(name.clone()), decision, false));
     }
     Ok((name, environment))
 }
@@ -197,6 +430,11 @@ fn decide(resource: &Resource, desired: &Desired, policy: &Policy<'_>) -> Decisi
             status: status.clone(),
             remedy: remedy.clone(),
         }),
+        (Observed::Running | Observed::Starting, State::Running)
+            if policy.is_short(resource, by) =>
+        {
+            start(resource, policy)
+        }
         (Observed::Running, State::Running) => Decision::Leave(as_desired(resource)),
         (Observed::Stopped, State::Stopped) => Decision::Leave(Leave::AsDesired),
         (Observed::Starting, State::Running) | (Observed::Stopping, State::Stopped) => {
@@ -235,21 +473,47 @@ fn busy(resource: &Resource) -> Decision {
 }
 
 fn stop(resource: &Resource, by: Transition, policy: &Policy<'_>) -> Decision {
-    // Once a sleep: what wakes in the middle of it, by a hand or by an autoscaler, has not the
-    // capacity that was put to bed.
-    let asleep_before = policy.last.is_some_and(|last| last.completed(by));
-    let size = resource
+    let remember = resource
         .size
         .as_ref()
-        .filter(|size| !(asleep_before && remembers(size)));
+        .and_then(|size| to_remember(size, by, policy));
+    let limit = policy.max_capacity;
+    if let Some(capacity) = remember.filter(|capacity| capacity.max() > limit) {
+        // It could not be woken to what it has.
+        return Decision::Refuse(Fault::CapacityAboveLimit {
+            capacity,
+            limit,
+            waking: false,
+        });
+    }
     Decision::Act(Action::Stop {
-        remember: size.map(|size| size.now),
+        remember,
         snapshot: policy.snapshot && resource.facts.snapshots != Snapshots::None,
     })
 }
 
-fn remembers(size: &Size) -> bool {
-    matches!(size.memory, Memory::Of(_))
+/// What to write on a group before it is put to sleep; nothing where what is written there stays.
+///
+/// Once a sleep: what wakes in the middle of it, by a hand or by an autoscaler, has not the
+/// capacity that was put to bed. As long as that has not been given back it is not overwritten by
+/// less, whatever asks for the next stop (a hold, a schedule that was changed).
+fn to_remember(size: &Size, by: Transition, policy: &Policy<'_>) -> Option<Capacity> {
+    let Memory::Of(tag) = size.memory else {
+        return Some(size.now);
+    };
+    if policy.last.is_some_and(|last| last.completed(by)) {
+        return None;
+    }
+    if policy.has_woken() {
+        return Some(size.now);
+    }
+    let known = policy.written().unwrap_or(tag);
+    // Only an autoscaler leaves the minimum at zero and the maximum as it was.
+    let by_itself = size.now.min() == 0 && size.now.max() <= known.max();
+    Some(match by_itself {
+        true => known,
+        false => size.now.raised_to(known),
+    })
 }
 
 fn as_desired(resource: &Resource) -> Leave {
@@ -279,7 +543,13 @@ fn start(resource: &Resource, policy: &Policy<'_>) -> Decision {
     let Some(size) = &resource.size else {
         return Decision::Act(Action::Start { capacity: None });
     };
-    match capacity_to_restore(size, policy.capacity) {
+    let limit = policy.max_capacity;
+    match capacity_to_restore(size, policy) {
+        Ok(capacity) if capacity.max() > limit => Decision::Refuse(Fault::CapacityAboveLimit {
+            capacity,
+            limit,
+            waking: true,
+        }),
         Ok(capacity) => Decision::Act(Action::Start {
             capacity: Some(capacity),
         }),
@@ -287,16 +557,18 @@ fn start(resource: &Resource, policy: &Policy<'_>) -> Decision {
     }
 }
 
-/// What the group remembers, else what its environment is configured for; where somebody
-/// edited a sleeping group, the edit stands.
-fn capacity_to_restore(size: &Size, configured: Option<Capacity>) -> Result<Capacity, Fault> {
-    let known = match (&size.memory, configured) {
-        (Memory::Of(capacity), _) => *capacity,
-        (_, Some(capacity)) => capacity,
-        (Memory::Unreadable(text), None) => return Err(Fault::UnreadableMemory(text.clone())),
-        (Memory::None, None) => return Err(Fault::NoCapacity),
-    };
-    Ok(edited_while_asleep(size.now, known))
+/// What the group remembers, and what somebody has raised meanwhile; else what its environment is
+/// configured for, where an edit of a sleeping group stands.
+fn capacity_to_restore(size: &Size, policy: &Policy<'_>) -> Result<Capacity, Fault> {
+    if let Some(remembered) = policy.remembered(size) {
+        return Ok(remembered.raised_to(size.now));
+    }
+    match (&size.memory, policy.capacity) {
+        (Memory::Of(left), None) => Ok(left.raised_to(size.now)),
+        (_, Some(configured)) => Ok(edited_while_asleep(size.now, configured)),
+        (Memory::Unreadable(text), None) => Err(Fault::UnreadableMemory(text.clone())),
+        (Memory::None, None) => Err(Fault::NoCapacity),
+    }
 }
 
 fn edited_while_asleep(now: Capacity, known: Capacity) -> Capacity {
@@ -345,6 +617,10 @@ fn observed_phase(
     }
     if matches!(decision, Decision::Leave(Leave::ManualChange { .. })) {
         return Some(Phase::Changed);
+    }
+    if !matches!(decision, Decision::Leave(_)) {
+        // Something is still to be done, be it to give back the rest of its capacity.
+        return None;
     }
     let arrived = match by.to {
         State::Running => matches!(

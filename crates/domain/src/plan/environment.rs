@@ -1,5 +1,7 @@
 //! What an environment should be at an instant, and why.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use crate::config::{Compiled, EnvironmentConfig};
@@ -35,6 +37,56 @@ pub enum Because {
     Hold(Box<Hold>),
     /// The resource's own maintenance window.
     Maintenance,
+    /// A hold on another resource, which needs this one.
+    Needed {
+        /// The name of the resource that is held.
+        by: String,
+        /// The hold on it.
+        hold: Box<Hold>,
+    },
+    /// Nightcap itself stopped it before it became protected: it is woken once.
+    Protection,
+}
+
+/// Where each schedule stands at one instant: looked up for every environment and resource,
+/// worked out once.
+pub(super) struct Clock<'a> {
+    now: DateTime<Utc>,
+    by_schedule: BTreeMap<&'a ScheduleName, Around>,
+}
+
+#[derive(Clone, Copy)]
+struct Around {
+    led_here: Option<Transition>,
+    next: Option<Transition>,
+}
+
+impl<'a> Clock<'a> {
+    /// Of every schedule that an environment follows.
+    pub(super) fn at(config: &'a Compiled, now: DateTime<Utc>) -> Self {
+        let mut by_schedule = BTreeMap::new();
+        let followed = config
+            .environments()
+            .filter(|(_, environment)| !environment.protected)
+            .filter_map(|(_, environment)| config.schedule_of(environment));
+        for (name, schedule) in followed {
+            by_schedule.entry(name).or_insert_with(|| Around {
+                led_here: led_here(schedule, now),
+                next: schedule.next(now),
+            });
+        }
+        Self { now, by_schedule }
+    }
+
+    fn around(&self, name: &ScheduleName, schedule: &Schedule) -> Around {
+        self.by_schedule
+            .get(name)
+            .copied()
+            .unwrap_or_else(|| Around {
+                led_here: led_here(schedule, self.now),
+                next: schedule.next(self.now),
+            })
+    }
 }
 
 /// Where an environment stands at an instant.
@@ -70,22 +122,33 @@ impl Standing {
         ledger: &Ledger,
         now: DateTime<Utc>,
     ) -> Self {
+        Self::by(&Clock::at(config, now), config, name, environment, ledger)
+    }
+
+    pub(super) fn by(
+        clock: &Clock<'_>,
+        config: &Compiled,
+        name: &EnvironmentName,
+        environment: &EnvironmentConfig,
+        ledger: &Ledger,
+    ) -> Self {
         Self {
             name: name.clone(),
-            desired: desired(config, name, environment, ledger, None, now),
+            desired: desired(clock, config, name, environment, ledger, None),
         }
     }
 }
 
 /// What an environment, or one resource of it, should be at `now`.
 pub(super) fn desired(
+    clock: &Clock<'_>,
     config: &Compiled,
     name: &EnvironmentName,
     environment: &EnvironmentConfig,
     ledger: &Ledger,
     resource: Option<&ResourceArn>,
-    now: DateTime<Utc>,
 ) -> Desired {
+    let now = clock.now;
     if environment.protected {
         return Desired::Unmanaged(Leave::ProtectedEnvironment);
     }
@@ -98,11 +161,12 @@ pub(super) fn desired(
     let Some((schedule_name, schedule)) = config.schedule_of(environment) else {
         return Desired::Unmanaged(Leave::ScheduleNotBegun);
     };
-    match led_here(schedule, now) {
+    let around = clock.around(schedule_name, schedule);
+    match around.led_here {
         Some(by) => Desired::State {
             by,
             because: Because::Schedule(schedule_name.clone()),
-            until: schedule.next(now),
+            until: around.next,
         },
         None => Desired::Unmanaged(Leave::ScheduleNotBegun),
     }
@@ -120,7 +184,7 @@ fn led_here(schedule: &Schedule, now: DateTime<Utc>) -> Option<Transition> {
 }
 
 /// The next transition once the schedule has its say again.
-fn after(schedule: &Schedule, hold: &Hold) -> Option<Transition> {
+pub(super) fn after(schedule: &Schedule, hold: &Hold) -> Option<Transition> {
     match schedule.state_at(hold.until) {
         same if same == hold.state => schedule.next(hold.until),
         other => Some(Transition {
@@ -138,5 +202,47 @@ fn held(hold: &Hold, until: Option<Transition>) -> Desired {
         },
         until,
         because: Because::Hold(Box::new(hold.clone())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::looks;
+
+    fn config(environments: usize) -> Compiled {
+        let windows: String = (0..100)
+            .map(|n| {
+                format!(
+                    "      - {{ start: '{} {} * * *', stop: '{} {} * * *' }}\n",
+                    n % 60,
+                    n / 60,
+                    (n + 59) % 60,
+                    n / 60
+                )
+            })
+            .collect();
+        let environments: String = (0..environments)
+            .map(|n| format!("  env-{n}: {{ schedule: always }}\n"))
+            .collect();
+        let text = format!(
+            "timezone: UTC\nschedules:\n  always:\n    windows:\n{windows}environments:\n{environments}"
+        );
+        Compiled::parse(&text).unwrap()
+    }
+
+    #[test]
+    fn a_schedule_shared_by_environments_is_worked_out_once() {
+        let now = "2026-11-20T12:00:00Z".parse().unwrap();
+        let taken = |environments| {
+            let config = config(environments);
+            looks::reset();
+            let plan = crate::plan::plan(&config, vec![], &Ledger::default(), now);
+            assert_eq!(plan.environments.len(), environments);
+            looks::taken()
+        };
+        let one = taken(1);
+        assert!(one < 10_000, "{one}");
+        assert_eq!(taken(20), one);
     }
 }

@@ -1,9 +1,11 @@
 //! The order: what must be up before something wakes, and down before something sleeps.
 
 use crate::fleet::Tier;
+use crate::hold::Scope;
+use crate::time::State;
 
 use super::place::places;
-use super::{Action, Decision, Step, Wait};
+use super::{Action, Because, Decision, Desired, Fault, Leave, Step, Wait};
 
 /// Names told in a reason; more are counted.
 const NAMED: usize = 3;
@@ -11,19 +13,34 @@ const NAMED: usize = 3;
 /// Turns actions whose turn has not come into waits.
 ///
 /// An environment is ordered within one account and region: that is as far as one
-/// invocation sees. What is left alone or broken holds nobody up.
+/// invocation sees. What is broken or never acted on holds nobody up. What stays up although its
+/// environment sleeps (a change by hand, a capacity that may not be remembered) keeps up what it
+/// needs; only a hold on that very resource stops it nevertheless, and its answer warns.
 pub(super) fn close(steps: &mut [Step]) {
     for members in places(steps).values() {
-        let pending: Vec<Pending> = members
-            .iter()
-            .filter_map(|&index| steps.get(index).and_then(Pending::of))
-            .collect();
+        let of = |find: fn(&Step) -> Option<Pending>| -> Vec<Pending> {
+            let steps = members.iter().filter_map(|&index| steps.get(index));
+            steps.filter_map(find).collect()
+        };
+        let (pending, staying) = (of(Pending::of), of(Pending::staying));
         for &index in members {
             if let Some(step) = steps.get_mut(index) {
-                close_one(step, &pending);
+                let staying: &[Pending] = match is_held_itself(step) {
+                    true => &[],
+                    false => &staying,
+                };
+                close_one(step, pending.iter().chain(staying));
             }
         }
     }
+}
+
+/// Whether a hold on this very resource decides.
+fn is_held_itself(step: &Step) -> bool {
+    matches!(
+        &step.desired,
+        Desired::State { because: Because::Hold(hold), .. } if matches!(hold.scope, Scope::Resource(_))
+    )
 }
 
 /// A resource that is not yet where it should be.
@@ -48,20 +65,36 @@ impl Pending {
             tier: step.resource.tier().ok()?,
             name: step.resource.name.clone(),
             direction: match step.desired.state()? {
-                crate::time::State::Running => Direction::Up,
-                crate::time::State::Stopped => Direction::Down,
+                State::Running => Direction::Up,
+                State::Stopped => Direction::Down,
             },
+        })
+    }
+
+    /// What is up, is to stay up for now, and needs what is below it.
+    fn staying(step: &Step) -> Option<Self> {
+        let stays = match &step.decision {
+            Decision::Leave(Leave::ManualChange { .. }) => {
+                step.desired.state() == Some(State::Stopped)
+            }
+            Decision::Refuse(Fault::CapacityAboveLimit { waking, .. }) => !waking,
+            _ => false,
+        };
+        (stays && !step.resource.has_drained()).then_some(())?;
+        Some(Self {
+            tier: step.resource.tier().ok()?,
+            name: step.resource.name.clone(),
+            direction: Direction::Down,
         })
     }
 }
 
-fn close_one(step: &mut Step, pending: &[Pending]) {
+fn close_one<'p>(step: &mut Step, pending: impl Iterator<Item = &'p Pending>) {
     let (Decision::Act(action), Ok(tier)) = (&step.decision, step.resource.tier()) else {
         return;
     };
     let waking = matches!(action, Action::Start { .. });
     let before: Vec<&str> = pending
-        .iter()
         .filter(|other| {
             if waking {
                 other.direction == Direction::Up && other.tier < tier

@@ -2,6 +2,7 @@
 //!
 //! [`plan`] may not touch the world and what carries a [`Plan`] out may make no choices.
 
+mod backup;
 mod breaker;
 mod decide;
 mod decision;
@@ -9,19 +10,26 @@ mod environment;
 mod gate;
 mod late;
 mod maintenance;
+mod needs;
 mod place;
 mod problem;
 mod progress;
 mod upcoming;
 mod woken;
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
-use crate::config::Compiled;
+use crate::config::{Compiled, KindName};
 use crate::fleet::{Claim, Resource};
 use crate::ledger::{Carried, Ledger, Phase};
 use crate::names::EnvironmentName;
 use crate::time::State;
+
+use backup::Backups;
+use decide::{Candidate, Grounds};
+use environment::Clock;
 
 pub use decision::{Action, Decision, Leave, Wait};
 pub use environment::{Because, Desired, Standing};
@@ -30,7 +38,7 @@ pub use maintenance::{MaintenanceWindow, UnreadableWindow};
 pub use place::Place;
 pub use problem::{Fault, Problem};
 pub use progress::{Arrived, Progress, Stage, progress, to_ask};
-pub use upcoming::{Upcoming, upcoming};
+pub use upcoming::{Ahead, MAX_UPCOMING, MAX_UPCOMING_RESOURCES, Upcoming, upcoming};
 
 /// What one tick decided, for every environment and every resource that claims one.
 #[derive(Clone, Debug)]
@@ -41,6 +49,10 @@ pub struct Plan {
     pub environments: Vec<Standing>,
     /// One step a resource, in the order in which they are carried out.
     pub steps: Vec<Step>,
+    /// What is wrong with environments as a whole.
+    pub of_environments: Vec<Problem>,
+    /// The kinds of resource that were looked for: those that an environment lists.
+    pub kinds: Vec<&'static str>,
 }
 
 /// What was decided for one resource.
@@ -57,7 +69,14 @@ pub struct Step {
     /// What the ledger should say of it from now on, where that follows from what was
     /// observed alone.
     pub reached: Option<Carried>,
+    /// What is wrong with it besides, whatever is done about it now.
+    pub notes: Vec<Fault>,
+    /// Whether the breaker counts this stop.
+    pub counted: bool,
 }
+
+/// By whom an order is, in the ledger, that wakes once what has become protected in its sleep.
+pub(crate) const BY_PROTECTION: &str = "protection";
 
 impl Plan {
     /// The steps that change something.
@@ -70,10 +89,15 @@ impl Plan {
 
     /// The problems found while deciding.
     pub fn problems(&self) -> impl Iterator<Item = Problem> + '_ {
-        self.steps.iter().filter_map(|step| match &step.decision {
-            Decision::Refuse(fault) => Some(Problem::of(&step.resource, fault.clone())),
-            _ => None,
-        })
+        let of_steps = self.steps.iter().flat_map(|step| {
+            let refused = match &step.decision {
+                Decision::Refuse(fault) => Some(fault),
+                _ => None,
+            };
+            let faults = refused.into_iter().chain(&step.notes);
+            faults.map(|fault| Problem::of(&step.resource, fault.clone()))
+        });
+        self.of_environments.iter().cloned().chain(of_steps)
     }
 }
 
@@ -81,14 +105,28 @@ impl Plan {
 ///
 /// Resources that claim no environment are not in the answer: they are nobody's business here.
 pub fn plan(config: &Compiled, fleet: Vec<Resource>, ledger: &Ledger, now: DateTime<Utc>) -> Plan {
+    let clock = Clock::at(config, now);
     let environments: Vec<Standing> = config
         .environments()
-        .map(|(name, environment)| Standing::at(config, name, environment, ledger, now))
+        .map(|(name, environment)| Standing::by(&clock, config, name, environment, ledger))
         .collect();
-    let mut steps: Vec<Step> = fleet
+    let grounds = Grounds {
+        config,
+        clock: &clock,
+        environments: &environments,
+        ledger,
+        now,
+    };
+    let mut candidates: Vec<Candidate<'_>> = fleet
         .into_iter()
         .filter(|resource| resource.claim() != Claim::None)
-        .map(|resource| decide::step(config, &environments, ledger, resource, now))
+        .map(|resource| grounds.candidate(resource))
+        .collect();
+    needs::keep(config, &mut candidates);
+    let mut backups = Backups::from(config, now);
+    let mut steps: Vec<Step> = candidates
+        .into_iter()
+        .map(|candidate| grounds.decided(candidate, &mut backups))
         .collect();
     gate::close(&mut steps);
     breaker::hold_back(config.limits(), ledger, &mut steps, now);
@@ -97,7 +135,33 @@ pub fn plan(config: &Compiled, fleet: Vec<Resource>, ledger: &Ledger, now: DateT
         at: now,
         environments,
         steps,
+        of_environments: of_environments(config),
+        kinds: kinds(config),
     }
+}
+
+fn kinds(config: &Compiled) -> Vec<&'static str> {
+    let looked_at = config
+        .environments()
+        .filter(|(_, environment)| !environment.protected || environment.looks_like_production);
+    let listed: BTreeSet<KindName> = looked_at
+        .flat_map(|(_, environment)| environment.kinds.iter())
+        .collect();
+    listed.into_iter().map(KindName::as_str).collect()
+}
+
+/// Environments whose schedules are not carried out, although the file has them.
+fn of_environments(config: &Compiled) -> Vec<Problem> {
+    config
+        .environments()
+        .filter(|(_, environment)| environment.looks_like_production)
+        .map(|(name, _)| {
+            let fault = Fault::LooksLikeProduction {
+                name: name.to_string(),
+            };
+            Problem::of_environment(name, fault)
+        })
+        .collect()
 }
 
 /// By environment, then in the order of acting, then by name.

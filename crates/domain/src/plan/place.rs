@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::fleet::Resource;
 use crate::names::{EnvironmentName, Region};
 
 use super::Step;
@@ -18,6 +19,17 @@ pub struct Place {
     pub account: String,
 }
 
+impl Place {
+    /// Where a resource of an environment is.
+    pub(crate) fn of(environment: &EnvironmentName, resource: &Resource) -> Self {
+        Self {
+            environment: environment.clone(),
+            region: resource.region.clone(),
+            account: account(resource.arn.as_str()),
+        }
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}/{}", self.environment, self.account, self.region)
@@ -29,11 +41,7 @@ pub(super) fn places(steps: &[Step]) -> BTreeMap<Place, Vec<usize>> {
     let mut places: BTreeMap<Place, Vec<usize>> = BTreeMap::new();
     for (index, step) in steps.iter().enumerate() {
         if let Some(environment) = &step.environment {
-            let place = Place {
-                environment: environment.clone(),
-                region: step.resource.region.clone(),
-                account: account(step.resource.arn.as_str()),
-            };
+            let place = Place::of(environment, &step.resource);
             places.entry(place).or_default().push(index);
         }
     }

@@ -1,11 +1,14 @@
 //! What is wrong, and what a person can do about it.
 
+use crate::capacity::Capacity;
 use crate::config::Language;
-use crate::fleet::{Resource, Text};
+use crate::fleet::{Resource, Text, protected_name};
+use crate::names::EnvironmentName;
 
 use super::Late;
 
 const UNPRUNED: &str = "snapshots-kept";
+const LOOKS_LIKE_PRODUCTION: &str = "looks-like-production";
 
 /// What is wrong with one resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +53,33 @@ pub enum Fault {
         /// How many are allowed.
         allowed: usize,
     },
+    /// An environment's name looks like production: its schedule is not carried out.
+    LooksLikeProduction {
+        /// The name.
+        name: String,
+    },
+    /// It would be woken to more than `limits.max_capacity` allows, or put to sleep with a
+    /// capacity that it could not be woken to.
+    CapacityAboveLimit {
+        /// The capacity.
+        capacity: Capacity,
+        /// The greatest maximum allowed.
+        limit: u32,
+        /// Whether it is to wake.
+        waking: bool,
+    },
+    /// Its tag `nightcap:capacity` says something else than was written at the stop.
+    MemoryDiffers {
+        /// What the tag says.
+        tag: Capacity,
+        /// What the ledger says was written.
+        written: Capacity,
+    },
+    /// Its backup window lies where it is never available.
+    NoBackups {
+        /// The window, as AWS writes it.
+        window: String,
+    },
     /// Something else will wake it or put it to sleep.
     Conflict(Text),
     /// It has not come through a gate of waking or falling asleep in time.
@@ -93,6 +123,15 @@ impl Problem {
         }
     }
 
+    /// The problem that a fault is to an environment.
+    pub(super) fn of_environment(name: &EnvironmentName, fault: Fault) -> Self {
+        Self {
+            about: name.to_string(),
+            name: name.to_string(),
+            fault,
+        }
+    }
+
     /// Whether it is looked for on every tick, or told until it is known to be over.
     pub fn lasts(&self) -> bool {
         !matches!(self.fault, Fault::Conflict(_))
@@ -102,6 +141,13 @@ impl Problem {
     /// absence on other ticks means nothing.
     pub fn rare(key: &str) -> Option<&str> {
         key.strip_prefix(UNPRUNED)?.strip_prefix(' ')
+    }
+
+    /// Whether this is the key of a problem of the configuration itself, which every tick sees
+    /// whatever targets it is about.
+    pub fn is_of_configuration(key: &str) -> bool {
+        let code = key.split(' ').next().unwrap_or_default();
+        code == LOOKS_LIKE_PRODUCTION
     }
 
     /// One key for one problem, so that it is told once.
@@ -123,6 +169,10 @@ impl Fault {
             Self::UnreadableMaintenance(_) => "unreadable-maintenance",
             Self::Broken { .. } => "broken",
             Self::TooManyStops { .. } => "too-many-stops",
+            Self::LooksLikeProduction { .. } => LOOKS_LIKE_PRODUCTION,
+            Self::CapacityAboveLimit { .. } => "capacity-above-limit",
+            Self::MemoryDiffers { .. } => "memory-differs",
+            Self::NoBackups { .. } => "no-backups",
             Self::Conflict(_) => "conflict",
             Self::Late(late) => late.gate.code(),
             Self::Unpruned { .. } => UNPRUNED,
@@ -175,6 +225,29 @@ impl Fault {
             Self::TooManyStops { stops, allowed } => format!(
                 "{stops} stops that no transition of the last hour explains; at most {allowed} are allowed"
             ),
+            Self::LooksLikeProduction { name } => format!(
+                "its name looks like production: {name:?} is protected, and its schedule is not carried out"
+            ),
+            Self::CapacityAboveLimit {
+                capacity,
+                limit,
+                waking: true,
+            } => format!(
+                "it would wake to {capacity}, and at most {limit} are allowed (max_capacity)"
+            ),
+            Self::CapacityAboveLimit {
+                capacity,
+                limit,
+                waking: false,
+            } => format!(
+                "its capacity {capacity} is above the {limit} that it could be woken to (max_capacity): not put to sleep"
+            ),
+            Self::MemoryDiffers { tag, written } => format!(
+                "its tag nightcap:capacity says {tag}, and Nightcap wrote {written} when it stopped it: {written} counts"
+            ),
+            Self::NoBackups { window } => format!(
+                "no automated backups: its backup window {window} UTC lies where its schedule has it stopped, and AWS backs up only what is available"
+            ),
             Self::Conflict(what) => format!("something else will change it: {}", what.en),
             Self::Late(late) => late.message(Language::En),
             Self::Unpruned { why, .. } => {
@@ -216,6 +289,29 @@ impl Fault {
             Self::TooManyStops { stops, allowed } => format!(
                 "{stops} arrêts qu'aucune transition de la dernière heure n'explique ; {allowed} au plus sont permis"
             ),
+            Self::LooksLikeProduction { name } => format!(
+                "son nom évoque la production : {name:?} est protégé et son horaire n'est pas exécuté"
+            ),
+            Self::CapacityAboveLimit {
+                capacity,
+                limit,
+                waking: true,
+            } => format!(
+                "il se réveillerait à {capacity}, or {limit} au plus sont permis (max_capacity)"
+            ),
+            Self::CapacityAboveLimit {
+                capacity,
+                limit,
+                waking: false,
+            } => format!(
+                "sa capacité {capacity} dépasse les {limit} auxquels il pourrait se réveiller (max_capacity) : il n'est pas arrêté"
+            ),
+            Self::MemoryDiffers { tag, written } => format!(
+                "son étiquette nightcap:capacity vaut {tag}, or Nightcap y a écrit {written} à l'arrêt : {written} compte"
+            ),
+            Self::NoBackups { window } => format!(
+                "aucune sauvegarde automatique : sa fenêtre de sauvegarde {window} UTC tombe quand son horaire la tient arrêtée, et AWS ne sauvegarde que ce qui est disponible"
+            ),
             Self::Conflict(what) => format!("autre chose le modifiera : {}", what.fr),
             Self::Late(late) => late.message(Language::Fr),
             Self::Unpruned { why, .. } => {
@@ -243,6 +339,24 @@ impl Fault {
                 ),
                 None => "correct the tag, or add the environment to nightcap.yaml".to_owned(),
             },
+            Self::ProductionInDisguise { value, .. } if !protected_name(value) => format!(
+                "correct whichever tag is wrong; if {value:?} is not production, release it in nightcap.yaml: not_production: [{{ name: {value:?}, reason: \"…\" }}]; until then it is left alone"
+            ),
+            Self::LooksLikeProduction { name } => format!(
+                "write protected: true in place of its schedule in nightcap.yaml; if it is not production, release it: not_production: [{{ name: {name}, reason: \"…\" }}]"
+            ),
+            Self::CapacityAboveLimit { waking: true, .. } => {
+                "if this is meant, raise max_capacity in nightcap.yaml (under limits, or for the environment); if not, correct its tag nightcap:capacity or its own maximum".to_owned()
+            }
+            Self::CapacityAboveLimit { waking: false, .. } => {
+                "raise max_capacity in nightcap.yaml (under limits, or for the environment), or lower its own maximum".to_owned()
+            }
+            Self::MemoryDiffers { .. } => {
+                "find out who changed the tag; to wake it larger, change its own minimum or maximum once it is up".to_owned()
+            }
+            Self::NoBackups { .. } => {
+                "move its backup window into the hours in which it runs, or set snapshot_on_stop: true for its environment, or, if it needs no backups, set its retention to 0 days".to_owned()
+            }
             Self::ProductionInDisguise { .. } => {
                 "correct whichever tag is wrong; until then it is left alone".to_owned()
             }
@@ -282,6 +396,24 @@ impl Fault {
                 ),
                 None => "corrigez l'étiquette ou ajoutez l'environnement à nightcap.yaml".to_owned(),
             },
+            Self::ProductionInDisguise { value, .. } if !protected_name(value) => format!(
+                "corrigez l'étiquette fausse ; si {value:?} n'est pas la production, libérez ce nom dans nightcap.yaml : not_production: [{{ name: {value:?}, reason: \"…\" }}] ; d'ici là, rien n'y touche"
+            ),
+            Self::LooksLikeProduction { name } => format!(
+                "écrivez protected: true à la place de son horaire dans nightcap.yaml ; si ce n'est pas la production, libérez ce nom : not_production: [{{ name: {name}, reason: \"…\" }}]"
+            ),
+            Self::CapacityAboveLimit { waking: true, .. } => {
+                "si c'est voulu, augmentez max_capacity dans nightcap.yaml (sous limits ou pour l'environnement) ; sinon, corrigez son étiquette nightcap:capacity ou son propre maximum".to_owned()
+            }
+            Self::CapacityAboveLimit { waking: false, .. } => {
+                "augmentez max_capacity dans nightcap.yaml (sous limits ou pour l'environnement), ou réduisez son propre maximum".to_owned()
+            }
+            Self::MemoryDiffers { .. } => {
+                "cherchez qui a modifié l'étiquette ; pour un réveil plus grand, changez son minimum ou son maximum une fois réveillé".to_owned()
+            }
+            Self::NoBackups { .. } => {
+                "déplacez sa fenêtre de sauvegarde dans ses heures de marche, ou indiquez snapshot_on_stop: true pour son environnement, ou, s'il ne lui faut aucune sauvegarde, réglez sa rétention sur 0 jour".to_owned()
+            }
             Self::ProductionInDisguise { .. } => {
                 "corrigez l'étiquette fausse ; d'ici là, rien n'y touche".to_owned()
             }

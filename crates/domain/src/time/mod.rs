@@ -25,6 +25,28 @@ mod window;
 mod zone;
 mod zones_behind;
 
+/// How often windows have been looked at in this thread: what a test counts in place of seconds.
+#[cfg(test)]
+pub(crate) mod looks {
+    use std::cell::Cell;
+
+    thread_local! {
+        static TAKEN: Cell<usize> = const { Cell::new(0) };
+    }
+
+    pub(crate) fn count() {
+        TAKEN.set(TAKEN.get() + 1);
+    }
+
+    pub(crate) fn taken() -> usize {
+        TAKEN.get()
+    }
+
+    pub(crate) fn reset() {
+        TAKEN.set(0);
+    }
+}
+
 pub use bounds::{FIRST_YEAR, LAST_YEAR};
 pub use calendar::{Calendar, Reason};
 pub use country::{Country, Holiday, UnknownCountry};

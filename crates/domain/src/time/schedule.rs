@@ -1,17 +1,23 @@
 //! A union of windows in one zone.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
-use super::bounds::{after_all, before_all, end_wall};
-use super::calendar::Calendar;
+use super::bounds::{after_all, before_all, clamp, end_wall, midnight};
+use super::calendar::{Calendar, Reason};
 use super::state::{State, Transition};
 use super::timeline::Timeline;
 use super::warning::{self, Warning};
 use super::window::{Opening, Run, Window};
 
-/// As many windows may be joined into one stretch before it counts as endless (ten years of one a day).
-const LONGEST_JOIN: usize = 4_000;
+/// As often may windows be joined into one stretch before it counts as endless (three months of
+/// one a day), and as often at least may those of a schedule with very many windows.
+const LONGEST_JOIN: usize = 100;
+const SHORTEST_JOIN: usize = 8;
+
+/// As many windows may be looked at to find the end of one stretch: joining costs a look at every
+/// window each time, and the end of a stretch is looked for at every tick.
+const MOST_LOOKS: usize = 2_000;
 
 /// When something runs: windows united, in one zone, minus the starts of closed days.
 ///
@@ -167,8 +173,9 @@ impl Schedule {
 
     /// The first change strictly after an instant.
     ///
-    /// `None` if none comes up to 2100, or if the present stretch is joined from more than 4,000 windows
-    /// (windows that cover everything, such as 00-12 and 12-00).
+    /// `None` if none comes up to 2100, or if the present stretch is joined more than 100 times
+    /// (windows that cover everything, such as 00-12 and 12-00), or from more than 20 windows
+    /// and with more than 2,000 looks at one of them.
     pub fn next(&self, after: DateTime<Utc>) -> Option<Transition> {
         if self.state_at(after) == State::Stopped {
             let start = self
@@ -182,7 +189,7 @@ impl Schedule {
             });
         }
         let mut at = after;
-        for _ in 0..LONGEST_JOIN {
+        for _ in 0..self.longest_join() {
             let mut stops = self
                 .openings()
                 .filter(|opening| opening.is_open(at))
@@ -200,8 +207,8 @@ impl Schedule {
 
     /// The change that produced the state of an instant: the last one at or before it.
     ///
-    /// `None` if there was none since 1970, or if the present stretch is joined from more than 4,000
-    /// windows.
+    /// `None` if there was none since 1970, or if the present stretch is joined as often as for
+    /// [`Schedule::next`].
     pub fn last(&self, at: DateTime<Utc>) -> Option<Transition> {
         if self.state_at(at) == State::Stopped {
             let stop = self
@@ -215,7 +222,7 @@ impl Schedule {
         }
         let mut start = at;
         let mut just_before = at;
-        for _ in 0..LONGEST_JOIN {
+        for _ in 0..self.longest_join() {
             let opened = self
                 .openings()
                 .filter(|opening| opening.is_open(just_before));
@@ -230,6 +237,12 @@ impl Schedule {
             just_before = start - TimeDelta::seconds(1);
         }
         None
+    }
+
+    /// As often are windows joined into one stretch, so that its ends are found in bounded time
+    /// whatever a configuration has.
+    fn longest_join(&self) -> usize {
+        (MOST_LOOKS / self.windows.len().max(1)).clamp(SHORTEST_JOIN, LONGEST_JOIN)
     }
 
     /// How long it runs between two instants.
@@ -272,6 +285,35 @@ impl Schedule {
     /// The table of changes from one instant up to, not including, another: decisions become look-ups.
     pub fn over(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Timeline {
         Timeline::new(self, from, to)
+    }
+
+    /// The dates between two instants, at most 400 days, on which a window would start if they
+    /// were not closed, each with the reason.
+    pub fn lost_starts(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<(NaiveDate, Reason)> {
+        const MOST_DAYS: usize = 400;
+        let Some(calendar) = &self.calendar else {
+            return vec![];
+        };
+        let local = |at: DateTime<Utc>| clamp(at).with_timezone(&self.zone).naive_local();
+        let (first, last) = (local(from), local(to));
+        first
+            .date()
+            .iter_days()
+            .take(MOST_DAYS)
+            .take_while(|date| *date <= last.date())
+            .filter_map(|date| Some((date, calendar.is_closed(date)?)))
+            .filter(|(date, _)| {
+                let begins = midnight(*date).max(first);
+                let Some(before) = begins.checked_sub_signed(TimeDelta::seconds(1)) else {
+                    return false;
+                };
+                let lost = |window: &Window| {
+                    let start = window.start.next_after(before);
+                    start.is_some_and(|start| start.date() == *date && start < last)
+                };
+                self.windows.iter().any(lost)
+            })
+            .collect()
     }
 
     /// What the schedule's author should know about a period, although the schedule is valid.
@@ -353,4 +395,79 @@ fn joined(runs: Vec<Run>) -> Vec<Run> {
         }
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::{CronExpression, looks};
+
+    /// Windows that overlap and leave no pause: each opens at its own minute and closes a day
+    /// later, a minute after the next has opened.
+    fn overlapping(count: usize) -> Schedule {
+        let windows = (0..count)
+            .map(|index| {
+                let (hour, minute) = (index / 60 % 24, index % 60);
+                let cron = |minute: usize| {
+                    CronExpression::parse(&format!("{minute} {hour} * * *")).unwrap()
+                };
+                Window {
+                    start: cron(minute),
+                    stop: cron((minute + 59) % 60),
+                }
+            })
+            .collect();
+        Schedule::compile(Tz::UTC, windows, None).unwrap()
+    }
+
+    #[test]
+    fn the_ends_of_a_stretch_are_found_in_a_bounded_number_of_looks() {
+        let now = "2026-11-20T12:00:00Z".parse().unwrap();
+        for count in [1, 2, 10, 100, 1_000] {
+            let schedule = overlapping(count);
+            looks::reset();
+            let _ = (
+                schedule.state_at(now),
+                schedule.last(now),
+                schedule.next(now),
+            );
+            // Each finds the state once and then looks at every window as often as it may.
+            let most = 3 * count + 2 * (MOST_LOOKS.max(SHORTEST_JOIN * count) + count);
+            assert!(
+                looks::taken() <= most,
+                "{count}: {} of {most}",
+                looks::taken()
+            );
+        }
+    }
+
+    #[test]
+    fn a_stretch_of_a_week_is_joined_whatever_it_is_joined_from() {
+        // From Monday to Friday, in a hundred pieces that overlap.
+        let mut windows = vec![];
+        for (day, next) in [
+            ("MON", "TUE"),
+            ("TUE", "WED"),
+            ("WED", "THU"),
+            ("THU", "FRI"),
+        ] {
+            for minute in 0..25 {
+                windows.push(Window {
+                    start: CronExpression::parse(&format!("{minute} 8 * * {day}")).unwrap(),
+                    stop: CronExpression::parse(&format!("{minute} 9 * * {next}")).unwrap(),
+                });
+            }
+        }
+        let schedule = Schedule::compile(Tz::UTC, windows, None).unwrap();
+        let at = |text: &str| text.parse().unwrap();
+        let wednesday = at("2026-11-18T12:00:00Z");
+        assert_eq!(
+            schedule.last(wednesday).unwrap().at,
+            at("2026-11-16T08:00:00Z")
+        );
+        assert_eq!(
+            schedule.next(wednesday).unwrap().at,
+            at("2026-11-20T09:24:00Z")
+        );
+    }
 }

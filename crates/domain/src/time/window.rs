@@ -42,6 +42,8 @@ pub(super) struct Opening<'a> {
 impl Opening<'_> {
     /// Whether the window is open at an instant.
     pub(super) fn is_open(&self, at: DateTime<Utc>) -> bool {
+        #[cfg(test)]
+        super::looks::count();
         let now = reached(self.zone, at);
         let last_stop = self.last_stop(now);
         let mut candidate = self.window.start.at_or_before(now);

@@ -18,7 +18,7 @@ use nightcap_domain::config::Compiled;
 use nightcap_domain::fleet::{
     Facts, Kind, Memory, Observed, Resource, Size, Snapshots, Tags, Text, Tier,
 };
-use nightcap_domain::ledger::Ledger;
+use nightcap_domain::ledger::{Ledger, Write};
 use nightcap_domain::names::ResourceArn;
 use nightcap_domain::plan::{self, Action, Decision, Plan};
 
@@ -111,6 +111,8 @@ pub struct World {
     pub fleet: Vec<Resource>,
     pub ledger: Ledger,
     pub log: String,
+    /// Whether the ledger remembers orders, as the real one does, and not only transitions.
+    pub orders: bool,
 }
 
 impl World {
@@ -120,6 +122,7 @@ impl World {
             fleet,
             ledger: Ledger::default(),
             log: String::new(),
+            orders: false,
         }
     }
 
@@ -166,16 +169,26 @@ impl World {
 
     fn apply(&mut self, plan: &Plan) {
         for step in &plan.steps {
-            if let Some(reached) = step.reached {
+            if self.orders {
+                let claim = Write::claim(&self.ledger, step, "tick", plan.at);
+                let written = claim.or_else(|| Write::observation(&self.ledger, step, plan.at));
+                if let Some(write) = written {
+                    let arn = &step.resource.arn;
+                    self.ledger.carried.insert(arn.clone(), write.carried);
+                    self.ledger.marks.insert(arn.clone(), write.mark);
+                }
+            } else if let Some(reached) = step.reached {
                 self.ledger
                     .carried
                     .insert(step.resource.arn.clone(), reached);
             }
             if let Decision::Act(action) = &step.decision {
-                let ordered = plan::ordered(step).unwrap();
-                self.ledger
-                    .carried
-                    .insert(step.resource.arn.clone(), ordered);
+                if !self.orders {
+                    let ordered = plan::ordered(step).unwrap();
+                    self.ledger
+                        .carried
+                        .insert(step.resource.arn.clone(), ordered);
+                }
                 let resource = self
                     .fleet
                     .iter_mut()

@@ -9,13 +9,14 @@ use super::{
         defaults,
         kinds::{KindName, Kinds},
         ladder::NON_PRODUCTION,
-        model::{EnvironmentConfig, ManualChanges},
+        model::{EnvironmentConfig, ManualChanges, NotProduction},
         node::quote,
     },
     Defined, each_once, named, or_default, reference,
 };
 use crate::{
     capacity::Capacity,
+    fleet::{looks_like_production, protected_name},
     names::{EnvironmentName, Region, RoleArn, ScheduleName},
 };
 
@@ -30,6 +31,7 @@ pub(super) const KEYS: &[&str] = &[
     "snapshot_on_stop",
     "keep_snapshots",
     "wake_for_maintenance",
+    "max_capacity",
 ];
 
 pub(super) const CAPACITY_KEYS: &[&str] = &["min", "desired", "max"];
@@ -39,16 +41,15 @@ const MANUAL_CHANGES: &[(&str, ManualChanges)] = &[
     ("revert", ManualChanges::Revert),
 ];
 
-/// What a resource tagged so is: never acted on, whatever a configuration says.
-const PRODUCTION: [&str; 3] = ["prod", "production", "live"];
-
 pub(super) fn read<'n>(
     d: &mut Decoder,
     field: &Field<'n>,
     defined: &Defined<'n>,
+    released: &[NotProduction],
 ) -> Option<BTreeMap<EnvironmentName, EnvironmentConfig>> {
     let all: BTreeMap<EnvironmentName, EnvironmentConfig> = named(d, field, |d, name, field| {
-        environment(d, name, field, defined)
+        let environment = environment(d, name, field, defined)?;
+        Some(protected_by_name(name, environment, released))
     })?;
     if all.is_empty() && field.node.entries().is_empty() {
         d.report(
@@ -59,6 +60,23 @@ pub(super) fn read<'n>(
         return None;
     }
     Some(all)
+}
+
+/// A name that looks like production protects its environment, unless it is released: the
+/// schedule stays readable and is not carried out.
+fn protected_by_name(
+    name: &str,
+    environment: EnvironmentConfig,
+    released: &[NotProduction],
+) -> EnvironmentConfig {
+    let looks_like_production = !environment.protected
+        && looks_like_production(name)
+        && !released.iter().any(|release| release.is(name));
+    EnvironmentConfig {
+        protected: environment.protected || looks_like_production,
+        looks_like_production,
+        ..environment
+    }
 }
 
 fn environment<'n>(
@@ -90,6 +108,7 @@ fn environment<'n>(
     };
     let wake_for_maintenance =
         or_default(fields.optional("wake_for_maintenance"), |f| d.boolean(f));
+    let max_capacity = or_default(fields.optional("max_capacity"), |f| d.count(f, 1).map(Some));
     fits.then_some(())?;
     Some(EnvironmentConfig {
         schedule: schedule?,
@@ -102,6 +121,8 @@ fn environment<'n>(
         snapshot_on_stop: snapshot_on_stop?,
         keep_snapshots: keep_snapshots?,
         wake_for_maintenance: wake_for_maintenance?,
+        max_capacity: max_capacity?,
+        looks_like_production: false,
     })
 }
 
@@ -113,10 +134,7 @@ fn name_fits(
     protected_field: Option<&Field<'_>>,
     protected: Option<bool>,
 ) -> bool {
-    let says_production = PRODUCTION
-        .iter()
-        .any(|production| production.eq_ignore_ascii_case(name));
-    if says_production && protected == Some(false) {
+    if protected_name(name) && protected == Some(false) {
         d.report(
             protected_field
                 .map_or_else(|| field.error_at_name(""), |field| field.error(""))

@@ -11,7 +11,13 @@ use super::{
 };
 use crate::hold::Length;
 
-pub(super) const KEYS: &[&str] = &["max_stops", "max_stop_share", "max_targets", "max_hold"];
+pub(super) const KEYS: &[&str] = &[
+    "max_stops",
+    "max_stop_share",
+    "max_targets",
+    "max_capacity",
+    "max_hold",
+];
 
 const SHARE: &str = "a share above 0% and at most 100%, such as 40%";
 
@@ -28,6 +34,10 @@ pub(super) fn read(d: &mut Decoder, field: &Field<'_>) -> Option<Limits> {
         Some(field) => d.count(&field, 1),
         None => Some(defaults::max_targets()),
     };
+    let max_capacity = match fields.optional("max_capacity") {
+        Some(field) => d.count(&field, 1),
+        None => Some(defaults::max_capacity()),
+    };
     let max_hold = match fields.optional("max_hold") {
         Some(field) => length(d, &field),
         None => Some(defaults::max_hold()),
@@ -36,6 +46,7 @@ pub(super) fn read(d: &mut Decoder, field: &Field<'_>) -> Option<Limits> {
         max_stops: max_stops?,
         max_stop_share: max_stop_share?,
         max_targets: max_targets?,
+        max_capacity: max_capacity?,
         max_hold: max_hold?,
     })
 }

@@ -6,6 +6,7 @@ mod deadlines;
 mod defined;
 mod environment;
 mod limits;
+mod not_production;
 mod schedule;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +28,7 @@ const KEYS: &[&str] = &[
     "calendars",
     "schedules",
     "environments",
+    "not_production",
     "budget",
     "limits",
     "deadlines",
@@ -41,6 +43,7 @@ pub(super) const ALL_KEYS: &[(&str, &[&str])] = &[
     ("WindowConfig", schedule::WINDOW_KEYS),
     ("EnvironmentConfig", environment::KEYS),
     ("Capacity", environment::CAPACITY_KEYS),
+    ("NotProduction", not_production::KEYS),
     ("BudgetConfig", budget::KEYS),
     ("Limits", limits::KEYS),
     ("Deadlines", deadlines::KEYS),
@@ -75,9 +78,13 @@ fn draft(d: &mut Decoder, root: &Node) -> Option<Config> {
         };
         schedule::read(d, f, around)
     });
+    let not_production = or_default(fields.optional("not_production"), |f| {
+        not_production::read(d, f)
+    });
+    let released = not_production.as_deref().unwrap_or_default();
     let environments = fields
         .required(d, "environments")
-        .and_then(|field| environment::read(d, &field, &defined));
+        .and_then(|field| environment::read(d, &field, &defined, released));
     let budget = or_default(fields.optional("budget"), |f| {
         budget::read(d, f, &defined).map(Some)
     });
@@ -91,6 +98,7 @@ fn draft(d: &mut Decoder, root: &Node) -> Option<Config> {
         calendars: calendars?,
         schedules: schedules.configured,
         environments: environments?,
+        not_production: not_production?,
         budget: budget?,
         limits: limits?,
         deadlines: deadlines?,
