@@ -37,8 +37,24 @@ const ATTEMPT: Duration = Duration::from_secs(6);
 /// fail early enough for the others to be carried out, recorded and told.
 const CALL: Duration = Duration::from_secs(20);
 
-/// Where AWS keeps everything about money.
-const MONEY: Region = Region::from_static("us-east-1");
+/// Where AWS keeps everything about money: one region in each of its partitions, the
+/// `implicitGlobalRegion` of botocore's `partitions.json`.
+fn money_region(region: Option<&str>) -> Region {
+    const PARTITIONS: [(&str, &str); 7] = [
+        ("cn-", "cn-northwest-1"),
+        ("us-gov-", "us-gov-west-1"),
+        ("us-iso-", "us-iso-east-1"),
+        ("us-isob-", "us-isob-east-1"),
+        ("us-isof-", "us-isof-south-1"),
+        ("eu-isoe-", "eu-isoe-west-1"),
+        ("eusc-", "eusc-de-east-1"),
+    ];
+    let region = region.unwrap_or_default();
+    let found = PARTITIONS
+        .iter()
+        .find(|(before, _)| region.starts_with(before));
+    Region::from_static(found.map_or("us-east-1", |(_, home)| home))
+}
 
 /// The clients of one account and region.
 #[derive(Debug)]
@@ -339,7 +355,8 @@ impl Clients {
     /// AWS Budgets, which lives in one region for all.
     pub fn budgets(&self) -> &aws_sdk_budgets::Client {
         self.budgets.get_or_init(|| {
-            let config = self.config.to_builder().region(MONEY).build();
+            let home = money_region(self.region());
+            let config = self.config.to_builder().region(home).build();
             let builder =
                 aws_sdk_budgets::config::Builder::from(&config).interceptor(self.counting());
             aws_sdk_budgets::Client::from_conf(builder.build())
@@ -354,7 +371,8 @@ impl Clients {
                 .operation_attempt_timeout(ATTEMPT * 2)
                 .operation_timeout(CALL * 2)
                 .build();
-            let config = self.config.to_builder().region(MONEY).build();
+            let home = money_region(self.region());
+            let config = self.config.to_builder().region(home).build();
             let builder = aws_sdk_costexplorer::config::Builder::from(&config)
                 .interceptor(self.counting())
                 .timeout_config(patient);

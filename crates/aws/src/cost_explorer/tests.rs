@@ -75,7 +75,7 @@ async fn pages_are_read_counted_and_sorted_by_whose_they_are() {
                 .build()
         });
     let clients = mocks::costexplorer_by(RuleMode::Sequential, &[&first, &second]);
-    let explorer = CostExplorer::new(clients);
+    let explorer = CostExplorer::new(clients, "nightcap:environment");
     let spent = explorer.spent(day("2026-11-20")).await.unwrap();
     assert_eq!(explorer.pages(), 2);
     assert_eq!(
@@ -117,7 +117,7 @@ async fn a_day_without_any_group_was_not_reported_and_one_with_a_credit_alone_wa
             .results_by_time(result("2026-11-18", &[("prod", "Usage", "8")]))
             .build()
     });
-    let explorer = CostExplorer::new(mocks::costexplorer(&[&rule]));
+    let explorer = CostExplorer::new(mocks::costexplorer(&[&rule]), "nightcap:environment");
     let spent = explorer.spent(day("2026-11-20")).await.unwrap();
     let days: Vec<_> = spent.charges.iter().collect();
     let expected = [("2026-11-15", 800), ("2026-11-17", 0), ("2026-11-18", 800)];
@@ -139,7 +139,7 @@ async fn a_day_may_be_the_first_of_a_month() {
             let total = MetricValue::builder().amount("431.2").unit("USD").build();
             GetCostForecastOutput::builder().total(total).build()
         });
-    let explorer = CostExplorer::new(mocks::costexplorer(&[&rule]));
+    let explorer = CostExplorer::new(mocks::costexplorer(&[&rule]), "nightcap:environment");
     let rest = explorer.rest_of_month(day("2026-12-01")).await.unwrap();
     assert_eq!((rest, explorer.pages()), (Some(cents(43_120)), 1));
 }
@@ -156,7 +156,7 @@ async fn too_little_history_is_no_error_and_a_missing_right_is() {
             .build();
         GetCostForecastError::DataUnavailableException(why)
     });
-    let explorer = CostExplorer::new(mocks::costexplorer(&[&rule]));
+    let explorer = CostExplorer::new(mocks::costexplorer(&[&rule]), "nightcap:environment");
     assert_eq!(
         explorer.rest_of_month(day("2026-11-20")).await.unwrap(),
         None
@@ -169,7 +169,7 @@ async fn too_little_history_is_no_error_and_a_missing_right_is() {
             ),
         )
     });
-    let explorer = CostExplorer::new(mocks::costexplorer(&[&denied]));
+    let explorer = CostExplorer::new(mocks::costexplorer(&[&denied]), "nightcap:environment");
     let error = explorer.spent(day("2026-11-20")).await.unwrap_err();
     assert_eq!(error.cause, Cause::Denied);
     assert!(error.remedy().en.contains("ce:GetCostAndUsage"));
@@ -196,7 +196,7 @@ async fn another_currency_is_refused() {
             .results_by_time(result)
             .build()
     });
-    let explorer = CostExplorer::new(mocks::costexplorer(&[&rule]));
+    let explorer = CostExplorer::new(mocks::costexplorer(&[&rule]), "nightcap:environment");
     let error = explorer.spent(day("2026-11-20")).await.unwrap_err();
     assert!(error.message.contains("EUR"), "{error}");
 }
