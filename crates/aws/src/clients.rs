@@ -430,3 +430,30 @@ pub(crate) fn https() -> SharedHttpClient {
 fn account_of(role: &str) -> String {
     role.split(':').nth(4).unwrap_or_default().to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_lives_in_one_region_of_each_partition() {
+        for (region, home) in [
+            ("eu-west-3", "us-east-1"),
+            ("us-east-2", "us-east-1"),
+            ("us-isob-east-1", "us-isob-east-1"),
+            ("us-iso-west-1", "us-iso-east-1"),
+            ("us-gov-east-1", "us-gov-west-1"),
+            ("cn-north-1", "cn-northwest-1"),
+            ("eusc-de-east-1", "eusc-de-east-1"),
+        ] {
+            let config = SdkConfig::builder()
+                .behavior_version(BehaviorVersion::latest())
+                .region(Region::new(region));
+            let clients = Clients::new(config.build());
+            let of = |region: Option<&Region>| region.map(|region| region.as_ref().to_owned());
+            let (ce, budgets) = (clients.costexplorer(), clients.budgets());
+            assert_eq!(of(ce.config().region()).as_deref(), Some(home), "{region}");
+            assert_eq!(of(budgets.config().region()).as_deref(), Some(home), "{region}");
+        }
+    }
+}

@@ -176,6 +176,74 @@ async fn too_little_history_is_no_error_and_a_missing_right_is() {
 }
 
 #[tokio::test]
+async fn only_credits_and_refunds_are_set_apart_and_all_else_nets() {
+    let rule = mock!(Client::get_cost_and_usage).then_output(|| {
+        GetCostAndUsageOutput::builder()
+            .results_by_time(result(
+                "2026-11-17",
+                &[
+                    ("prod", "SavingsPlanCoveredUsage", "48"),
+                    ("prod", "SavingsPlanNegation", "-48"),
+                    ("", "SavingsPlanRecurringFee", "31.20"),
+                    ("prod", "Usage", "10"),
+                    ("prod", "EdpDiscount", "-0.50"),
+                    ("prod", "PrivateRateDiscount", "-0.30"),
+                    ("prod", "BundledDiscount", "-0.20"),
+                    ("", "Credit", "-7"),
+                    ("prod", "Refund", "-2"),
+                ],
+            ))
+            .build()
+    });
+    let explorer = CostExplorer::new(mocks::costexplorer(&[&rule]), "nightcap:environment");
+    let spent = explorer.spent(day("2026-11-20")).await.unwrap();
+    assert_eq!(spent.charges.get(day("2026-11-17")), Some(cents(4020)));
+    assert_eq!(spent.credits.get(day("2026-11-17")), Some(cents(-900)));
+    let prod = spent.by_environment.get("prod").unwrap();
+    assert_eq!(prod.get(day("2026-11-17")), Some(cents(900)));
+}
+
+#[tokio::test]
+async fn the_tag_is_asked_for_as_it_is_spelt_and_its_value_cannot_steer_a_mail() {
+    let rule = mock!(Client::get_cost_and_usage)
+        .match_requests(|request| {
+            request.group_by().iter().any(|group| group.key() == Some("CostCenter"))
+        })
+        .then_output(|| {
+            let metric = MetricValue::builder().amount("8").unit("USD").build();
+            let group = Group::builder()
+                .keys("CostCenter$pre\r\nBcc: x\u{1b}[31m\u{202e}")
+                .keys("Usage")
+                .metrics("UnblendedCost", metric)
+                .build();
+            let period = DateInterval::builder().start("2026-11-18").end("2026-11-19").build();
+            let result = ResultByTime::builder().time_period(period.unwrap()).groups(group).build();
+            GetCostAndUsageOutput::builder().results_by_time(result).build()
+        });
+    let explorer = CostExplorer::new(mocks::costexplorer(&[&rule]), "CostCenter");
+    let spent = explorer.spent(day("2026-11-20")).await.unwrap();
+    let name = spent.by_environment.keys().next().unwrap().as_str();
+    assert!(name.starts_with("pre") && name.chars().all(|c| !c.is_control() && c != '\u{202e}'), "{name:?}");
+}
+
+#[tokio::test]
+async fn what_was_never_enabled_is_no_missing_right() {
+    for message in [
+        "User not enabled for cost explorer access",
+        "Account 111122223333 is a linked account. To enable budgets for your account, ask the payer account to enable budgets first.",
+    ] {
+        let denied = mock!(Client::get_cost_and_usage)
+            .then_http_response(move || mocks::refusal_in_json(400, "AccessDeniedException", message));
+        let explorer = CostExplorer::new(mocks::costexplorer(&[&denied]), "nightcap:environment");
+        let error = explorer.spent(day("2026-11-20")).await.unwrap_err();
+        assert_eq!(error.cause, Cause::NotEnabled, "{error}");
+        let remedy = error.remedy();
+        assert!(!remedy.en.contains("allow ce:") && remedy.en.contains("management account"));
+        assert!(remedy.fr.contains("compte de gestion"));
+    }
+}
+
+#[tokio::test]
 async fn another_currency_is_refused() {
     let rule = mock!(Client::get_cost_and_usage).then_output(|| {
         let metric = MetricValue::builder().amount("8").unit("EUR").build();

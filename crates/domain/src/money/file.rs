@@ -29,7 +29,7 @@ pub enum FileError {
     #[error(transparent)]
     Backtest(#[from] BacktestError),
     /// The file knows no such environment.
-    #[error("the file has no environment {name}: it has {known}{}", unread(*.unread))]
+    #[error("the file has no environment {name}: it has {known}{}", unread_tags(*unread))]
     Environment {
         /// The one asked for.
         name: EnvironmentName,
@@ -171,7 +171,7 @@ pub fn holdout_file<R: Read>(
     Ok(holdout(&bills, options)?)
 }
 
-fn unread(rows: u64) -> String {
+fn unread_tags(rows: u64) -> String {
     match rows {
         0 => String::new(),
         rows => format!(" (the tags of {rows} rows could not be read)"),

@@ -15,11 +15,8 @@ const FEWEST_WEEKS: usize = 3;
 const LONGEST_SHIFT: usize = 14;
 /// How many robust standard deviations each of those days lies away from the four weeks before.
 const SHIFT_SIGMAS: i64 = 3;
-/// Days over which the deviation of late is measured.
+/// Days over which the usual deviation is measured.
 const SCALE_DAYS: usize = 28;
-/// Days over which the deviation of old is measured: one spike in four weeks must not make every
-/// range as wide as itself.
-const LONG_SCALE_DAYS: usize = 180;
 /// Of a new level so much may still go: a quarter of the change, less the longer it stands.
 const CHANGE_IN_DOUBT: Decimal = Decimal::from_parts(25, 0, 0, false, 2);
 /// A plan is trusted as much as a week of actuals.
@@ -53,6 +50,8 @@ pub(super) struct Outlook {
     week: Week,
     /// The usual distance of a day from the middle, by which errors are compared over time.
     pub(super) scale: Decimal,
+    /// The usual size of a day.
+    pub(super) usual: Decimal,
     /// The days since a level shift, if there was one.
     pub(super) shifted: Option<usize>,
     /// The usual distance of a day from the level, without the shape of the week.
@@ -93,14 +92,14 @@ impl Outlook {
             week.0 = week.0.map(|offset| mul(offset, trust));
         }
         let usual = mean(series.recent_sizes(origin, SCALE_DAYS));
-        let deviation = |days| sqrt(mean_deviation(series.recent(origin, days)));
-        let scale = mul(deviation(SCALE_DAYS), deviation(LONG_SCALE_DAYS))
+        let scale = mean_deviation(series.recent(origin, SCALE_DAYS))
             .max(mul(usual, SMALLEST_SHARE))
             .max(CENT);
         Self {
             level,
             week,
             scale,
+            usual,
             shifted,
             noise,
             rests_on: recent.max(1),

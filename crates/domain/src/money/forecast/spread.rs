@@ -82,20 +82,25 @@ impl Spread {
         let (Some(now), true) = (outlooks.get(end), reach > 0) else {
             return Self::assumed(to_come);
         };
+        let mut largest = Decimal::ZERO;
         let scores: Vec<Decimal> = (WARM_UP..=end - reach)
             .filter_map(|origin| Some((origin, outlooks.get(origin)?)))
             .map(|(origin, outlook)| {
                 let actual = series.sum(origin, origin + reach);
-                div(
-                    (actual - outlook.sum(series, origin, reach)).abs(),
-                    outlook.scale,
-                )
+                let error = (actual - outlook.sum(series, origin, reach)).abs();
+                let growth = div(now.usual, outlook.usual).max(Decimal::ONE);
+                largest = largest.max(mul(error, growth));
+                div(error, outlook.scale)
             })
             .collect();
         let (level, mut errors) = adapt(&scores, reach, tuning);
-        let stretch = div(mul(now.scale, count(horizon)), count(reach));
+        let longer = div(count(horizon), count(reach));
+        let stretch = mul(now.scale, longer);
+        // An error out of a calm time, in deviations of a restless one, would be one that nobody
+        // has seen: none counts for more than the largest, grown as the bill has.
+        let largest = mul(largest, longer);
         for (error, _) in &mut errors.ascending {
-            *error = mul(*error, stretch);
+            *error = mul(*error, stretch).min(largest);
         }
         let effective = div(errors.worth(), count(reach)).max(FEWEST_EFFECTIVE);
         let least = mul(to_come.abs(), LEAST_SHARE).max(now.least_half(horizon));
