@@ -15,7 +15,8 @@ pub(crate) enum MoneyCommand {
     /// Forecast the month from a file of daily costs
     #[command(
         long_about = "Forecast the month from a file of daily costs.\n\n\
-            The file is CSV with the header date,usd or date,usd,environment, or a FOCUS 1.0 to 1.2 export. \
+            The file is CSV: date,usd or date,usd,environment, what Cost Explorer's console downloads by day, or an \
+            export in FOCUS 1.0 to 1.3 or of the Cost and Usage Report. \
             Days before --as-of count as closed; later rows are not looked at.",
         after_help = "Examples:\n  \
             nightcap forecast --costs F.csv --as-of 2026-11-11 --budget 500 --json\n  \
@@ -44,30 +45,30 @@ pub(crate) enum MoneyCommand {
             nightcap prices\n  \
             nightcap prices --region eu-west-3 --sources\n  \
             nightcap prices --json | jq '.prices[] | select(.status != \"found\")'\n  \
-            nightcap prices --refresh prices.csv --region eu-west-3 && nightcap simulate --prices prices.csv"
+            nightcap prices --refresh prices.csv --region eu-west-3 && nightcap simulate --inventory F.csv --prices prices.csv"
     )]
     Prices(Prices),
     /// Compare what two configurations cost over a month or a year
     #[command(
         long_about = "Compare what two configurations cost over a month or twelve months, in hours, money and per cent.\n\n\
             The first side is --against, or everything running at all hours; the second is --config. \
-            Both run on the same inventory and prices.",
+            Both run on the same inventory and prices. What has no price is a gap, named, and the exit code is 1.",
         after_help = "Examples:\n  \
-            nightcap simulate --year-from 2027-01                        # always on against the schedule\n  \
-            nightcap simulate --month 2026-11 --set preprod=iso --lines\n  \
-            nightcap simulate --against nightcap.yaml --against-set nat=gateway   # gateways against instances\n  \
-            nightcap simulate --config new.yaml --against nightcap.yaml --json"
+            nightcap simulate --inventory F.csv --year-from 2027-01      # always on against the schedule\n  \
+            nightcap simulate --inventory F.csv --config new.yaml --against nightcap.yaml --json\n  \
+            nightcap simulate --inventory greenleaf --month 2026-11 --set preprod=iso --lines   # the example's fleet\n  \
+            nightcap simulate --inventory greenleaf --against nightcap.yaml --against-set nat=gateway"
     )]
     Simulate(Box<Simulate>),
-    /// Report the month: spent, expected, saved by sleeping, told, and held
+    /// Report the month: spent, expected, planned to be saved by sleeping, told, and held
     #[command(
-        long_about = "Report the month: what was spent and what is expected, by environment and class, what sleeping has saved, \
+        long_about = "Report the month: what was spent and what is expected, by environment and class, what sleeping saves by the plan, \
             what was told, and what holds cost.\n\n\
             Costs come from --costs or, without it, from Cost Explorer (0.01 USD a page, unless the guard's own look of \
             the day is in the ledger). What was told and held comes from the table that NIGHTCAP_TABLE names. The text is \
             in the `language` of the configuration.",
         after_help = "Examples:\n  \
-            nightcap report --costs F.csv --as-of 2026-11-11 --inventory greenleaf\n  \
+            nightcap report --costs F.csv --as-of 2026-11-11 --inventory inventory.csv\n  \
             nightcap report --json                                # from AWS, as the guard reads it\n  \
             nightcap report --month 2026-10                       # a month that is over"
     )]
@@ -209,9 +210,9 @@ pub(crate) struct Simulate {
     /// A variant of the inventory, on the first side only; may be repeated
     #[arg(long, value_name = "SETTING=VALUE", value_parser = choice)]
     pub(crate) against_set: Vec<(String, String)>,
-    /// An inventory in place of GreenLeaf's
+    /// What there is to pay for: a file, or greenleaf for the example's
     #[arg(long, value_name = "F.csv", value_hint = ValueHint::FilePath)]
-    pub(crate) inventory: Option<PathBuf>,
+    pub(crate) inventory: Option<String>,
     #[command(flatten)]
     pub(crate) book: BookArg,
     /// Where the inventory stands

@@ -229,10 +229,10 @@ fn wrong_use_is_2() {
         "backtest",
         "backtest --costs - --from 2026",
         "prices --region eu-west-33",
-        "simulate --month 2026-11 --year-from 2026-11",
-        "simulate --set preprod",
-        "simulate --set preprod=huge",
-        "simulate --set colour=red",
+        "simulate --inventory greenleaf --month 2026-11 --year-from 2026-11",
+        "simulate --inventory greenleaf --set preprod",
+        "simulate --inventory greenleaf --set preprod=huge",
+        "simulate --inventory greenleaf --set colour=red",
     ] {
         let output = run(line);
         assert_eq!(output.status.code(), Some(2), "{line}: {}", err(&output));
@@ -315,12 +315,12 @@ fn the_documented_comparisons_reproduce() {
     let documented = tables("cost-model.md").join("\n---\n");
     for variant in ["slim", "iso"] {
         let table = fine(&format!(
-            "simulate --config {config} --year-from 2027-01 --set preprod={variant}"
+            "simulate --inventory greenleaf --config {config} --year-from 2027-01 --set preprod={variant}"
         ));
         assert!(documented.contains(&table), "{variant}:\n{table}");
     }
     let lines = fine(&format!(
-        "simulate --config {config} --month 2026-11 --lines"
+        "simulate --inventory greenleaf --config {config} --month 2026-11 --lines"
     ));
     let (_, plan) = lines.split_once("\n\nenvironment").unwrap();
     assert!(documented.contains(plan.trim_end()), "{plan}");
@@ -328,16 +328,16 @@ fn the_documented_comparisons_reproduce() {
 
 #[test]
 fn the_default_configuration_saves_against_all_hours_and_costs_nothing_against_itself() {
-    let saved = json(&fine("simulate --month 2026-11 --json"));
+    let saved = json(&fine("simulate --inventory greenleaf --month 2026-11 --json"));
     let usd: f64 = saved["saving"]["usd"].as_str().unwrap().parse().unwrap();
     assert!(usd > 20.0, "{usd}");
     assert_eq!(saved["by_environment"]["prod"]["usd"], "0.00");
     let itself = json(&fine(
-        "simulate --month 2026-11 --against nightcap.yaml --json",
+        "simulate --inventory greenleaf --month 2026-11 --against nightcap.yaml --json",
     ));
     assert_eq!(itself["saving"]["usd"], "0.00");
     let nat = json(&fine(
-        "simulate --month 2026-11 --against nightcap.yaml --against-set nat=gateway --json",
+        "simulate --inventory greenleaf --month 2026-11 --against nightcap.yaml --against-set nat=gateway --json",
     ));
     let usd: f64 = nat["saving"]["usd"].as_str().unwrap().parse().unwrap();
     assert!(usd > 100.0, "{usd}");

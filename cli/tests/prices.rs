@@ -141,6 +141,8 @@ fn a_refreshed_book_is_written_and_read_again() {
         &aws,
         &[
             "simulate",
+            "--inventory",
+            "greenleaf",
             "--prices",
             path,
             "--month",

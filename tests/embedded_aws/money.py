@@ -7,11 +7,20 @@ What moto lacks or falsifies, and what is here instead:
   `Estimated` for a month that is not invoiced, no figure of today or later, pages with `NextPageToken` (a day's
   groups may go on on the next page), `ValidationException` for a start in the future or an end not after it,
   `DataUnavailableException` where nothing was ever charged.
+- Costs are grouped by a tag only under the key that was activated as a cost allocation tag, capital letters
+  counted; under any other key, and for what carries no tag, a group's key is `key$` with nothing behind it. Only
+  days from the activation on know the tag, and only the management account may activate one.
+  https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/activating-tags.html
+  https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_GroupDefinition.html
+- An account in which nobody has opened Cost Explorer is refused with the code of a missing right:
+  `AccessDeniedException: User not enabled for cost explorer access`.
+  https://docs.aws.amazon.com/cost-management/latest/userguide/ce-enable.html
   https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_GetCostAndUsage.html
 - `GetCostForecast` does not exist. Here it is the mean of four weeks, and `DataUnavailableException` with less
   than five weeks of history: before that AWS has no forecast either.
   https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_GetCostForecast.html
-- A budget's `CalculatedSpend` is always zero. Here it follows from the same bill (credits and refunds subtracted
+- A budget's `CalculatedSpend` is always zero. Here it follows from the same bill, of the period that the budget's
+  `TimeUnit` says (the day, month, quarter or year so far; credits and refunds subtracted
   where the budget's cost types say so), and its forecast is absent, not zero, without five weeks of history.
 - `DescribeBudgetPerformanceHistory` does not exist.
 - E-mail subscriptions are confirmed at once. On AWS, nobody reads there until somebody clicks:
@@ -64,18 +73,25 @@ class Money:
     def __init__(self, world: World) -> None:
         self._world = world
         self._charges: list[Charge] = []
+        self.forget()
 
     def forget(self) -> None:
         self._charges.clear()
+        self.enabled = True
+        """Whether somebody has opened Cost Explorer."""
+        self._active: dict[str, date] = {"nightcap:environment": date.min}
+        """The cost allocation tags, each with the first day that knows it."""
 
     def post(self, sent: Any) -> dict[str, Any]:
         """Any of these, in this order:
 
         `"clear_from": "2026-11-01"`   AWS corrects its figures: nothing is charged from that day on;
         `"charges": [{"from", "to" (exclusive), "usd" (a day), "environment", "record", "wave_cents"}]`;
-        `"confirm": "finance@example.com"`   somebody clicks on "Confirm subscription".
+        `"confirm": "finance@example.com"`   somebody clicks on "Confirm subscription";
+        `"cost_explorer": false`   nobody has opened Cost Explorer, or this account may not see it;
+        `"cost_tags": {"Environment": "2026-11-01"}`   what is activated in the management account, and since when.
         """
-        known = {"clear_from", "charges", "confirm"}
+        known = {"clear_from", "charges", "confirm", "cost_explorer", "cost_tags"}
         if not isinstance(sent, dict) or set(sent) - known:
             raise ValueError(f"expected an object with some of {', '.join(sorted(known))}")
         if first := sent.get("clear_from"):
@@ -84,12 +100,20 @@ class Money:
             self._charges.extend(_days_of(span))
         if endpoint := sent.get("confirm"):
             _confirm(endpoint)
+        self.enabled = sent.get("cost_explorer", self.enabled)
+        if (active := sent.get("cost_tags")) is not None:
+            self._active = {key: date.fromisoformat(since) for key, since in active.items()}
         return {"charges": len(self._charges)}
 
     @property
     def today(self) -> date:
         """AWS bills by UTC."""
         return self._world.clock.now.date()
+
+    def tagged(self, charge: Charge, key: str) -> str:
+        """The value under which Cost Explorer knows a charge by this key: empty unless the key was active that day."""
+        since = self._active.get(key)
+        return charge.environment if since is not None and charge.day >= since else ""
 
     def known(self, start: date, end: date) -> list[Charge]:
         """What is known today of the days from `start` to, not including, `end`."""
@@ -103,13 +127,13 @@ class Money:
         recent = sum((charge.usd for charge in history if charge.day >= self.today - MEAN_OF), Decimal(0))
         return recent / MEAN_OF.days * (end - start).days
 
-    def months(self) -> Iterator[tuple[date, date]]:
-        """Every month from the first charge to this one, each with the first day of the next."""
+    def periods(self, budget: dict[str, Any]) -> Iterator[tuple[date, date]]:
+        """Every period of a budget from the first charge to the one that runs, each with the first day of the next."""
         days = [charge.day for charge in self.known(date.min, self.today)]
-        month = min(days, default=self.today).replace(day=1)
-        while month <= self.today:
-            yield month, _next_month(month)
-            month = _next_month(month)
+        start, end = _period_of(budget, min(days, default=self.today))
+        while start <= self.today:
+            yield start, end
+            start, end = _period_of(budget, end)
 
 
 def install(world: World) -> Money:
@@ -123,6 +147,7 @@ def install(world: World) -> Money:
 def _cost_explorer(world: World, money: Money) -> None:
     @corrects(CostExplorerResponse)
     def get_cost_and_usage(self: CostExplorerResponse) -> str:
+        _enabled(money)
         asked = json.loads(self.body)
         start, end = _period(asked)
         if start > money.today:
@@ -134,7 +159,7 @@ def _cost_explorer(world: World, money: Money) -> None:
             raise JsonRESTError("ValidationException", "At most two GroupBy definitions are supported.")
         if not money.known(date.min, money.today):
             raise _unavailable()
-        rows = [row for day in _each(start, end) for row in _rows(money.known(day, day + DAY), day, groups)]
+        rows = [row for day in _each(start, end) for row in _rows(money, day, groups)]
         try:
             page, token = world.pages.cut(rows, ROWS_A_PAGE, asked.get("NextPageToken"))
         except BadToken as error:
@@ -145,6 +170,7 @@ def _cost_explorer(world: World, money: Money) -> None:
 
     @_adds(CostExplorerResponse)
     def get_cost_forecast(self: CostExplorerResponse) -> str:
+        _enabled(money)
         start, end = _period(json.loads(self.body))
         if start > money.today:
             raise JsonRESTError("ValidationException", "Start date should be equal to or no later than today.")
@@ -160,9 +186,9 @@ def _budgets(money: Money) -> None:
     @corrects(Budget)
     def to_dict(self: Budget) -> dict[str, Any]:
         budget = original(self)
-        month = money.today.replace(day=1)
-        actual = _counted(budget, money.known(month, money.today))
-        rest = money.rest(money.today, _next_month(month))
+        start, end = _period_of(budget, money.today)
+        actual = _counted(budget, money.known(start, money.today))
+        rest = money.rest(money.today, end)
         budget["CalculatedSpend"] = {"ActualSpend": _spend(actual)}
         if rest is not None:
             budget["CalculatedSpend"]["ForecastedSpend"] = _spend(actual + rest)
@@ -177,7 +203,7 @@ def _budgets(money: Money) -> None:
                 "ActualAmount": _spend(_counted(budget, money.known(first, after))),
                 "TimePeriod": {"Start": _seconds(first), "End": _seconds(after)},
             }
-            for first, after in money.months()
+            for first, after in money.periods(budget)
         ]
         kept = {key: budget[key] for key in ("BudgetName", "BudgetType", "CostTypes", "TimeUnit") if key in budget}
         return json.dumps({"BudgetPerformanceHistory": {**kept, "BudgetedAndActualAmountsList": periods}})
@@ -220,19 +246,24 @@ def _days_of(span: dict[str, Any]) -> Iterator[Charge]:
         yield Charge(day, span.get("environment", ""), span.get("record", "Usage"), amount)
 
 
-def _rows(charges: list[Charge], day: date, groups: list[dict[str, str]]) -> list[tuple[date, list[str], Decimal | None]]:
+def _rows(money: Money, day: date, groups: list[dict[str, str]]) -> list[tuple[date, list[str], Decimal | None]]:
     """A row a group; a day of which nothing is known has one without an amount."""
     sums: dict[tuple[str, ...], Decimal] = {}
-    for charge in charges:
-        keys = tuple(_key(charge, group) for group in groups)
+    for charge in money.known(day, day + DAY):
+        keys = tuple(_key(money, charge, group) for group in groups)
         sums[keys] = sums.get(keys, Decimal(0)) + charge.usd
     return [(day, list(keys), usd) for keys, usd in sorted(sums.items())] or [(day, [], None)]
 
 
-def _key(charge: Charge, group: dict[str, str]) -> str:
+def _enabled(money: Money) -> None:
+    if not money.enabled:
+        raise JsonRESTError("AccessDeniedException", "User not enabled for cost explorer access")
+
+
+def _key(money: Money, charge: Charge, group: dict[str, str]) -> str:
     match (group["Type"], group["Key"]):
         case ("TAG", name):
-            return f"{name}${charge.environment if name == 'nightcap:environment' else ''}"
+            return f"{name}${money.tagged(charge, name)}"
         case ("DIMENSION", "RECORD_TYPE"):
             return charge.record
     raise JsonRESTError("ValidationException", f"The embedded AWS cannot group by {group}.")
@@ -258,6 +289,22 @@ def _by_time(
         elif usd is not None:
             found["Groups"].append({"Keys": keys, "Metrics": amounts})
     return list(days.values())
+
+
+def _period_of(budget: dict[str, Any], today: date) -> tuple[date, date]:
+    """The period of a budget that runs, by its `TimeUnit`: calendar days, months, quarters, years.
+
+    https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_Budget.html
+    """
+    match budget.get("TimeUnit", "MONTHLY"):
+        case "DAILY":
+            return today, today + DAY
+        case "QUARTERLY":
+            first = today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1)
+            return first, (first + timedelta(days=100)).replace(day=1)
+        case "ANNUALLY":
+            return today.replace(month=1, day=1), date(today.year + 1, 1, 1)
+    return today.replace(day=1), _next_month(today)
 
 
 def _counted(budget: dict[str, Any], charges: list[Charge]) -> Decimal:

@@ -3,7 +3,7 @@
 use anstream::{eprint, eprintln, println};
 use chrono::{DateTime, Utc};
 use nightcap_aws::clock;
-use nightcap_domain::config::{Compiled, ConfigError, ConfigWarning, EnvironmentConfig, Language};
+use nightcap_domain::config::{BudgetConfig, Compiled, ConfigError, ConfigWarning, EnvironmentConfig, Language};
 use nightcap_domain::message::local;
 use nightcap_domain::names::EnvironmentName;
 use serde::Serialize;
@@ -65,7 +65,13 @@ pub(crate) async fn run(args: &Check) -> anyhow::Result<Ending> {
                     warning.render(&source.name, &source.text)
                 );
             }
-            Ok(Ending::Fine)
+            // Nothing reads a bill in another currency: the budget would watch nothing.
+            let unread = |budget: &BudgetConfig| budget.currency != "USD";
+            Ok(if config.config().budget.as_ref().is_some_and(unread) {
+                Ending::Problem
+            } else {
+                Ending::Fine
+            })
         }
     }
 }

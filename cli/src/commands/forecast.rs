@@ -1,13 +1,13 @@
 //! `nightcap forecast`.
 
-use anstream::print;
+use anstream::{eprintln, print};
 use anyhow::anyhow;
 use nightcap_aws::clock;
 use nightcap_domain::money::{Usd, forecast_file};
 
 use super::money::{answered, costs};
 use crate::money_args::Forecast;
-use crate::output::{self, Ending, Usage};
+use crate::output::{self, DOUBT, Ending, Usage};
 use crate::source;
 
 pub(crate) async fn run(args: &Forecast) -> anyhow::Result<Ending> {
@@ -24,8 +24,22 @@ pub(crate) async fn run(args: &Forecast) -> anyhow::Result<Ending> {
     } else {
         print!("{}", answer.table());
     }
-    Ok(Ending::Fine)
+    let Some(days) = answer.behind else {
+        return Ok(Ending::Fine);
+    };
+    eprintln!(
+        "{DOUBT}warning:{DOUBT:#} the newest cost in {} is {days} days behind: is the file current? --as-of names the first day that is not closed",
+        args.costs
+    );
+    Ok(if days > LATEST_DAYS {
+        Ending::Problem
+    } else {
+        Ending::Fine
+    })
 }
+
+/// Costs that are more than a month old say nothing of this month: a problem, not a doubt.
+const LATEST_DAYS: i64 = 31;
 
 /// The limit of the budget in the configuration.
 async fn limit(place: &str) -> anyhow::Result<Usd> {

@@ -3,12 +3,15 @@
 use anstream::println;
 use anyhow::anyhow;
 use nightcap_aws::clock;
+use nightcap_aws::settings::setting;
 use nightcap_domain::config::{Compiled, Language, nearest};
 use nightcap_domain::hold::{About, Asked, End, HoldAnswer, HoldView, make};
 use nightcap_domain::plan::Plan;
 use nightcap_domain::time::State;
 
+use super::money::book;
 use crate::args::Hold;
+use crate::money_args::BookArg;
 use crate::output::{self, DOUBT, Ending, HEAD, Usage};
 use crate::source;
 
@@ -19,12 +22,14 @@ pub(crate) async fn run(args: &Hold) -> anyhow::Result<Ending> {
     let asked = asked(&config, &report.plan, args);
     let hold = make(&config, &report.plan, &asked, report.plan.at)
         .map_err(|error| anyhow!(Usage(error.to_string())))?;
-    let mut answer = HoldAnswer::new(
+    let place = setting("NIGHTCAP_PRICES");
+    let mut answer = HoldAnswer::priced(
         &config,
         &report.plan,
         &report.ledger,
         &hold,
         args.change.dry_run,
+        &book(&BookArg { place }).await?,
     );
     if !args.change.dry_run && !answer.already {
         let made = ledger.hold(&hold).await;

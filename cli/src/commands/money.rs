@@ -55,11 +55,11 @@ pub(super) async fn book(book: &BookArg) -> anyhow::Result<PriceBook> {
     }
 }
 
-/// The inventory at a path, or the platform's own.
-pub(super) fn inventory(path: Option<&Path>) -> anyhow::Result<Inventory> {
-    match path {
-        None => Inventory::greenleaf().context("the embedded inventory"),
-        Some(path) => Inventory::from_csv(&text(path)?).with_context(|| path.display().to_string()),
+/// The inventory at a path, or the example's, which is never taken for the user's unasked.
+pub(super) fn inventory(place: &str) -> anyhow::Result<Inventory> {
+    match place {
+        "greenleaf" => Inventory::greenleaf().context("the embedded inventory"),
+        path => Inventory::from_csv(&text(Path::new(path))?).with_context(|| path.to_owned()),
     }
 }
 

@@ -1,6 +1,5 @@
 //! `nightcap report`.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use anstream::print;
@@ -91,8 +90,7 @@ fn month(args: &Args, as_of: NaiveDate) -> anyhow::Result<BillingMonth> {
 async fn inventoried(args: &Args) -> anyhow::Result<Option<Inventoried>> {
     let all = match args.inventory.as_deref() {
         None => return Ok(None),
-        Some("greenleaf") => inventory(None)?,
-        Some(path) => inventory(Some(Path::new(path)))?,
+        Some(place) => inventory(place)?,
     };
     Ok(Some(Inventoried {
         inventory: chosen(&all, &args.set)?,
@@ -142,7 +140,7 @@ async fn from_aws(
             return Ok(from_explorer(paid.spent, 0));
         }
     }
-    let explorer = CostExplorer::new(Arc::clone(&ledger.clients));
+    let explorer = CostExplorer::new(Arc::clone(&ledger.clients), &budget.cost_tag);
     let spent = explorer.spent(as_of).await.map_err(|e| unread(&e))?;
     Ok(from_explorer(spent, explorer.pages()))
 }

@@ -1,14 +1,15 @@
 //! `nightcap simulate`.
 
-use anstream::{print, println};
+use anstream::{eprintln, print, println};
+use anyhow::anyhow;
 use nightcap_aws::clock;
-use nightcap_domain::config::Compiled;
+use nightcap_domain::config::{Compiled, nearest};
 use nightcap_domain::money::BillingMonth;
 use nightcap_domain::money::plan::{Comparison, Period, Planner, Scenario, Schedules, simulate};
 
 use super::money::{book, chosen, inventory};
 use crate::money_args::Simulate;
-use crate::output::{self, Ending};
+use crate::output::{self, DOUBT, Ending, Usage};
 use crate::source;
 
 pub(crate) async fn run(args: &Simulate) -> anyhow::Result<Ending> {
@@ -27,7 +28,28 @@ pub(crate) async fn run(args: &Simulate) -> anyhow::Result<Ending> {
             print!("{}", comparison.proposed.plan.table());
         }
     }
-    Ok(Ending::Fine)
+    strangers(args, &after, &comparison);
+    Ok(if comparison.is_complete() {
+        Ending::Fine
+    } else {
+        Ending::Problem
+    })
+}
+
+/// Names of the inventory that the configuration lacks are always on: that may be meant, or
+/// misspelt.
+fn strangers(args: &Simulate, config: &Compiled, comparison: &Comparison) {
+    let known: Vec<&str> = config.environments().map(|(name, _)| name.as_str()).collect();
+    let names = comparison.baseline.by_environment.keys();
+    for name in names.filter(|name| !known.contains(&name.as_str())) {
+        let hint = nearest(name.as_str(), known.iter().copied())
+            .map(|nearest| format!(" (did you mean {nearest:?}?)"))
+            .unwrap_or_default();
+        eprintln!(
+            "{DOUBT}warning:{DOUBT:#} {name} of the inventory is no environment of {}{hint}: it runs at all hours",
+            args.config.place
+        );
+    }
 }
 
 async fn compare(
@@ -36,7 +58,12 @@ async fn compare(
     after: &Compiled,
 ) -> anyhow::Result<Comparison> {
     let book = book(&args.book).await?;
-    let inventory = inventory(args.inventory.as_deref())?;
+    let Some(place) = &args.inventory else {
+        return Err(anyhow!(Usage(
+            "what there is to pay for is not known: give --inventory F.csv (docs/cost-model.md, \"The inventory\"), or --inventory greenleaf for the example's".to_owned()
+        )));
+    };
+    let inventory = inventory(place)?;
     let first = chosen(&inventory, args.set.iter().chain(&args.against_set))?;
     let second = chosen(&inventory, &args.set)?;
     let schedules = (

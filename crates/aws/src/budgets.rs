@@ -3,13 +3,24 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use aws_sdk_budgets::types::{Budget, BudgetPerformanceHistory, Spend};
+use aws_sdk_budgets::types::{Budget, BudgetPerformanceHistory, BudgetType, Spend, TimeUnit};
 use chrono::DateTime;
-use nightcap_domain::guard::AwsBudget;
+use nightcap_domain::guard::{AwsBudget, BudgetPeriod, OtherBudget};
 use nightcap_domain::money::{BillingMonth, Money, Usd};
 
 use crate::clients::Clients;
 use crate::error::{AwsError, Cause};
+
+/// What there is under a budget's name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// A budget of a month's costs.
+    OfMonth(AwsBudget),
+    /// One whose figures are not those of a month's costs.
+    Other(OtherBudget),
+    /// None.
+    Nothing,
+}
 
 /// The budgets of one account.
 #[derive(Clone, Debug)]
@@ -27,12 +38,12 @@ impl Budgets {
         }
     }
 
-    /// The budget of a name, all pages looked through; none if there is no such budget. Of its
+    /// The budget of a name, all pages looked through. Of its
     /// closed months it knows nothing: [`Self::closed`] does.
     ///
     /// # Errors
     /// Whatever AWS refuses, and amounts that are not in dollars.
-    pub async fn find(&self, name: &str) -> Result<Option<AwsBudget>, AwsError> {
+    pub async fn find(&self, name: &str) -> Result<Found, AwsError> {
         let mut pages = self
             .clients
             .budgets()
@@ -47,17 +58,20 @@ impl Budgets {
                     let error = AwsError::from_sdk("budgets", "ViewBudget", &error);
                     // An account without a budget answers so.
                     return if error.cause == Cause::Gone {
-                        Ok(None)
+                        Ok(Found::Nothing)
                     } else {
                         Err(error)
                     };
                 }
             };
             if let Some(budget) = page.budgets().iter().find(|b| b.budget_name() == name) {
-                return read(budget).map(Some);
+                return match other(budget) {
+                    Some(other) => Ok(Found::Other(other)),
+                    None => read(budget).map(Found::OfMonth),
+                };
             }
         }
-        Ok(None)
+        Ok(Found::Nothing)
     }
 
     /// What a budget's months cost that were over before `this_month`, as AWS keeps them: with
@@ -96,6 +110,23 @@ impl Budgets {
         months.retain(|month, _| *month < this_month);
         Ok(months)
     }
+}
+
+/// Why a budget is not one of a month's costs; none if it is.
+///
+/// <https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_Budget.html>
+fn other(budget: &Budget) -> Option<OtherBudget> {
+    if *budget.budget_type() != BudgetType::Cost {
+        return Some(OtherBudget::NotOfCosts);
+    }
+    let period = match budget.time_unit() {
+        TimeUnit::Monthly => return None,
+        TimeUnit::Daily => BudgetPeriod::Day,
+        TimeUnit::Quarterly => BudgetPeriod::Quarter,
+        TimeUnit::Annually => BudgetPeriod::Year,
+        _ => BudgetPeriod::Other,
+    };
+    Some(OtherBudget::Period(period))
 }
 
 fn read(budget: &Budget) -> Result<AwsBudget, AwsError> {

@@ -37,8 +37,24 @@ const ATTEMPT: Duration = Duration::from_secs(6);
 /// fail early enough for the others to be carried out, recorded and told.
 const CALL: Duration = Duration::from_secs(20);
 
-/// Where AWS keeps everything about money.
-const MONEY: Region = Region::from_static("us-east-1");
+/// Where AWS keeps everything about money: one region in each of its partitions, the
+/// `implicitGlobalRegion` of botocore's `partitions.json`.
+fn money_region(region: Option<&str>) -> Region {
+    const PARTITIONS: [(&str, &str); 7] = [
+        ("cn-", "cn-northwest-1"),
+        ("us-gov-", "us-gov-west-1"),
+        ("us-iso-", "us-iso-east-1"),
+        ("us-isob-", "us-isob-east-1"),
+        ("us-isof-", "us-isof-south-1"),
+        ("eu-isoe-", "eu-isoe-west-1"),
+        ("eusc-", "eusc-de-east-1"),
+    ];
+    let region = region.unwrap_or_default();
+    let found = PARTITIONS
+        .iter()
+        .find(|(before, _)| region.starts_with(before));
+    Region::from_static(found.map_or("us-east-1", |(_, home)| home))
+}
 
 /// The clients of one account and region.
 #[derive(Debug)]
@@ -339,7 +355,8 @@ impl Clients {
     /// AWS Budgets, which lives in one region for all.
     pub fn budgets(&self) -> &aws_sdk_budgets::Client {
         self.budgets.get_or_init(|| {
-            let config = self.config.to_builder().region(MONEY).build();
+            let home = money_region(self.region());
+            let config = self.config.to_builder().region(home).build();
             let builder =
                 aws_sdk_budgets::config::Builder::from(&config).interceptor(self.counting());
             aws_sdk_budgets::Client::from_conf(builder.build())
@@ -354,7 +371,8 @@ impl Clients {
                 .operation_attempt_timeout(ATTEMPT * 2)
                 .operation_timeout(CALL * 2)
                 .build();
-            let config = self.config.to_builder().region(MONEY).build();
+            let home = money_region(self.region());
+            let config = self.config.to_builder().region(home).build();
             let builder = aws_sdk_costexplorer::config::Builder::from(&config)
                 .interceptor(self.counting())
                 .timeout_config(patient);
@@ -411,4 +429,31 @@ pub(crate) fn https() -> SharedHttpClient {
 /// The account of a role, as its ARN has it.
 fn account_of(role: &str) -> String {
     role.split(':').nth(4).unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_lives_in_one_region_of_each_partition() {
+        for (region, home) in [
+            ("eu-west-3", "us-east-1"),
+            ("us-east-2", "us-east-1"),
+            ("us-isob-east-1", "us-isob-east-1"),
+            ("us-iso-west-1", "us-iso-east-1"),
+            ("us-gov-east-1", "us-gov-west-1"),
+            ("cn-north-1", "cn-northwest-1"),
+            ("eusc-de-east-1", "eusc-de-east-1"),
+        ] {
+            let config = SdkConfig::builder()
+                .behavior_version(BehaviorVersion::latest())
+                .region(Region::new(region));
+            let clients = Clients::new(config.build());
+            let of = |region: Option<&Region>| region.map(|region| region.as_ref().to_owned());
+            let (ce, budgets) = (clients.costexplorer(), clients.budgets());
+            assert_eq!(of(ce.config().region()).as_deref(), Some(home), "{region}");
+            assert_eq!(of(budgets.config().region()).as_deref(), Some(home), "{region}");
+        }
+    }
 }

@@ -11,9 +11,8 @@ use aws_sdk_costexplorer::types::{
 };
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use chrono::{Days, NaiveDate};
-use nightcap_domain::fleet::ENVIRONMENT_TAG;
 use nightcap_domain::guard::Spent;
-use nightcap_domain::money::actuals::UNTAGGED;
+use nightcap_domain::money::actuals::{UNTAGGED, printable};
 use nightcap_domain::money::{BillingMonth, Money, Usd};
 use nightcap_domain::names::EnvironmentName;
 
@@ -31,14 +30,18 @@ const MOST_PAGES: u32 = 200;
 #[derive(Debug)]
 pub struct CostExplorer {
     clients: Arc<Clients>,
+    /// The cost allocation tag of the environment, in its own spelling.
+    tag: String,
     pages: AtomicU32,
 }
 
 impl CostExplorer {
-    /// Cost Explorer of the account the credentials belong to.
-    pub fn new(clients: Arc<Clients>) -> Self {
+    /// Cost Explorer of the account the credentials belong to, with the costs told apart by this
+    /// cost allocation tag.
+    pub fn new(clients: Arc<Clients>, tag: impl Into<String>) -> Self {
         Self {
             clients,
+            tag: tag.into(),
             pages: AtomicU32::new(0),
         }
     }
@@ -76,7 +79,7 @@ impl CostExplorer {
                 .time_period(interval(start, as_of)?)
                 .granularity(Granularity::Daily)
                 .metrics(METRIC)
-                .group_by(group(GroupDefinitionType::Tag, ENVIRONMENT_TAG))
+                .group_by(group(GroupDefinitionType::Tag, &self.tag))
                 .group_by(group(GroupDefinitionType::Dimension, "RECORD_TYPE"))
                 .set_next_page_token(token)
                 .send()
@@ -88,7 +91,7 @@ impl CostExplorer {
                     return Err(AwsError::from_sdk("ce", "GetCostAndUsage", &error));
                 }
             };
-            take(&mut spent, &page)?;
+            take(&mut spent, &page, &self.tag)?;
             match page.next_page_token {
                 Some(next) if !next.is_empty() => token = Some(next),
                 _ => return Ok(spent.reported()),
@@ -143,7 +146,7 @@ fn group(kind: GroupDefinitionType, key: &str) -> GroupDefinition {
     GroupDefinition::builder().r#type(kind).key(key).build()
 }
 
-fn take(spent: &mut Spent, page: &GetCostAndUsageOutput) -> Result<(), AwsError> {
+fn take(spent: &mut Spent, page: &GetCostAndUsageOutput, tag: &str) -> Result<(), AwsError> {
     for day in page.results_by_time() {
         let date = day
             .time_period()
@@ -156,15 +159,16 @@ fn take(spent: &mut Spent, page: &GetCostAndUsageOutput) -> Result<(), AwsError>
         // charge; one without any is a day that AWS has no figures of.
         for group in day.groups() {
             let amount = cost(group)?;
-            let (environment, is_credit) = whose(group);
-            let amount = if is_credit && !amount.is_negative() {
-                -amount
-            } else {
-                amount
-            };
+            let (environment, is_credit) = whose(group, tag);
             // The day is reported, be it by a credit alone.
             spent.charges.add(date, Usd::ZERO);
-            if !amount.is_zero() {
+            if amount.is_zero() {
+                continue;
+            }
+            if is_credit {
+                let below = if amount.is_negative() { amount } else { -amount };
+                spent.add_credit(date, below);
+            } else {
                 spent.add(date, environment, amount);
             }
         }
@@ -179,14 +183,18 @@ fn cost(group: &Group) -> Result<Usd, AwsError> {
     usd(amount, unit)
 }
 
-/// Whose a charge is, and whether it is a credit. Keys come as `nightcap:environment$preprod`
-/// and `Usage`.
-fn whose(group: &Group) -> (EnvironmentName, bool) {
+/// Whose a charge is, and whether it is a credit or refund. Keys come as
+/// `nightcap:environment$preprod` and `Usage`.
+///
+/// Every other record type below zero is half of the bookkeeping of a charge and nets against it:
+/// `SavingsPlanNegation`, `EdpDiscount`, `PrivateRateDiscount`, `BundledDiscount`.
+/// <https://docs.aws.amazon.com/cur/latest/userguide/Lineitem-columns.html>
+fn whose(group: &Group, wanted: &str) -> (EnvironmentName, bool) {
     let mut environment = "";
     let mut record = "";
     for key in group.keys() {
         match key.split_once('$') {
-            Some((tag, value)) if tag == ENVIRONMENT_TAG => environment = value,
+            Some((tag, value)) if tag == wanted => environment = value,
             _ => record = key,
         }
     }
@@ -196,7 +204,7 @@ fn whose(group: &Group) -> (EnvironmentName, bool) {
         _ if environment.is_empty() => UNTAGGED,
         _ => environment,
     };
-    (name.into(), matches!(record, "Credit" | "Refund"))
+    (printable(name).into(), matches!(record, "Credit" | "Refund"))
 }
 
 fn usd(amount: &str, unit: &str) -> Result<Usd, AwsError> {

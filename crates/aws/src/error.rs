@@ -30,6 +30,8 @@ pub enum Cause {
     NoRegion,
     /// The credentials may not do this.
     Denied,
+    /// Cost Explorer or Budgets was never enabled, or not for a member of the organization.
+    NotEnabled,
     /// Too many calls; retries did not help.
     Throttled,
     /// The resource is not in a state in which it takes this order.
@@ -130,6 +132,10 @@ impl AwsError {
                     "autorisez {action} au rôle qui exécute Nightcap (infra/modules/nightcap le fait)"
                 ),
             ),
+            Cause::NotEnabled => Text::fixed(
+                "open Cost Explorer once in the Billing console of the management account and, for a member account, allow linked accounts there (Cost Management preferences); figures come within 24 hours. No right of the role is missing",
+                "ouvrez une fois Cost Explorer dans la console de facturation du compte de gestion et, pour un compte membre, autorisez-y les comptes liés (préférences de Cost Management) ; les chiffres arrivent sous 24 heures. Il ne manque aucun droit au rôle",
+            ),
             Cause::Throttled => Text::fixed(
                 "nothing: the next tick goes on where this one ended",
                 "rien : le prochain passage reprendra où celui-ci s'est arrêté",
@@ -153,6 +159,14 @@ impl AwsError {
         }
     }
 }
+
+/// What AWS says with an `AccessDeniedException` where Cost Explorer was never opened, or is kept
+/// from the members of the organization.
+const NOT_ENABLED: [&str; 3] = [
+    "not enabled for cost explorer",
+    "is a linked account",
+    "Linked account doesn't have access",
+];
 
 /// A call that never reached AWS.
 ///
@@ -201,6 +215,10 @@ impl Cause {
         // Auto Scaling has no code of its own for a group that is gone.
         if code == "ValidationError" && message.contains("name not found") {
             return Self::Gone;
+        }
+        // Cost Explorer and Budgets say with the code of a missing right what no right mends.
+        if code == "AccessDeniedException" && NOT_ENABLED.iter().any(|said| message.contains(said)) {
+            return Self::NotEnabled;
         }
         Self::of_code(code)
     }

@@ -8,6 +8,7 @@ use nightcap_domain::capacity::Capacity;
 use nightcap_domain::fleet::{Memory, Observed, Part};
 use nightcap_domain::hold::{About, Asked, Cost, End, HoldAnswer, make};
 use nightcap_domain::ledger::{Ledger, Write};
+use nightcap_domain::money::price::PriceBook;
 use nightcap_domain::time::State;
 use world::{CONFIG, World, capacity, database, fixed, group, utc};
 
@@ -86,6 +87,28 @@ fn a_hold_says_what_it_costs_in_money() {
             .why
             .contains("no price for rds-postgresql:db.x9.huge")
     );
+}
+
+#[test]
+fn a_hold_is_priced_by_the_book_that_is_named() {
+    let world = priced();
+    let book = PriceBook::from_csv(
+        "item,unit,amount,currency,region,as_of,status,source\n\
+         ec2:t3.small,hour,1,USD,eu-west-3,2026,found,an invoice\n\
+         rds-postgresql:db.t3.medium:single-az,hour,2,USD,eu-west-3,2026,found,an invoice\n",
+    )
+    .unwrap();
+    let asked = Asked {
+        about: About::Environment("preprod".to_owned()),
+        state: State::Running,
+        end: End::Until("23:00".to_owned()),
+        by: "on-call".to_owned(),
+        reason: "release 4.2".to_owned(),
+    };
+    let plan = world.plan(utc(FRIDAY));
+    let hold = make(&world.config, &plan, &asked, utc(FRIDAY)).unwrap();
+    let answer = HoldAnswer::priced(&world.config, &plan, &world.ledger, &hold, false, &book);
+    assert_eq!(answer.cost.usd.unwrap().to_string(), "16.00", "4 h x (2 x 1 + 2)");
 }
 
 #[test]

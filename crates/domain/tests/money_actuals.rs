@@ -31,6 +31,10 @@ fn usd(text: &str) -> Usd {
     text.parse().unwrap()
 }
 
+fn day(text: &str) -> chrono::NaiveDate {
+    text.parse().unwrap()
+}
+
 fn sum(actuals: &Actuals) -> Usd {
     actuals.charges.iter().map(|(_, amount)| amount).sum()
 }
@@ -72,20 +76,21 @@ fn what_is_assumed_is_said() {
         Some(usd("11"))
     );
     assert_eq!(
-        actuals.credits.get("2026-11-04".parse().unwrap()),
-        Some(usd("-2"))
+        actuals.charges.get("2026-11-04".parse().unwrap()),
+        Some(usd("-2")),
+        "below zero and no credit by its type: it nets"
     );
     assert_eq!(
         actuals.assumptions,
         [
-            Assumption::CreditsApart {
+            Assumption::Netted {
                 rows: 1,
                 total: usd("-2")
             },
             Assumption::RowsAdded { rows: 1 },
             Assumption::ColumnsIgnored { columns: 1 },
             Assumption::DaysMissing {
-                days: 3,
+                days: 2,
                 first: "2026-11-02".parse().unwrap()
             },
         ]
@@ -95,7 +100,7 @@ fn what_is_assumed_is_said() {
         json["assumptions"][0]
             .as_str()
             .unwrap()
-            .contains("not subtracted")
+            .contains("are subtracted")
     );
 }
 
@@ -109,12 +114,12 @@ fn every_error_names_its_line() {
             "line 1: there is no column \"date\" among: day, cost",
         ),
         (
-            "date;usd\n2026-11-01;1\n",
-            "line 1: there is no column \"date\" among: date;usd",
+            "date,eur\n2026-11-01,1\n",
+            "line 1: the amount is in EUR",
         ),
         (
-            "date,eur\n2026-11-01,1\n",
-            "line 1: there is no column \"usd\"",
+            "date,cost\n2026-11-01,1\n",
+            "line 1: there is no column \"usd\" among: date, cost",
         ),
         (
             "date,usd\n2026-11-01,1\n2026-11-31,1\n",
@@ -128,16 +133,20 @@ fn every_error_names_its_line() {
         ("date,usd\n2026-11-01T00:00:00+02:00,1\n", "line 2: "),
         ("date,usd\n2026-11-01,\n", "line 2: \"\" is not an amount"),
         (
-            "date,usd\n2026-11-01,$5\n",
-            "line 2: \"$5\" is not an amount",
+            "date,usd\n2026-11-01,€5\n",
+            "line 2: the amount is in EUR",
         ),
         (
             "date,usd\n2026-11-01,NaN\n",
             "line 2: \"NaN\" is not an amount",
         ),
         (
-            "date,usd\n2026-11-01,\"1,234.5\"\n",
-            "line 2: \"1,234.5\" is not an amount",
+            "date,usd\n2026-11-01,\"12,34.5\"\n",
+            "line 2: \"12,34.5\" is not an amount",
+        ),
+        (
+            "date,usd\n2026-11-01,\"1,234\"\n2026-11-02,\"1,5\"\n",
+            "line 3: the file writes numbers in two ways",
         ),
         ("date,usd\n2026-11-01,1e30\n", "line 2: "),
         (
@@ -329,17 +338,25 @@ fn focus_1_2_with_credits_tax_and_long_charges() {
     ]
     .concat();
     let actuals = read(&text).unwrap();
-    assert_eq!(sum(&actuals), usd("14"));
+    assert_eq!(sum(&actuals), usd("13"));
     assert_eq!(
         actuals.credits.get("2026-11-02".parse().unwrap()),
-        Some(usd("-4")),
+        Some(usd("-3")),
         "a credit is one whatever its sign"
     );
-    assert_eq!(actuals.by_environment["prod"].len(), 1);
-    assert!(
-        actuals
-            .assumptions
-            .contains(&Assumption::LongCharges { rows: 1 })
+    assert_eq!(actuals.by_environment["prod"].first_day(), Some(day("2026-11-01")));
+    for said in [
+        Assumption::LongCharges { rows: 1 },
+        Assumption::TagsUnread { rows: 1 },
+        Assumption::Netted { rows: 1, total: usd("-1") },
+        Assumption::CreditsApart { rows: 1, total: usd("-3") },
+    ] {
+        assert!(actuals.assumptions.contains(&said), "{said}");
+    }
+    assert_eq!(
+        actuals.charges.get(day("2026-11-30")).map(|part| part.to_string()).as_deref(),
+        Some("0.13"),
+        "a tax of a month is spread over the month"
     );
     let euros = text.replace("4,USD", "4,EUR");
     assert!(error(&euros).starts_with("line 3: the amount is in EUR"));
@@ -374,8 +391,8 @@ fn assumptions_are_in_the_answer() {
     );
     for said in [
         "no row for 2026-11-02: counted as 0",
-        "1 rows below zero (-3.00 USD) are taken for credits or refunds and not subtracted",
-        "1 further rows of a day already seen were added to it",
+        "1 other rows below zero (-3.00 USD) are subtracted",
+        "2 further rows of a day already seen were added to it",
         "1 columns were not looked at",
         "10 earlier days have no row: taken for the mean of the week before",
     ] {
@@ -384,8 +401,258 @@ fn assumptions_are_in_the_answer() {
     let focus = "BilledCost,BillingCurrency,ChargePeriodStart,ChargePeriodEnd\n\
         9,USD,2026-11-01T00:00:00Z,2026-12-01T00:00:00Z\n";
     let basis = asked(focus);
-    let said = "1 charges span more than a day and were booked on their first day";
+    let said = "1 charges span more than a day and were spread over their days";
     assert!(basis.contains(said), "{basis}");
+}
+
+/// A bill as somebody had it, in `tests/data/bills`.
+macro_rules! bill {
+    ($name:literal) => {
+        &include_bytes!(concat!("data/bills/", $name))[..]
+    };
+}
+
+/// Actual and expected by the answer of `nightcap forecast --as-of 2026-10-11 --budget 500`.
+fn asked(bill: &[u8], environment: Option<&str>) -> (String, String, String) {
+    let name = environment.map(EnvironmentName::from);
+    let answer = forecast_file(bill, day("2026-10-11"), usd("500"), name.as_ref()).unwrap();
+    (
+        answer.actual.to_string(),
+        answer.expected.to_string(),
+        answer.basis,
+    )
+}
+
+#[test]
+fn dust_of_floats_neither_refuses_a_file_nor_is_a_credit() {
+    let (actual, expected, basis) = asked(bill!("float-dust.csv"), None);
+    assert_eq!((actual.as_str(), expected.as_str()), ("100.00", "310.00"));
+    assert!(!basis.contains("credit") && !basis.contains("below zero"), "{basis}");
+    let finer = "date,usd\n2026-10-01,1e-29\n2026-10-02,-4.9e-324\n2026-10-03,10\n";
+    assert_eq!(asked(finer.as_bytes(), None).0, "10.00");
+}
+
+#[test]
+fn times_of_a_bill_are_read_whole_and_zero_is_utc() {
+    for bill in [bill!("minutes.csv"), bill!("offset-zero.csv"), bill!("microseconds.csv")] {
+        for environment in [None, Some("preprod")] {
+            let (actual, expected, _) = asked(bill, environment);
+            assert_eq!((actual.as_str(), expected.as_str()), ("125.00", "387.50"));
+        }
+    }
+    let paris = read_costs(bill!("days-of-paris.csv")).unwrap_err();
+    assert_eq!(paris, ReadError::LocalDays { line: 2 });
+}
+
+#[test]
+fn an_hour_with_an_offset_is_the_hour_in_utc() {
+    let actuals = read(
+        "BilledCost,BillingCurrency,ChargePeriodStart,ChargePeriodEnd\n\
+         1,USD,2026-10-01T00:00:00+02:00,2026-10-01T01:00:00+02:00\n\
+         2,USD,2026-10-01T02:00:00+02:00,2026-10-01T03:00:00+02:00\n",
+    )
+    .unwrap();
+    let days: Vec<_> = actuals.charges.iter().collect();
+    assert_eq!(days, [(day("2026-09-30"), usd("1")), (day("2026-10-01"), usd("2"))]);
+}
+
+#[test]
+fn tags_without_braces_are_tags_and_true_is_no_environment() {
+    let of = |bill, environment| asked(bill, environment).0;
+    assert_eq!(of(bill!("tags-mixed.csv"), Some("preprod")), "100.00");
+    assert_eq!(of(bill!("tags-without-braces.csv"), Some("preprod")), "60.00");
+    assert_eq!(of(bill!("tags-mixed.csv"), Some("untagged")), "10.00");
+}
+
+#[test]
+fn usage_taken_back_nets_and_credits_do_not() {
+    let (actual, expected, basis) = asked(bill!("usage-taken-back.csv"), None);
+    assert_eq!((actual.as_str(), expected.as_str()), ("100.00", "310.00"));
+    assert!(basis.contains("1 other rows below zero (-500.00 USD) are subtracted"), "{basis}");
+}
+
+#[test]
+fn a_negation_a_discount_and_a_correction_net_and_are_named() {
+    let (actual, _, basis) = asked(bill!("savings-plan-negation.csv"), None);
+    assert_eq!(actual, "412.00");
+    assert!(basis.contains("10 other rows below zero (-480.00 USD) are subtracted"), "{basis}");
+    assert_eq!(asked(bill!("savings-plan-negation.csv"), Some("preprod")).0, "0.00");
+    let typed = "date,usd,record_type\n2026-10-01,50,Usage\n2026-10-01,-5,EdpDiscount\n\
+                 2026-10-01,-7,PrivateRateDiscount\n2026-10-01,-20,Credit\n2026-10-02,-3,Refund\n2026-10-02,10,Usage\n";
+    let actuals = read(typed).unwrap();
+    assert_eq!(sum(&actuals), usd("48"));
+    let credits: Usd = actuals.credits.iter().map(|(_, amount)| amount).sum();
+    assert_eq!(credits, usd("-23"));
+}
+
+#[test]
+fn the_cost_and_usage_report_in_either_spelling() {
+    let old = "lineItem/LineItemType,lineItem/UsageStartDate,lineItem/UsageEndDate,lineItem/UnblendedCost,\
+               lineItem/CurrencyCode,bill/BillingPeriodStartDate,bill/BillingPeriodEndDate,resourceTags/user:Environment\n\
+        SavingsPlanCoveredUsage,2026-10-01T00:00:00Z,2026-10-01T01:00:00Z,2,USD,2026-10-01T00:00:00Z,2026-11-01T00:00:00Z,preprod\n\
+        SavingsPlanNegation,2026-10-01T00:00:00Z,2026-10-01T01:00:00Z,-2,USD,2026-10-01T00:00:00Z,2026-11-01T00:00:00Z,preprod\n\
+        SavingsPlanUpfrontFee,2026-10-01T00:00:00Z,2029-10-01T00:00:00Z,310,USD,2026-10-01T00:00:00Z,2026-11-01T00:00:00Z,\n\
+        Usage,2026-10-03T00:00:00Z,2026-10-04T00:00:00Z,5,USD,2026-10-01T00:00:00Z,2026-11-01T00:00:00Z,preprod\n\
+        Refund,2026-10-03T00:00:00Z,2026-10-04T00:00:00Z,-1,USD,2026-10-01T00:00:00Z,2026-11-01T00:00:00Z,preprod\n";
+    let new = old
+        .replace("lineItem/LineItemType", "line_item_line_item_type")
+        .replace("lineItem/UsageStartDate", "line_item_usage_start_date")
+        .replace("lineItem/UsageEndDate", "line_item_usage_end_date")
+        .replace("lineItem/UnblendedCost", "line_item_unblended_cost")
+        .replace("lineItem/CurrencyCode", "line_item_currency_code")
+        .replace("bill/BillingPeriodStartDate", "bill_billing_period_start_date")
+        .replace("bill/BillingPeriodEndDate", "bill_billing_period_end_date")
+        .replace("resourceTags/user:Environment", "resource_tags_user_environment");
+    for text in [old, &new] {
+        let actuals = read(text).unwrap();
+        assert_eq!(sum(&actuals), usd("315"), "the fee stays in the month that is billed");
+        assert_eq!(actuals.charges.get(day("2026-10-31")), Some(usd("10")));
+        assert_eq!(actuals.credits.get(day("2026-10-03")), Some(usd("-1")));
+        assert_eq!(actuals.by_environment["preprod"].get(day("2026-10-01")), Some(Usd::ZERO));
+        assert_eq!(actuals.by_environment["preprod"].get(day("2026-10-03")), Some(usd("5")));
+    }
+}
+
+#[test]
+fn a_charge_of_a_month_is_spread_over_it_and_a_correction_keeps_its_own_month() {
+    let header = "BilledCost,BillingCurrency,ChargePeriodStart,ChargePeriodEnd,BillingPeriodStart,BillingPeriodEnd\n";
+    let month = "300,USD,2026-11-01T00:00:00Z,2026-12-01T00:00:00Z,2026-11-01T00:00:00Z,2026-12-01T00:00:00Z\n";
+    let late = "-5,USD,2026-10-07T00:00:00Z,2026-10-08T00:00:00Z,2026-11-01T00:00:00Z,2026-12-01T00:00:00Z\n";
+    let actuals = read(&format!("{header}{month}{late}")).unwrap();
+    assert_eq!(actuals.charges.get(day("2026-11-17")), Some(usd("10")));
+    assert_eq!(actuals.charges.get(day("2026-10-07")), Some(usd("-5")));
+    let as_of = day("2026-11-11");
+    let before = read_costs_before(format!("{header}{month}").as_bytes(), as_of).unwrap();
+    assert_eq!(sum(&before), usd("100"), "ten of thirty days");
+    for wrong in ["2026-11-02,2026-11-01", "2026-11-01,2036-11-01"] {
+        let (from, to) = wrong.split_once(',').unwrap();
+        let text = format!("{header}1,USD,{from},{to},,\n");
+        assert_eq!(read(&text).unwrap_err(), ReadError::Period { line: 2 });
+    }
+}
+
+#[test]
+fn days_without_a_row_are_free_in_a_bill_of_charges_and_unknown_in_one_of_days() {
+    let header = "BilledCost,BillingCurrency,ChargePeriodStart,ChargePeriodEnd,Tags\n";
+    let mut text = header.to_owned();
+    // Mondays alone, five weeks of them.
+    for on in ["2026-10-05", "2026-10-12", "2026-10-19", "2026-10-26", "2026-11-02", "2026-11-09"] {
+        writeln!(text, "70,USD,{on}T00:00:00Z,,environment=preprod").unwrap();
+    }
+    let actuals = read(&text).unwrap();
+    assert_eq!(actuals.charges.get(day("2026-10-06")), Some(Usd::ZERO));
+    assert_eq!(actuals.charges.len(), 36);
+    assert_eq!(actuals.by_environment["preprod"].len(), 36);
+    assert!(actuals.assumptions.contains(&Assumption::DaysFree { days: 30, first: day("2026-10-06") }));
+    let answer = forecast_file(text.as_bytes(), day("2026-11-11"), usd("500"), None).unwrap();
+    assert!(answer.expected < usd("450"), "five Mondays, not thirty: {}", answer.expected);
+    let plain = read("date,usd\n2026-11-01,5\n2026-11-03,5\n").unwrap();
+    assert_eq!(plain.charges.get(day("2026-11-02")), None);
+}
+
+#[test]
+fn an_environment_that_is_gone_costs_nothing_on_the_days_that_others_have() {
+    let actuals = read(
+        "date,usd,environment\n2026-11-01,5,demo\n2026-11-01,1,prod\n2026-11-02,1,prod\n2026-11-03,1,prod\n",
+    )
+    .unwrap();
+    let demo: Vec<_> = actuals.by_environment["demo"].iter().map(|(_, amount)| amount).collect();
+    assert_eq!(demo, [usd("5"), Usd::ZERO, Usd::ZERO]);
+}
+
+#[test]
+fn sums_of_months_and_weeks_are_no_days() {
+    let invoices = read_costs(bill!("monthly-invoices.csv")).unwrap_err();
+    assert_eq!(invoices, ReadError::FarApart { line: 3, days: 31 });
+    let weeks = error("date,usd\n2026-10-05,100\n2026-10-12,110\n2026-10-19,90\n");
+    assert!(weeks.contains("about 7 days apart") && weeks.contains("granularity Daily"), "{weeks}");
+    let console = "Service,EC2($),Total costs($)\nService total,7,7\n2026-09-01,3,3\n2026-10-01,4,4\n";
+    assert!(error(console).starts_with("line 4: the rows lie about 30 days apart"));
+}
+
+#[test]
+fn the_csv_of_cost_explorers_console() {
+    let console = "\"Service\",\"EC2-Instances($)\",\"Tax($)\",\"Total costs($)\"\n\
+        \"Service total\",\"24.5\",\"\",\"24.5\"\n\"2026-11-01\",\"12.25\",\"\",\"12.25\"\n\"2026-11-02\",\"13.25\",\"-1\",\"12.25\"\n";
+    let actuals = read(console).unwrap();
+    assert_eq!((sum(&actuals), actuals.rows), (usd("24.5"), 2));
+    assert_eq!(actuals.assumptions, [Assumption::Netted { rows: 1, total: usd("-1") }]);
+    let by_tag = "Environment,preprod($),No tag key: Environment($),Total costs($)\n\
+        Environment total,3,4,7\n2026-11-01,1,2,3\n2026-11-02,2,2,4\n";
+    let actuals = read(by_tag).unwrap();
+    assert_eq!(actuals.by_environment["preprod"].get(day("2026-11-02")), Some(usd("2")));
+    assert_eq!(actuals.by_environment["untagged"].get(day("2026-11-02")), Some(usd("2")));
+    let by_kind = "Charge type,Usage($),Credit($),Total costs($)\n2026-11-01,10,-4,6\n2026-11-02,10,-4,6\n";
+    let actuals = read(by_kind).unwrap();
+    assert_eq!(sum(&actuals), usd("20"));
+    let alone = "\"\",\"Total costs($)\"\n2026-11-01,10\n2026-11-02,11\n";
+    assert_eq!(sum(&read(alone).unwrap()), usd("21"));
+    assert!(error(&console.replace("($)", "(€)")).starts_with("line 1: the amount is in EUR"));
+}
+
+#[test]
+fn semicolons_decimal_commas_and_thousands() {
+    for text in [
+        "date;usd\n2026-11-01;1.234,56\n2026-11-02;0,44\n",
+        "date\tusd\n2026-11-01\t1234,56\n2026-11-02\t0,44\n",
+        "date,usd\n2026-11-01,\"1,234.56\"\n2026-11-02,\"0.44\"\n",
+        "date,usd\n2026-11-01,\"$1,234.56\"\n2026-11-02,$0.44\n",
+        "sep=;\ndate;usd\n2026-11-01;1 234,56\n2026-11-02;0,44\n",
+    ] {
+        assert_eq!(sum(&read(text).unwrap()), usd("1235"), "{text}");
+    }
+    assert!(error("sep=;\ndate;usd\n2026-11-01;x\n").starts_with("line 3: "));
+    let doubtful = read("date;usd\n2026-11-01;1,234\n").unwrap();
+    assert_eq!(sum(&doubtful), usd("1.234"));
+    assert_eq!(doubtful.assumptions, [Assumption::Thousands { amounts: 1 }]);
+}
+
+#[test]
+fn utf_16_is_read_with_and_without_its_mark() {
+    assert_eq!(asked(bill!("utf-16.csv"), None).0, "100.00");
+    let text = "date,usd,environment\r\n2026-11-01,7,pré-\u{1f319}\r\n";
+    for big_endian in [false, true] {
+        let bytes: Vec<u8> = text
+            .encode_utf16()
+            .flat_map(|unit| if big_endian { unit.to_be_bytes() } else { unit.to_le_bytes() })
+            .collect();
+        let actuals = read_costs(&bytes[..]).unwrap();
+        assert!(actuals.by_environment.contains_key("pré-\u{1f319}"));
+        let marked = [if big_endian { [0xFE, 0xFF] } else { [0xFF, 0xFE] }.to_vec(), bytes].concat();
+        assert_eq!(sum(&read_costs(&marked[..]).unwrap()), usd("7"));
+    }
+}
+
+#[test]
+fn what_is_packed_is_named_and_no_byte_of_it_shown() {
+    for (bytes, named) in [
+        (bill!("focus.csv.gz"), "gzip"),
+        (bill!("bill.parquet"), "Parquet"),
+        (&b"PK\x03\x04rest"[..], "workbook"),
+        (&b"\x28\xb5\x2f\xfdrest"[..], "Zstandard"),
+    ] {
+        let error = read_costs(bytes).unwrap_err();
+        assert!(matches!(error, ReadError::Packed(_)));
+        assert!(error.to_string().contains(named), "{error}");
+    }
+}
+
+#[test]
+fn nothing_of_a_file_steers_a_terminal() {
+    let steers = "\u{1b}[31m\u{9b}31m\u{202e}\u{2028}\u{7}";
+    for text in [
+        format!("da{steers}te,usd\n2026-11-01,1\n"),
+        format!("date,usd\n{steers},1\n"),
+        format!("date,usd\n2026-11-01,1{steers}\n"),
+        format!("date,usd,currency\n2026-11-01,1,{steers}\n"),
+    ] {
+        let error = error(&text);
+        let clean = |c: char| !c.is_control() && !matches!(c, '\u{2028}'..='\u{202e}');
+        assert!(error.chars().all(clean), "{error:?}");
+    }
+    let actuals = read(&format!("date,usd,environment\n2026-11-01,1,pre{steers}prod\n")).unwrap();
+    let names: String = actuals.by_environment.keys().map(EnvironmentName::as_str).collect();
+    assert!(names.chars().all(|c| !c.is_control()), "{names:?}");
 }
 
 /// Pieces of files, so that what is tried comes near what is meant.
@@ -445,7 +712,7 @@ proptest! {
         for text in [text.clone(), format!("date,usd\n{text}"), format!("BilledCost,BillingCurrency,ChargePeriodStart,ChargePeriodEnd,ChargeCategory,Tags\n{text}")] {
             match read(&text) {
                 Ok(actuals) => prop_assert!(actuals.rows > 0),
-                Err(ReadError::Empty | ReadError::NoRows) => {}
+                Err(ReadError::Empty | ReadError::NoRows | ReadError::Packed(_)) => {}
                 Err(error) => prop_assert!(error.to_string().starts_with("line "), "{error}"),
             }
             let as_of = "2026-11-15".parse().unwrap();

@@ -36,6 +36,10 @@ impl Look<'_> {
         let (paid, pages) = costs?;
         let (aws, no_budget) = match aws {
             Ok(BudgetInAws::Found(found)) => (Some(found), false),
+            Ok(BudgetInAws::Other(other)) => {
+                problems.push(problems::other_budget(self.budget, other));
+                (None, false)
+            }
             Ok(BudgetInAws::Missing) => {
                 problems.push(problems::no_budget(&self.budget.name));
                 (None, true)
@@ -47,6 +51,9 @@ impl Look<'_> {
         };
         if let Some(aws) = &aws {
             problems.extend(differences(self.budget, aws, &paid.spent, self.today()));
+        }
+        if paid.spent.week_is_untagged(self.today()) {
+            problems.push(problems::no_cost_tag(&self.budget.cost_tag));
         }
         let inventoried = self.inventoried(&mut problems).await;
         let overdue = overdue(self.config, &remembered.ledger, self.now);

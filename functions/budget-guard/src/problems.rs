@@ -1,7 +1,8 @@
 //! What a person should look at, each with what to do: `docs/answers.md` has the list.
 
 use nightcap_aws::error::AwsError;
-use nightcap_domain::guard::{Overdue, ProblemView, Subscriptions};
+use nightcap_domain::config::BudgetConfig;
+use nightcap_domain::guard::{BudgetPeriod, OtherBudget, Overdue, ProblemView, Subscriptions};
 use nightcap_domain::names::EnvironmentName;
 
 use crate::inventory::InventoryTrouble;
@@ -23,6 +24,41 @@ pub(crate) fn no_budget(name: &str) -> ProblemView {
         ),
         remedy: format!(
             "create the budget {name} in AWS Budgets, or correct `budget.name` in the configuration"
+        ),
+    }
+}
+
+/// The budget in AWS is not one of a month's costs.
+pub(crate) fn other_budget(budget: &BudgetConfig, other: OtherBudget) -> ProblemView {
+    let name = &budget.name;
+    let what = match other {
+        OtherBudget::Period(BudgetPeriod::Day) => "of a day",
+        OtherBudget::Period(BudgetPeriod::Quarter) => "of a quarter",
+        OtherBudget::Period(BudgetPeriod::Year) => "of a year",
+        OtherBudget::Period(BudgetPeriod::Other) => "of another period than a month",
+        OtherBudget::NotOfCosts => "of something other than costs",
+    };
+    ProblemView {
+        code: "other-period",
+        message: format!(
+            "the budget {name} in AWS Budgets is one {what}: its figures cannot be compared with a month's costs"
+        ),
+        remedy: format!(
+            "create a monthly cost budget of {} {} in AWS Budgets and name it in `budget.name`; a budget's period cannot be changed",
+            budget.limit, budget.currency
+        ),
+    }
+}
+
+/// Cost Explorer tells no environment apart.
+pub(crate) fn no_cost_tag(tag: &str) -> ProblemView {
+    ProblemView {
+        code: "no-cost-tag",
+        message: format!(
+            "nothing of the last week's costs carries the tag {tag}: they cannot be told apart by environment"
+        ),
+        remedy: format!(
+            "activate the cost allocation tag {tag} in the organization's management account (it shows after up to 24 hours and not for days before), or set `budget.cost_tag` to the one that is active; capital letters count"
         ),
     }
 }

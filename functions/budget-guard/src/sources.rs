@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use nightcap_aws::alert_ledger::{Paid, Remembered};
-use nightcap_aws::budgets::Budgets;
+use nightcap_aws::budgets::{Budgets, Found};
 use nightcap_aws::cost_explorer::CostExplorer;
 use nightcap_aws::error::AwsError;
 use nightcap_aws::sns::Topic;
-use nightcap_domain::guard::{AwsBudget, GuardAnswer, ProblemView};
+use nightcap_domain::guard::{AwsBudget, GuardAnswer, OtherBudget, ProblemView};
 use nightcap_domain::money::BillingMonth;
 
 use crate::error::GuardError;
@@ -18,6 +18,8 @@ use crate::problems;
 pub(crate) enum BudgetInAws {
     /// What it says of the budget.
     Found(AwsBudget),
+    /// It has one of this name whose figures cannot be compared with a month's costs.
+    Other(OtherBudget),
     /// It has none of this name.
     Missing,
 }
@@ -43,7 +45,7 @@ impl Look<'_> {
                 Err(error) => tracing::warn!(%error, "kept costs could not be read"),
             }
         }
-        let explorer = CostExplorer::new(Arc::clone(&self.guard.clients));
+        let explorer = CostExplorer::new(Arc::clone(&self.guard.clients), &self.budget.cost_tag);
         let spent = explorer.spent(as_of).await.map_err(GuardError::Unread)?;
         let rest_of_month = match explorer.rest_of_month(as_of).await {
             Ok(rest) => rest,
@@ -72,8 +74,10 @@ impl Look<'_> {
             None => self.guard.clients.account().await?,
         };
         let budgets = Budgets::new(Arc::clone(&self.guard.clients), account);
-        let Some(mut found) = budgets.find(&self.budget.name).await? else {
-            return Ok(BudgetInAws::Missing);
+        let mut found = match budgets.find(&self.budget.name).await? {
+            Found::OfMonth(found) => found,
+            Found::Other(other) => return Ok(BudgetInAws::Other(other)),
+            Found::Nothing => return Ok(BudgetInAws::Missing),
         };
         let this_month = BillingMonth::of(self.today());
         match budgets.closed(&self.budget.name, this_month).await {

@@ -113,6 +113,36 @@ class TheBill(EmbeddedAwsTest):
         budget = {"BudgetName": name, "BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": limit, **keys}
         self.budgets.create_budget(AccountId=ACCOUNT, Budget=budget)
 
+    def test_a_tag_that_nobody_activated_tells_nothing_apart(self) -> None:
+        self.charge("2026-11-01", "2026-11-04", "2", environment="preprod")
+        self.aws.post("money", {"cost_tags": {"Environment": "2026-11-02"}})
+        by = lambda key: [keys[0] for _, keys, _ in self.amounts(self.usage("2026-11-01", "2026-11-04", GroupBy=[{"Type": "TAG", "Key": key}]))]
+        self.assertEqual(by("Environment"), ["Environment$", "Environment$preprod", "Environment$preprod"])
+        self.assertEqual(by("environment"), ["environment$"] * 3)
+        self.assertEqual(by("nightcap:environment"), ["nightcap:environment$"] * 3)
+
+    def test_cost_explorer_that_nobody_opened_refuses_as_for_a_missing_right(self) -> None:
+        self.charge("2026-11-01", "2026-11-04", "2")
+        self.aws.post("money", {"cost_explorer": False})
+        with self.assertRaisesRegex(self.ce.exceptions.ClientError, "AccessDeniedException.*User not enabled for cost explorer access"):
+            self.usage("2026-11-01", "2026-11-04")
+        self.aws.post("money", {"cost_explorer": True})
+        self.assertEqual(len(self.amounts(self.usage("2026-11-01", "2026-11-04"))), 3)
+
+    def test_a_budget_counts_the_period_it_is_for(self) -> None:
+        self.charge("2026-01-01", "2026-12-01", "10")
+        spent = {}
+        for unit in ("DAILY", "MONTHLY", "QUARTERLY", "ANNUALLY"):
+            limit = {"Amount": "500", "Unit": "USD"}
+            budget = {"BudgetName": unit, "BudgetType": "COST", "TimeUnit": unit, "BudgetLimit": limit}
+            self.budgets.create_budget(AccountId=ACCOUNT, Budget=budget)
+        for found in self.budgets.describe_budgets(AccountId=ACCOUNT)["Budgets"]:
+            spent[found["TimeUnit"]] = found["CalculatedSpend"]["ActualSpend"]["Amount"]
+        self.assertEqual(spent, {"DAILY": "0", "MONTHLY": "190", "QUARTERLY": "500", "ANNUALLY": "3230"})
+        history = self.budgets.describe_budget_performance_history(AccountId=ACCOUNT, BudgetName="QUARTERLY")
+        amounts = history["BudgetPerformanceHistory"]["BudgetedAndActualAmountsList"]
+        self.assertEqual([one["ActualAmount"]["Amount"] for one in amounts], ["900", "910", "920", "500"])
+
     def test_a_corrected_bill_forgets_what_was_said_before(self) -> None:
         self.charge("2026-11-01", "2026-11-10", "9")
         self.aws.post("money", {"clear_from": "2026-11-05", "charges": [{"from": "2026-11-05", "to": "2026-11-06", "usd": "1"}]})

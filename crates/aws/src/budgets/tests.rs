@@ -29,6 +29,34 @@ fn budget(name: &str, spent: &str, forecast: Option<&str>, unit: &str) -> Budget
         .unwrap()
 }
 
+async fn of_month(budgets: &Budgets) -> AwsBudget {
+    match budgets.find("greenleaf-monthly").await.unwrap() {
+        Found::OfMonth(found) => found,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_budget_of_another_period_or_type_is_no_budget_of_a_month() {
+    for (time_unit, kind, other) in [
+        (TimeUnit::Daily, BudgetType::Cost, OtherBudget::Period(BudgetPeriod::Day)),
+        (TimeUnit::Quarterly, BudgetType::Cost, OtherBudget::Period(BudgetPeriod::Quarter)),
+        (TimeUnit::Annually, BudgetType::Cost, OtherBudget::Period(BudgetPeriod::Year)),
+        (TimeUnit::from("CUSTOM"), BudgetType::Cost, OtherBudget::Period(BudgetPeriod::Other)),
+        (TimeUnit::Monthly, BudgetType::Usage, OtherBudget::NotOfCosts),
+    ] {
+        let rule = mock!(Client::describe_budgets).then_output(move || {
+            let mut found = budget("greenleaf-monthly", "4100", None, "USD");
+            found.time_unit = time_unit.clone();
+            found.budget_type = kind.clone();
+            DescribeBudgetsOutput::builder().budgets(found).build()
+        });
+        let budgets = Budgets::new(mocks::budgets(&[&rule]), "1");
+        let found = budgets.find("greenleaf-monthly").await.unwrap();
+        assert_eq!(found, Found::Other(other));
+    }
+}
+
 #[tokio::test]
 async fn the_budget_is_found_on_the_second_page() {
     let first = mock!(Client::describe_budgets)
@@ -47,11 +75,8 @@ async fn the_budget_is_found_on_the_second_page() {
                 .build()
         });
     let clients = mocks::budgets_by(RuleMode::Sequential, &[&first, &second]);
-    let found = Budgets::new(clients, "111122223333")
-        .find("greenleaf-monthly")
-        .await
-        .unwrap()
-        .unwrap();
+    let found = Budgets::new(clients, "111122223333");
+    let found = of_month(&found).await;
     assert_eq!(found.limit, Usd::from_cents(50_000));
     assert_eq!(found.actual, Usd::from_cents(41_230));
     assert_eq!(found.forecast, Some(Usd::from_cents(61_150)));
@@ -112,14 +137,14 @@ async fn no_budget_is_no_error_and_no_forecast_is_not_zero() {
         )
     });
     let none = Budgets::new(mocks::budgets(&[&none]), "1");
-    assert_eq!(none.find("greenleaf-monthly").await.unwrap(), None);
+    assert_eq!(none.find("greenleaf-monthly").await.unwrap(), Found::Nothing);
     let young = mock!(Client::describe_budgets).then_output(|| {
         DescribeBudgetsOutput::builder()
             .budgets(budget("greenleaf-monthly", "0", Some("0"), "USD"))
             .build()
     });
     let young = Budgets::new(mocks::budgets(&[&young]), "1");
-    let found = young.find("greenleaf-monthly").await.unwrap().unwrap();
+    let found = of_month(&young).await;
     assert_eq!(found.forecast, None);
 }
 

@@ -75,7 +75,7 @@ async fn pages_are_read_counted_and_sorted_by_whose_they_are() {
                 .build()
         });
     let clients = mocks::costexplorer_by(RuleMode::Sequential, &[&first, &second]);
-    let explorer = CostExplorer::new(clients);
+    let explorer = CostExplorer::new(clients, "nightcap:environment");
     let spent = explorer.spent(day("2026-11-20")).await.unwrap();
     assert_eq!(explorer.pages(), 2);
     assert_eq!(
@@ -117,7 +117,7 @@ async fn a_day_without_any_group_was_not_reported_and_one_with_a_credit_alone_wa
             .results_by_time(result("2026-11-18", &[("prod", "Usage", "8")]))
             .build()
     });
-    let explorer = CostExplorer::new(mocks::costexplorer(&[&rule]));
+    let explorer = CostExplorer::new(mocks::costexplorer(&[&rule]), "nightcap:environment");
     let spent = explorer.spent(day("2026-11-20")).await.unwrap();
     let days: Vec<_> = spent.charges.iter().collect();
     let expected = [("2026-11-15", 800), ("2026-11-17", 0), ("2026-11-18", 800)];
@@ -139,7 +139,7 @@ async fn a_day_may_be_the_first_of_a_month() {
             let total = MetricValue::builder().amount("431.2").unit("USD").build();
             GetCostForecastOutput::builder().total(total).build()
         });
-    let explorer = CostExplorer::new(mocks::costexplorer(&[&rule]));
+    let explorer = CostExplorer::new(mocks::costexplorer(&[&rule]), "nightcap:environment");
     let rest = explorer.rest_of_month(day("2026-12-01")).await.unwrap();
     assert_eq!((rest, explorer.pages()), (Some(cents(43_120)), 1));
 }
@@ -156,7 +156,7 @@ async fn too_little_history_is_no_error_and_a_missing_right_is() {
             .build();
         GetCostForecastError::DataUnavailableException(why)
     });
-    let explorer = CostExplorer::new(mocks::costexplorer(&[&rule]));
+    let explorer = CostExplorer::new(mocks::costexplorer(&[&rule]), "nightcap:environment");
     assert_eq!(
         explorer.rest_of_month(day("2026-11-20")).await.unwrap(),
         None
@@ -169,10 +169,78 @@ async fn too_little_history_is_no_error_and_a_missing_right_is() {
             ),
         )
     });
-    let explorer = CostExplorer::new(mocks::costexplorer(&[&denied]));
+    let explorer = CostExplorer::new(mocks::costexplorer(&[&denied]), "nightcap:environment");
     let error = explorer.spent(day("2026-11-20")).await.unwrap_err();
     assert_eq!(error.cause, Cause::Denied);
     assert!(error.remedy().en.contains("ce:GetCostAndUsage"));
+}
+
+#[tokio::test]
+async fn only_credits_and_refunds_are_set_apart_and_all_else_nets() {
+    let rule = mock!(Client::get_cost_and_usage).then_output(|| {
+        GetCostAndUsageOutput::builder()
+            .results_by_time(result(
+                "2026-11-17",
+                &[
+                    ("prod", "SavingsPlanCoveredUsage", "48"),
+                    ("prod", "SavingsPlanNegation", "-48"),
+                    ("", "SavingsPlanRecurringFee", "31.20"),
+                    ("prod", "Usage", "10"),
+                    ("prod", "EdpDiscount", "-0.50"),
+                    ("prod", "PrivateRateDiscount", "-0.30"),
+                    ("prod", "BundledDiscount", "-0.20"),
+                    ("", "Credit", "-7"),
+                    ("prod", "Refund", "-2"),
+                ],
+            ))
+            .build()
+    });
+    let explorer = CostExplorer::new(mocks::costexplorer(&[&rule]), "nightcap:environment");
+    let spent = explorer.spent(day("2026-11-20")).await.unwrap();
+    assert_eq!(spent.charges.get(day("2026-11-17")), Some(cents(4020)));
+    assert_eq!(spent.credits.get(day("2026-11-17")), Some(cents(-900)));
+    let prod = spent.by_environment.get("prod").unwrap();
+    assert_eq!(prod.get(day("2026-11-17")), Some(cents(900)));
+}
+
+#[tokio::test]
+async fn the_tag_is_asked_for_as_it_is_spelt_and_its_value_cannot_steer_a_mail() {
+    let rule = mock!(Client::get_cost_and_usage)
+        .match_requests(|request| {
+            request.group_by().iter().any(|group| group.key() == Some("CostCenter"))
+        })
+        .then_output(|| {
+            let metric = MetricValue::builder().amount("8").unit("USD").build();
+            let group = Group::builder()
+                .keys("CostCenter$pre\r\nBcc: x\u{1b}[31m\u{202e}")
+                .keys("Usage")
+                .metrics("UnblendedCost", metric)
+                .build();
+            let period = DateInterval::builder().start("2026-11-18").end("2026-11-19").build();
+            let result = ResultByTime::builder().time_period(period.unwrap()).groups(group).build();
+            GetCostAndUsageOutput::builder().results_by_time(result).build()
+        });
+    let explorer = CostExplorer::new(mocks::costexplorer(&[&rule]), "CostCenter");
+    let spent = explorer.spent(day("2026-11-20")).await.unwrap();
+    let name = spent.by_environment.keys().next().unwrap().as_str();
+    assert!(name.starts_with("pre") && name.chars().all(|c| !c.is_control() && c != '\u{202e}'), "{name:?}");
+}
+
+#[tokio::test]
+async fn what_was_never_enabled_is_no_missing_right() {
+    for message in [
+        "User not enabled for cost explorer access",
+        "Account 111122223333 is a linked account. To enable budgets for your account, ask the payer account to enable budgets first.",
+    ] {
+        let denied = mock!(Client::get_cost_and_usage)
+            .then_http_response(move || mocks::refusal_in_json(400, "AccessDeniedException", message));
+        let explorer = CostExplorer::new(mocks::costexplorer(&[&denied]), "nightcap:environment");
+        let error = explorer.spent(day("2026-11-20")).await.unwrap_err();
+        assert_eq!(error.cause, Cause::NotEnabled, "{error}");
+        let remedy = error.remedy();
+        assert!(!remedy.en.contains("allow ce:") && remedy.en.contains("management account"));
+        assert!(remedy.fr.contains("compte de gestion"));
+    }
 }
 
 #[tokio::test]
@@ -196,7 +264,7 @@ async fn another_currency_is_refused() {
             .results_by_time(result)
             .build()
     });
-    let explorer = CostExplorer::new(mocks::costexplorer(&[&rule]));
+    let explorer = CostExplorer::new(mocks::costexplorer(&[&rule]), "nightcap:environment");
     let error = explorer.spent(day("2026-11-20")).await.unwrap_err();
     assert!(error.message.contains("EUR"), "{error}");
 }

@@ -1,5 +1,6 @@
 //! What a key that is left out means.
 
+use crate::fleet::ENVIRONMENT_TAG;
 use crate::hold::Length;
 
 #[cfg(feature = "schema")]
@@ -25,6 +26,11 @@ pub(super) fn max_capacity() -> u32 {
 /// Snapshots of ours that are kept of each database: a week of nights.
 pub(super) fn keep_snapshots() -> u32 {
     7
+}
+
+/// The tag by which resources opt in is the one that tells their costs apart.
+pub(super) fn cost_tag() -> String {
+    ENVIRONMENT_TAG.to_owned()
 }
 
 /// The currency of the budget: AWS bills in US dollars unless told otherwise.

@@ -247,6 +247,10 @@ pub struct BudgetConfig {
     /// The currency of the limit and of the bill, as an ISO 4217 code.
     #[cfg_attr(feature = "schema", schemars(default = "super::defaults::currency"))]
     pub currency: String,
+    /// The cost allocation tag by which Cost Explorer tells environments apart, in its own
+    /// spelling: capital letters count there. It has to be activated, in the management account.
+    #[cfg_attr(feature = "schema", schemars(default = "super::defaults::cost_tag"))]
+    pub cost_tag: String,
     /// When to send a mail.
     #[cfg_attr(feature = "schema", schemars(default))]
     pub alerts: Vec<AlertRule>,

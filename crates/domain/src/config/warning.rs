@@ -300,6 +300,15 @@ impl Doubts<'_> {
         let Some(budget) = &self.config.budget else {
             return;
         };
+        if budget.currency != "USD" {
+            self.add(
+                "budget.currency",
+                format!(
+                    "costs are read in USD alone: with a budget in {} neither the guard nor `report` says anything",
+                    budget.currency
+                ),
+            );
+        }
         if budget.alerts.is_empty() {
             self.add(
                 "budget",

@@ -27,4 +27,4 @@ pub use news::{News, NewsKind};
 pub use observation::Observation;
 pub use overdue::{Overdue, overdue};
 pub use saving::{Holding, saving};
-pub use sight::{AwsBudget, Inventoried, Sight, Spent};
+pub use sight::{AwsBudget, BudgetPeriod, Inventoried, OtherBudget, Sight, Spent};

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::config::{BudgetConfig, Compiled};
 use crate::hold::Hold;
 use crate::message::Letter;
+use crate::money::actuals::UNTAGGED;
 use crate::money::plan::{Inventory, Planner, Schedules};
 use crate::money::price::PriceBook;
 use crate::money::{BillingMonth, DailyCosts, Usd};
@@ -15,11 +16,14 @@ use crate::names::{EnvironmentName, Region};
 
 use super::{GuardMemory, Overdue};
 
+/// Names under which costs stand that are no environment's.
+const NOBODYS: [&str; 3] = [UNTAGGED, "tax", "support"];
+
 /// What was spent, as AWS reports it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Spent {
-    /// Charges by day, credits and refunds not subtracted. A day without an entry was not
-    /// reported.
+    /// Charges by day, credits and refunds not subtracted; discounts, negations and corrections
+    /// are. A day without an entry was not reported.
     pub charges: DailyCosts,
     /// Credits and refunds by day, below zero.
     pub credits: DailyCosts,
@@ -29,17 +33,31 @@ pub struct Spent {
 }
 
 impl Spent {
-    /// Adds a charge, or a credit where the amount is below zero.
+    /// Adds a charge or, below zero, what takes back or lowers one: the negation of what a
+    /// Savings Plan covers, a discount, a correction.
     pub fn add(&mut self, day: NaiveDate, environment: EnvironmentName, amount: Usd) {
-        if amount.is_negative() {
-            self.credits.add(day, amount);
-            return;
-        }
         self.charges.add(day, amount);
         self.by_environment
             .entry(environment)
             .or_default()
             .add(day, amount);
+    }
+
+    /// Adds a credit or a refund, below zero: kept apart, whoever it is for.
+    pub fn add_credit(&mut self, day: NaiveDate, amount: Usd) {
+        self.credits.add(day, amount);
+    }
+
+    /// True if the last week before a day cost something, and nothing of it was any
+    /// environment's: then the tag by which costs are told apart is not active.
+    pub fn week_is_untagged(&self, as_of: NaiveDate) -> bool {
+        let from = as_of.checked_sub_days(Days::new(7)).unwrap_or(as_of);
+        let spent = |name: &EnvironmentName| {
+            let costs = self.by_environment.get(name);
+            costs.is_some_and(|costs| !costs.between(from, as_of).is_zero())
+        };
+        let tagged = |name: &&EnvironmentName| !NOBODYS.contains(&name.as_str());
+        spent(&UNTAGGED.into()) && !self.by_environment.keys().filter(tagged).any(spent)
     }
 
     /// What each environment cost between two days, in whole cents that add up to the whole.
@@ -80,6 +98,28 @@ impl Spent {
             .collect();
         self
     }
+}
+
+/// Why the figures of a budget in AWS are not those of a month's costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OtherBudget {
+    /// It is one of another period than a month.
+    Period(BudgetPeriod),
+    /// It does not limit costs, but usage, reservations or Savings Plans.
+    NotOfCosts,
+}
+
+/// The period of a budget, where it is not a month.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BudgetPeriod {
+    /// `DAILY`.
+    Day,
+    /// `QUARTERLY`.
+    Quarter,
+    /// `ANNUALLY`.
+    Year,
+    /// `CUSTOM`, and whatever AWS may add.
+    Other,
 }
 
 /// What AWS Budgets says of the budget.

@@ -9,6 +9,7 @@ use super::{Author, Cost, Hold, HoldWarning, Scope, in_force};
 use crate::config::{Compiled, Language};
 use crate::ledger::Ledger;
 use crate::message::local;
+use crate::money::price::PriceBook;
 use crate::names::EnvironmentName;
 use crate::plan::Plan;
 use crate::time::State;
@@ -116,13 +117,27 @@ impl HoldView {
 }
 
 impl HoldAnswer {
-    /// The answer about a hold, as it stands among those that the ledger knows already.
+    /// The answer about a hold, as it stands among those that the ledger knows already, priced by
+    /// the book that comes with the program.
     pub fn new(
         config: &Compiled,
         plan: &Plan,
         ledger: &Ledger,
         hold: &Hold,
         dry_run: bool,
+    ) -> Self {
+        let book = PriceBook::embedded().unwrap_or_default();
+        Self::priced(config, plan, ledger, hold, dry_run, &book)
+    }
+
+    /// The same, priced by another book.
+    pub fn priced(
+        config: &Compiled,
+        plan: &Plan,
+        ledger: &Ledger,
+        hold: &Hold,
+        dry_run: bool,
+        book: &PriceBook,
     ) -> Self {
         let known = ledger
             .holds
@@ -134,7 +149,7 @@ impl HoldAnswer {
             at: hold.made_at,
             dry_run,
             hold: HoldView::of(config, known.unwrap_or(hold), environment),
-            cost: Cost::of(config, plan, ledger, hold),
+            cost: Cost::of(config, plan, ledger, hold, book),
             already: known.is_some(),
             outranked_by: outranking(ledger, hold, environment)
                 .map(|other| HoldView::of(config, &other, environment)),

@@ -35,9 +35,14 @@ pub(super) struct Bill {
 }
 
 impl Bill {
-    /// The bill of these steps, by the price book that comes with the program.
-    pub(super) fn of(config: &Compiled, plan: &Plan, ledger: &Ledger, held: &[&Step]) -> Self {
-        let book = PriceBook::embedded().unwrap_or_default();
+    /// The bill of these steps, by this price book.
+    pub(super) fn of(
+        config: &Compiled,
+        plan: &Plan,
+        ledger: &Ledger,
+        held: &[&Step],
+        book: &PriceBook,
+    ) -> Self {
         let mut bill = Self::default();
         for step in held {
             let resource = &step.resource;
@@ -46,7 +51,7 @@ impl Bill {
                 bill.without(resource, "nobody knows what it runs on while it sleeps");
                 continue;
             }
-            match hour(&book, resource, &parts) {
+            match hour(book, resource, &parts) {
                 Ok(hour) => {
                     bill.hour = Some(bill.hour.unwrap_or_default() + hour);
                     for part in parts.into_iter().filter(|part| part.count > 0) {

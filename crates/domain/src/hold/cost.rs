@@ -12,6 +12,7 @@ use crate::config::Compiled;
 use crate::fleet::Observed;
 use crate::ledger::Ledger;
 use crate::money::Usd;
+use crate::money::price::PriceBook;
 use crate::names::EnvironmentName;
 use crate::plan::{Decision, Leave, Plan, Step};
 use crate::time::State;
@@ -39,8 +40,14 @@ pub struct Cost {
 }
 
 impl Cost {
-    /// What a hold costs from its start to its end.
-    pub fn of(config: &Compiled, plan: &Plan, ledger: &Ledger, hold: &Hold) -> Self {
+    /// What a hold costs from its start to its end, by this price book.
+    pub fn of(
+        config: &Compiled,
+        plan: &Plan,
+        ledger: &Ledger,
+        hold: &Hold,
+        book: &PriceBook,
+    ) -> Self {
         let mut steps: Vec<&Step> = plan
             .steps
             .iter()
@@ -54,7 +61,7 @@ impl Cost {
         let beyond = environment.map_or_else(TimeDelta::zero, |name| beyond(config, name, hold));
         let mut resources: Vec<String> = steps.iter().map(|s| s.resource.name.clone()).collect();
         resources.sort();
-        let bill = Bill::of(config, plan, ledger, &steps);
+        let bill = Bill::of(config, plan, ledger, &steps, book);
         Self {
             text: text(steps.len(), &bill, beyond, hold.state),
             resources,

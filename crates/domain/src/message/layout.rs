@@ -1,5 +1,7 @@
 //! The form that all mails share.
 
+use crate::money::actuals::printable;
+
 /// Columns of a body.
 pub const WIDTH: usize = 72;
 /// Columns of a table's line, without its indent.
@@ -44,7 +46,8 @@ impl Body {
     /// A line of a table: a text, and a value that ends where all of them end.
     pub(super) fn row(&mut self, text: &str, value: &str) {
         let room = WIDTH - 2 - 2;
-        let text: String = text
+        // The name of an environment may be the value of a tag, which anybody may have written.
+        let text: String = printable(text)
             .chars()
             .take(room.saturating_sub(value.chars().count()))
             .collect();

@@ -7,9 +7,14 @@ use chrono::NaiveDate;
 
 use super::actuals::{Actuals, Assumption, ReadError, read_costs, read_costs_before};
 use super::backtest::{Backtest, BacktestError, BacktestOptions, Bill, Holdout, backtest, holdout};
+use super::gate::Doubt;
 use super::forecast::{ForecastAnswer, ForecastError, ForecastInput, forecast};
 use super::{BillingMonth, DailyCosts, Usd};
 use crate::names::EnvironmentName;
+
+/// AWS's figures come up to a day and a half late: days without a cost at the end are late no
+/// more from so many on.
+const LATE_DAYS: i64 = 3;
 
 /// Why a question to a file has no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -24,13 +29,21 @@ pub enum FileError {
     #[error(transparent)]
     Backtest(#[from] BacktestError),
     /// The file knows no such environment.
-    #[error("the file has no environment {name}: it has {known}")]
+    #[error("the file has no environment {name}: it has {known}{}", unread_tags(*unread))]
     Environment {
         /// The one asked for.
         name: EnvironmentName,
         /// The first few there are.
         known: String,
+        /// Rows whose tags could not be read.
+        unread: u64,
     },
+    /// A bill of charges that are spread over their days: to forecast those days from one another
+    /// tests nothing.
+    #[error(
+        "most of the cost is in charges of more than a day, spread over their days: a test on such days says nothing. Export the costs by day"
+    )]
+    Spread,
 }
 
 /// `nightcap forecast --costs FILE --as-of DAY --budget AMOUNT`: the forecast of a file's charges,
@@ -63,10 +76,22 @@ pub fn forecast_file<R: Read>(
         provisional_days: 0,
     };
     let mut answer = forecast(&input)?.answer();
+    if let Some((last, age)) = behind(costs, as_of) {
+        answer.behind = Some(age);
+        let _ = write!(answer.basis, "; DOUBTFUL: {}", Doubt::Stale { last, age });
+    }
     for assumption in assumptions(&actuals, BillingMonth::of(as_of)) {
         let _ = write!(answer.basis, "; {assumption}");
     }
     Ok(answer)
+}
+
+/// The newest day and how far it lies behind the last closed one, where that is too far to be
+/// how late bills usually come.
+fn behind(costs: &DailyCosts, as_of: NaiveDate) -> Option<(NaiveDate, i64)> {
+    let last = costs.before(as_of).last_day()?;
+    let age = (as_of - last).num_days() - 1;
+    (age >= LATE_DAYS).then_some((last, age))
 }
 
 /// What the file left open, as far as the forecast's own basis does not say it.
@@ -106,7 +131,7 @@ pub fn backtest_file<R: Read>(
     environment: Option<&EnvironmentName>,
     options: &BacktestOptions,
 ) -> Result<Backtest, FileError> {
-    let actuals = read_costs(source)?;
+    let actuals = days(source)?;
     Ok(backtest(charges(&actuals, environment)?, options)?)
 }
 
@@ -121,7 +146,7 @@ pub fn holdout_file<R: Read>(
     environment: Option<&EnvironmentName>,
     options: &BacktestOptions,
 ) -> Result<Vec<Holdout>, FileError> {
-    let actuals = read_costs(source)?;
+    let actuals = days(source)?;
     let mut bills: Vec<Bill<'_>> = match environment {
         Some(name) => vec![Bill {
             name: name.as_str(),
@@ -146,6 +171,22 @@ pub fn holdout_file<R: Read>(
     Ok(holdout(&bills, options)?)
 }
 
+fn unread_tags(rows: u64) -> String {
+    match rows {
+        0 => String::new(),
+        rows => format!(" (the tags of {rows} rows could not be read)"),
+    }
+}
+
+/// The costs of a file that tells days apart.
+fn days<R: Read>(source: R) -> Result<Actuals, FileError> {
+    let actuals = read_costs(source)?;
+    if actuals.is_spread {
+        return Err(FileError::Spread);
+    }
+    Ok(actuals)
+}
+
 fn charges<'a>(
     actuals: &'a Actuals,
     environment: Option<&EnvironmentName>,
@@ -163,6 +204,14 @@ fn charges<'a>(
         FileError::Environment {
             name: name.clone(),
             known: known.join(", "),
+            unread: actuals
+                .assumptions
+                .iter()
+                .map(|assumption| match assumption {
+                    Assumption::TagsUnread { rows } => *rows,
+                    _ => 0,
+                })
+                .sum(),
         }
     })
 }

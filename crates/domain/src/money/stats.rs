@@ -28,6 +28,23 @@ pub(crate) fn div(a: Decimal, b: Decimal) -> Decimal {
     cut(a.checked_div(b), negative).round_dp(DIGITS)
 }
 
+/// The square root, by Newton's method; zero of what is not above zero.
+pub(crate) fn sqrt(value: Decimal) -> Decimal {
+    if value <= Decimal::ZERO {
+        return Decimal::ZERO;
+    }
+    let mut root = value.max(Decimal::ONE);
+    // From above it falls until it can fall no more: 10^24 needs 45 steps.
+    for _ in 0..100 {
+        let next = div(root + div(value, root), Decimal::TWO);
+        if next >= root {
+            break;
+        }
+        root = next;
+    }
+    root
+}
+
 /// A count as a decimal.
 pub(crate) fn count(n: usize) -> Decimal {
     Decimal::from(n)
@@ -114,6 +131,15 @@ mod tests {
         assert_eq!(median(&d(&[3, 1, 2])), Decimal::TWO);
         assert_eq!(median(&d(&[4, 1, 2, 3])), Decimal::new(25, 1));
         assert_eq!(median(&[]), Decimal::ZERO);
+    }
+
+    #[test]
+    fn roots() {
+        for (square, root) in [(4, 2), (1_000_000, 1000), (1, 1), (0, 0), (-4, 0)] {
+            assert_eq!(sqrt(Decimal::from(square)), Decimal::from(root));
+        }
+        assert_eq!(sqrt(CEILING), Decimal::from(1_000_000_000_000_i64));
+        assert_eq!(sqrt(Decimal::new(1, 4)), Decimal::new(1, 2));
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub struct Usd(Decimal);
 pub enum AmountError {
     /// Not a decimal number.
     #[error(
-        "{0:?} is not an amount: write a plain decimal number such as 12.34, without currency sign or thousands separator"
+        "{0:?} is not an amount: write a plain decimal number such as 12.34"
     )]
     NotANumber(String),
     /// Too large to be a cost.
@@ -79,6 +79,18 @@ impl Usd {
         Self(self.0.checked_mul(factor).unwrap_or(end(down)))
     }
 
+    /// So many parts of a whole of it, to twelve decimals; nothing of nothing.
+    #[must_use]
+    pub(crate) fn part(self, parts: i64, whole: i64) -> Self {
+        let whole = Decimal::from(whole);
+        let share = self
+            .0
+            .checked_mul(Decimal::from(parts))
+            .and_then(|all| all.checked_div(whole))
+            .unwrap_or_default();
+        Self(share.round_dp(12))
+    }
+
     /// This amount as a share of another (0.8 for 80 %), if the other is not zero.
     pub fn share_of(self, whole: Self) -> Option<Decimal> {
         self.0.checked_div(whole.0)
@@ -105,15 +117,37 @@ impl FromStr for Usd {
     /// Reads `12.34`, `-5`, `1e-05` (as programs print small floats).
     fn from_str(text: &str) -> Result<Self, AmountError> {
         let trimmed = text.trim();
-        let plain = Decimal::from_str(trimmed);
-        let value = plain
+        let short = || trimmed.chars().take(40).collect();
+        let value = Decimal::from_str(trimmed)
             .or_else(|_| Decimal::from_scientific(trimmed))
-            .map_err(|_| AmountError::NotANumber(trimmed.chars().take(40).collect()))?;
+            .ok()
+            .or_else(|| scientific(trimmed))
+            .ok_or_else(|| AmountError::NotANumber(short()))?;
         if value.abs() > LIMIT {
-            return Err(AmountError::TooLarge(trimmed.chars().take(40).collect()));
+            return Err(AmountError::TooLarge(short()));
         }
         Ok(Self(value))
     }
+}
+
+/// A number whose exponent leads beyond the digits of a decimal: what is finer than 28 decimals
+/// is rounded, as is what programs leave behind when they add up floats; what is larger is the
+/// largest there is.
+fn scientific(text: &str) -> Option<Decimal> {
+    let (mantissa, exponent) = text.split_once(['e', 'E'])?;
+    let mantissa = Decimal::from_str(mantissa).ok()?;
+    let exponent: i32 = exponent.parse().ok()?;
+    if mantissa.is_zero() {
+        return Some(Decimal::ZERO);
+    }
+    if exponent > 0 {
+        return Some(end(mantissa.is_sign_negative()));
+    }
+    let mut value = mantissa;
+    for _ in 0..exponent.unsigned_abs().min(60) {
+        value = value.checked_div(Decimal::TEN)?;
+    }
+    Some(value)
 }
 
 impl fmt::Display for Usd {

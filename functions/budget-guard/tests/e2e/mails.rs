@@ -139,7 +139,7 @@ fn an_address_that_was_never_confirmed_is_told() {
     aws.create_ledger(crate::world::TABLE);
     create_budget(&aws, "450");
     subscribe(&aws, &greenleaf.topic_arn, "finance@example.com");
-    aws.money(&json!({ "charges": [{ "from": "2026-06-01", "to": "2026-12-01", "usd": "12" }] }));
+    aws.money(&json!({ "charges": [{ "from": "2026-06-01", "to": "2026-12-01", "usd": "12", "environment": "prod" }] }));
     let mut guard = guard(&aws, &greenleaf, &config("en", &[])).start();
     let answer = guard.invoke(&crate::world::report(FRIDAY)).unwrap();
     assert_eq!(

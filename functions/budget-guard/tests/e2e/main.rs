@@ -8,6 +8,7 @@
     missing_docs
 )]
 
+mod bills;
 mod calendar;
 mod doubts;
 mod events;

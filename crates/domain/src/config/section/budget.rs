@@ -16,7 +16,7 @@ use super::{
     Defined, each_once, or_default, unknown_name,
 };
 
-pub(super) const KEYS: &[&str] = &["name", "limit", "currency", "alerts", "ladder"];
+pub(super) const KEYS: &[&str] = &["name", "limit", "currency", "cost_tag", "alerts", "ladder"];
 
 const LIMIT: &str = "an amount above 0, such as 500 or 499.99";
 
@@ -38,6 +38,10 @@ pub(super) fn read<'n>(
         Some(field) => currency(d, &field),
         None => Some(defaults::currency()),
     };
+    let cost_tag = match fields.optional("cost_tag") {
+        Some(field) => cost_tag(d, &field),
+        None => Some(defaults::cost_tag()),
+    };
     let alerts = or_default(fields.optional("alerts"), |f| {
         each_once(d, f, |d, item| {
             d.sentence::<AlertRule>(item, "actual > 80%")
@@ -50,6 +54,7 @@ pub(super) fn read<'n>(
         name: name?,
         limit: limit?,
         currency: currency?,
+        cost_tag: cost_tag?,
         alerts: alerts?,
         ladder: ladder?,
     })
@@ -96,6 +101,18 @@ fn currency(d: &mut Decoder, field: &Field<'_>) -> Option<String> {
         .meaning(d.nearest(text, CURRENCIES.iter().copied()));
     d.report(error);
     None
+}
+
+/// AWS allows 1 to 128 letters, digits, spaces and `_ . : / = + - @`.
+fn cost_tag(d: &mut Decoder, field: &Field<'_>) -> Option<String> {
+    const FORM: &str = "the key of a cost allocation tag, such as nightcap:environment";
+    let text = d.text(field, FORM)?;
+    let allowed = |c: char| c.is_alphanumeric() || " _.:/=+-@".contains(c);
+    let fits = (1..=128).contains(&text.chars().count()) && text.chars().all(allowed);
+    if !fits {
+        d.wrong_type(field, FORM);
+    }
+    fits.then(|| text.to_owned())
 }
 
 /// A rule of the ladder, which may name only environments that exist and are not protected.

@@ -11,8 +11,15 @@ use crate::money::Usd;
 /// Something the file left open, and what was made of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Assumption {
-    /// Rows below zero are credits or refunds and are kept apart.
+    /// Rows that are credits or refunds by their type are kept apart.
     CreditsApart {
+        /// Rows.
+        rows: u64,
+        /// Their sum, below zero.
+        total: Usd,
+    },
+    /// Other rows below zero take back or lower a charge and were subtracted.
+    Netted {
         /// Rows.
         rows: u64,
         /// Their sum, below zero.
@@ -30,12 +37,30 @@ pub enum Assumption {
         /// The first of them.
         first: NaiveDate,
     },
+    /// Days between the first and the last have no row in a format that has none for a day without
+    /// charges.
+    DaysFree {
+        /// How many.
+        days: usize,
+        /// The first of them.
+        first: NaiveDate,
+    },
+    /// Tags that could not be read: their rows count as untagged.
+    TagsUnread {
+        /// Rows.
+        rows: u64,
+    },
+    /// Amounts such as `1,234` that the file alone does not explain.
+    Thousands {
+        /// How many.
+        amounts: u64,
+    },
     /// Columns were not looked at.
     ColumnsIgnored {
         /// How many.
         columns: usize,
     },
-    /// Charges that span more than a day were booked on their first day.
+    /// Charges that span more than a day were spread over their days.
     LongCharges {
         /// How many.
         rows: u64,
@@ -55,9 +80,20 @@ impl Assumption {
         match self {
             Self::CreditsApart { rows, total } => {
                 let total = total.to_string().replace('.', ",");
-                format!(
-                    "lignes négatives ({rows}, {total} USD) : avoirs ou remboursements, non déduits"
-                )
+                format!("avoirs ou remboursements ({rows} lignes, {total} USD) : non déduits")
+            }
+            Self::Netted { rows, total } => {
+                let total = total.to_string().replace('.', ",");
+                format!("autres lignes négatives ({rows}, {total} USD) : déduites")
+            }
+            Self::DaysFree { days, first } => {
+                format!("jours sans ligne : {days}, le premier {first} ; comptés pour zéro")
+            }
+            Self::TagsUnread { rows } => {
+                format!("lignes dont les tags sont illisibles, comptées sans environnement : {rows}")
+            }
+            Self::Thousands { amounts } => {
+                format!("montants tels que 1,234, lus d'après le séparateur du fichier : {amounts}")
             }
             Self::RowsAdded { rows } => {
                 format!("lignes d'un jour déjà lu, ajoutées à ce jour : {rows}")
@@ -67,7 +103,7 @@ impl Assumption {
             }
             Self::ColumnsIgnored { columns } => format!("colonnes non lues : {columns}"),
             Self::LongCharges { rows } => {
-                format!("lignes de plus d'un jour, comptées à leur premier jour : {rows}")
+                format!("lignes de plus d'un jour, réparties sur leurs jours : {rows}")
             }
         }
     }
@@ -79,9 +115,25 @@ impl fmt::Display for Assumption {
             Self::CreditsApart { rows, total } => {
                 write!(
                     f,
-                    "{rows} rows below zero ({total} USD) are taken for credits or refunds and not subtracted"
+                    "{rows} credits or refunds ({total} USD) are not subtracted"
                 )
             }
+            Self::Netted { rows, total } => write!(
+                f,
+                "{rows} other rows below zero ({total} USD) are subtracted"
+            ),
+            Self::DaysFree { days, first } => write!(
+                f,
+                "{days} days have no row, the first of them {first}: nothing was charged"
+            ),
+            Self::TagsUnread { rows } => write!(
+                f,
+                "the tags of {rows} rows could not be read: they count as untagged"
+            ),
+            Self::Thousands { amounts } => write!(
+                f,
+                "{amounts} amounts such as 1,234 were read by what separates the file's fields"
+            ),
             Self::RowsAdded { rows } => write!(
                 f,
                 "{rows} further rows of a day already seen were added to it"
@@ -96,7 +148,7 @@ impl fmt::Display for Assumption {
             Self::LongCharges { rows } => {
                 write!(
                     f,
-                    "{rows} charges span more than a day and were booked on their first day"
+                    "{rows} charges span more than a day and were spread over their days"
                 )
             }
         }

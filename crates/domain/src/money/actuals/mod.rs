@@ -1,22 +1,33 @@
-//! Actual costs from files: `date,usd[,environment]` and FOCUS 1.0 to 1.2.
+//! Actual costs from files: `date,usd[,environment]`, FOCUS, the Cost and Usage Report, and what
+//! Cost Explorer's console gives.
 //!
 //! Files are read as a stream; what is kept is one amount a day and environment, so a million
 //! rows need no more memory than a thousand.
 
 mod assumption;
-mod focus;
+mod collector;
+mod number;
+mod pivot;
 mod plain;
 mod rows;
+mod source;
+mod table;
+mod tags;
+mod text;
+mod time;
 
 use std::collections::BTreeMap;
 use std::io::Read;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use serde::Serialize;
 
 pub use self::assumption::Assumption;
-use self::rows::{Rows, short};
-use super::{AmountError, CurrencyError, DailyCosts, Usd};
+use self::collector::Collector;
+use self::rows::Rows;
+pub use self::source::Packed;
+pub use self::text::printable;
+use super::{AmountError, CurrencyError, DailyCosts};
 use crate::names::EnvironmentName;
 
 /// The most environments told apart. A file with more has something else in that column.
@@ -25,7 +36,8 @@ const MOST_ENVIRONMENTS: usize = 1000;
 /// Actual costs as read from a file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Actuals {
-    /// What was charged by day, credits and refunds not subtracted.
+    /// What was charged by day: discounts, negations and corrections netted, credits and refunds
+    /// not subtracted.
     pub charges: DailyCosts,
     /// Credits and refunds by day, as amounts below zero.
     pub credits: DailyCosts,
@@ -35,6 +47,9 @@ pub struct Actuals {
     pub rows: u64,
     /// What had to be assumed.
     pub assumptions: Vec<Assumption>,
+    /// True if most of the money is in charges of more than a day.
+    #[serde(skip)]
+    pub is_spread: bool,
 }
 
 /// The environment of rows that name none.
@@ -51,7 +66,7 @@ pub enum ReadError {
     NoRows,
     /// A column is missing.
     #[error(
-        "line 1: there is no column {column:?} among: {found}. Expected date,usd[,environment] or a FOCUS 1.0 to 1.2 export, separated by commas"
+        "line 1: there is no column {column:?} among: {found}. Expected date,usd[,environment], the CSV of Cost Explorer's console, or an export in FOCUS 1.0 to 1.3 or of the Cost and Usage Report"
     )]
     MissingColumn {
         /// Its name.
@@ -99,6 +114,41 @@ pub enum ReadError {
         /// Line.
         line: u64,
     },
+    /// A form that is not text.
+    #[error("{0}")]
+    Packed(Packed),
+    /// The days of another zone than UTC.
+    #[error(
+        "line {line}: a day of another zone than UTC lies on two days of a bill: export the costs in UTC, or by hour"
+    )]
+    LocalDays {
+        /// Line.
+        line: u64,
+    },
+    /// A charge that ends before it begins, or runs for longer than any.
+    #[error("line {line}: the charge ends before it begins, or after more than five years")]
+    Period {
+        /// Line.
+        line: u64,
+    },
+    /// Sums of weeks or months.
+    #[error(
+        "line {line}: the rows lie about {days} days apart; sums of weeks or months do not tell what a day costs. Export the costs by day (in Cost Explorer: granularity Daily), or write 0 on days without cost"
+    )]
+    FarApart {
+        /// The line of the second row.
+        line: u64,
+        /// The middle distance between rows.
+        days: i64,
+    },
+    /// Decimal commas and decimal points.
+    #[error(
+        "line {line}: the file writes numbers in two ways: 1,234 cannot be told from 1.234. Write them with a decimal point and nothing between thousands"
+    )]
+    MixedNumbers {
+        /// Line.
+        line: u64,
+    },
     /// Too many environments.
     #[error(
         "line {line}: more than {MOST_ENVIRONMENTS} environments: is the right column named environment?"
@@ -117,7 +167,7 @@ pub enum ReadError {
     },
 }
 
-/// Reads a file of costs; the header says which of the two formats it is.
+/// Reads a file of costs; the header says which of the formats it is.
 ///
 /// # Errors
 /// On the first row that cannot be understood, with its line.
@@ -138,8 +188,10 @@ pub fn read_costs<R: Read>(source: R) -> Result<Actuals, ReadError> {
 pub fn read_costs_before<R: Read>(source: R, end: NaiveDate) -> Result<Actuals, ReadError> {
     let rows = Rows::new(source)?;
     let collector = Collector::before(end);
-    let actuals = if rows.column("BilledCost").is_some() {
-        focus::read(rows, collector)?
+    let actuals = if table::is_table(&rows) {
+        table::read(rows, collector)?
+    } else if pivot::is_pivot(&rows) {
+        pivot::read(rows, collector)?
     } else {
         plain::read(rows, collector)?
     };
@@ -148,141 +200,6 @@ pub fn read_costs_before<R: Read>(source: R, end: NaiveDate) -> Result<Actuals, 
     } else {
         Ok(actuals)
     }
-}
-
-/// Adds up rows.
-struct Collector {
-    end: NaiveDate,
-    actuals: Actuals,
-    credit_rows: u64,
-    added_rows: u64,
-    long_charges: u64,
-}
-
-impl Collector {
-    fn before(end: NaiveDate) -> Self {
-        Self {
-            end,
-            actuals: Actuals::default(),
-            credit_rows: 0,
-            added_rows: 0,
-            long_charges: 0,
-        }
-    }
-
-    fn add(
-        &mut self,
-        line: u64,
-        day: NaiveDate,
-        environment: &str,
-        amount: Usd,
-    ) -> Result<(), ReadError> {
-        self.actuals.rows += 1;
-        if day >= self.end {
-            return Ok(());
-        }
-        if amount.is_negative() {
-            self.credit_rows += 1;
-            self.actuals.credits.add(day, amount);
-            return Ok(());
-        }
-        self.actuals.charges.add(day, amount);
-        let environment = if environment.is_empty() {
-            UNTAGGED
-        } else {
-            environment
-        };
-        if !self.actuals.by_environment.contains_key(environment) {
-            if self.actuals.by_environment.len() >= MOST_ENVIRONMENTS {
-                return Err(ReadError::Environments { line });
-            }
-            self.actuals
-                .by_environment
-                .insert(environment.into(), DailyCosts::default());
-        }
-        if let Some(costs) = self.actuals.by_environment.get_mut(environment) {
-            self.added_rows += u64::from(costs.get(day).is_some());
-            costs.add(day, amount);
-        }
-        Ok(())
-    }
-
-    /// Notes a charge that spans more than its first day.
-    fn note_span(&mut self, from: NaiveDate, to: NaiveDate) {
-        self.long_charges += u64::from(from < self.end && (to - from).num_days() > 1);
-    }
-
-    fn finish(mut self, ignored_columns: usize, many_rows_a_day: bool) -> Actuals {
-        let actuals = &mut self.actuals;
-        let credits: Usd = actuals.credits.iter().map(|(_, amount)| amount).sum();
-        let mut say = |yes: bool, assumption| {
-            if yes {
-                actuals.assumptions.push(assumption);
-            }
-        };
-        say(
-            self.credit_rows > 0,
-            Assumption::CreditsApart {
-                rows: self.credit_rows,
-                total: credits,
-            },
-        );
-        say(
-            !many_rows_a_day && self.added_rows > 0,
-            Assumption::RowsAdded {
-                rows: self.added_rows,
-            },
-        );
-        say(
-            self.long_charges > 0,
-            Assumption::LongCharges {
-                rows: self.long_charges,
-            },
-        );
-        say(
-            ignored_columns > 0,
-            Assumption::ColumnsIgnored {
-                columns: ignored_columns,
-            },
-        );
-        if let Some((days, first)) = missing_days(&actuals.charges) {
-            actuals
-                .assumptions
-                .push(Assumption::DaysMissing { days, first });
-        }
-        self.actuals
-    }
-}
-
-fn missing_days(costs: &DailyCosts) -> Option<(usize, NaiveDate)> {
-    let (first, last) = (costs.first_day()?, costs.last_day()?);
-    let mut missing = first
-        .iter_days()
-        .take_while(|day| *day < last)
-        .filter(|day| costs.get(*day).is_none());
-    let earliest = missing.next()?;
-    Some((missing.count() + 1, earliest))
-}
-
-/// A date, alone or followed by a time of day in UTC.
-fn date(line: u64, text: &str) -> Result<NaiveDate, ReadError> {
-    let error = || ReadError::Date {
-        line,
-        text: short(text),
-    };
-    let (day, rest) = text.split_at_checked(10).ok_or_else(error)?;
-    let utc = rest.is_empty() || (rest.starts_with(['T', ' ']) && !rest.contains(['+', '-']));
-    let day = NaiveDate::parse_from_str(day, "%Y-%m-%d").map_err(|_| error())?;
-    if utc && (2006..2200).contains(&day.year()) {
-        Ok(day)
-    } else {
-        Err(error())
-    }
-}
-
-fn amount(line: u64, text: &str) -> Result<Usd, ReadError> {
-    text.parse()
-        .map_err(|source| ReadError::Amount { line, source })
 }
 
 fn in_usd(line: u64, currency: &str) -> Result<(), ReadError> {

@@ -5,24 +5,37 @@ use std::io::{self, Read};
 use csv::ByteRecord;
 
 use super::ReadError;
+use super::source::{Opened, Text, Whole, open};
+use super::tags::bare;
+use super::text::short;
+use crate::money::{Currency, CurrencyError};
 
 /// The longest row read: no row of a cost export comes near, and memory stays bounded.
-const LONGEST_ROW: u64 = 4 * 1024 * 1024;
+pub(super) const LONGEST_ROW: u64 = 4 * 1024 * 1024;
 
 /// A CSV file of which one row at a time is in memory.
 pub(super) struct Rows<R> {
-    reader: csv::Reader<LineLimit<R>>,
+    reader: csv::Reader<LineLimit<Source<R>>>,
     record: ByteRecord,
+    /// The names as they stand.
     header: Vec<String>,
+    /// Their letters and digits, by which they are found.
+    keys: Vec<String>,
+    separator: u8,
 }
+
+/// Where the rows come from.
+type Source<R> = Whole<Text<R>>;
 
 impl<R: Read> Rows<R> {
     /// Reads the header.
     pub(super) fn new(source: R) -> Result<Self, ReadError> {
+        let Opened { text, separator } = open(source)?;
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
-            .from_reader(LineLimit::new(source));
+            .delimiter(separator)
+            .from_reader(LineLimit::new(text, separator));
         let mut record = ByteRecord::new();
         let found = reader
             .read_byte_record(&mut record)
@@ -30,39 +43,53 @@ impl<R: Read> Rows<R> {
         if !found {
             return Err(ReadError::Empty);
         }
-        let header = record
-            .iter()
-            .enumerate()
-            .map(|(index, field)| {
-                // csv-core drops a byte order mark only when it stands alone: be sure.
-                let field = if index == 0 {
-                    field.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(field)
-                } else {
-                    field
-                };
-                let name = String::from_utf8_lossy(field);
-                name.trim().trim_matches('"').to_ascii_lowercase()
-            })
-            .collect();
+        let name = |field: &[u8]| {
+            let name = String::from_utf8_lossy(field);
+            name.trim().trim_matches('"').to_owned()
+        };
+        let header: Vec<String> = record.iter().map(name).collect();
         Ok(Self {
             reader,
             record,
+            keys: header.iter().map(|name| bare(name)).collect(),
             header,
+            separator,
         })
     }
 
-    /// The position of a column, whatever its case.
+    /// What separates the fields.
+    pub(super) const fn separator(&self) -> u8 {
+        self.separator
+    }
+
+    /// The position of a column, whatever its case and marks.
     pub(super) fn column(&self, name: &str) -> Option<usize> {
-        let name = name.to_ascii_lowercase();
-        self.header.iter().position(|column| *column == name)
+        let key = bare(name);
+        self.keys.iter().position(|column| *column == key)
     }
 
     /// The position of a column that must be there.
     pub(super) fn needed(&self, name: &'static str) -> Result<usize, ReadError> {
-        self.column(name).ok_or_else(|| ReadError::MissingColumn {
+        self.column(name).ok_or_else(|| self.missing(name))
+    }
+
+    /// That a column is not there.
+    pub(super) fn missing(&self, name: &'static str) -> ReadError {
+        ReadError::MissingColumn {
             column: name,
             found: self.summary(),
-        })
+        }
+    }
+
+    /// That the amounts are in another currency, where a column is named after one.
+    pub(super) fn other_currency(&self) -> Option<ReadError> {
+        const KNOWN: [&str; 12] = [
+            "eur", "gbp", "jpy", "cny", "inr", "cad", "aud", "chf", "sek", "brl", "krw", "sgd",
+        ];
+        let named = |key: &&String| KNOWN.contains(&key.as_str());
+        let currency: Currency = self.keys.iter().find(named)?.parse().ok()?;
+        let source = CurrencyError::NotUsd(currency);
+        Some(ReadError::Currency { line: 1, source })
     }
 
     /// The names of the columns.
@@ -114,11 +141,11 @@ impl<R: Read> Rows<R> {
             .trim();
         Ok(if text == "NULL" { "" } else { text })
     }
-}
 
-/// At most forty characters of a text from outside.
-pub(super) fn short(text: &str) -> String {
-    text.chars().take(40).collect()
+    /// A field of a column that need not be there; empty without one.
+    pub(super) fn optional(&self, column: Option<usize>) -> Result<&str, ReadError> {
+        column.map_or(Ok(""), |column| self.field(column))
+    }
 }
 
 fn broken(error: &csv::Error, line: u64) -> ReadError {
@@ -133,6 +160,7 @@ fn broken(error: &csv::Error, line: u64) -> ReadError {
 /// memory.
 struct LineLimit<R> {
     source: R,
+    separator: u8,
     line: u64,
     length: u64,
     quoted: bool,
@@ -140,9 +168,10 @@ struct LineLimit<R> {
 }
 
 impl<R> LineLimit<R> {
-    const fn new(source: R) -> Self {
+    const fn new(source: R, separator: u8) -> Self {
         Self {
             source,
+            separator,
             line: 1,
             length: 0,
             quoted: false,
@@ -162,7 +191,7 @@ impl<R> LineLimit<R> {
             }
             _ => {}
         }
-        self.field_start = matches!(byte, b',' | b'\n' | b'"');
+        self.field_start = byte == self.separator || matches!(byte, b'\n' | b'"');
     }
 }
 

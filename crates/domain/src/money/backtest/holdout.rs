@@ -133,7 +133,7 @@ impl<'a> Tried<'a> {
         let months = months(costs, options)?;
         let learned: Vec<Learned<'_>> = levels()
             .iter()
-            .map(|level| Learned::new(costs, &months, *level))
+            .map(|level| Learned::new(costs, *level))
             .collect();
         let errors = learned
             .iter()

@@ -10,12 +10,14 @@ mod trial;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
 pub use self::holdout::{Bill, Choice, Holdout, holdout};
 use self::opponents::OPPONENTS;
 use self::trial::{Trial, shipped, try_opponent};
+use super::forecast::HISTORY_DAYS;
 use super::stats::{div, mean, mul};
 use super::{BillingMonth, DailyCosts, Usd};
 
@@ -163,9 +165,20 @@ fn scores(
         .collect()
 }
 
-/// The bill in the direction it is tested in. Backwards it runs over the same days: what fell now
+/// The bill as it is tested: its last four years, which is all that a forecast looks back at, in
+/// the direction it is tested in. Backwards it runs over the same days: what fell now
 /// rises, and calm turns to restless.
 fn in_direction<'a>(costs: &'a DailyCosts, options: &BacktestOptions) -> Cow<'a, DailyCosts> {
+    let oldest = costs
+        .last_day()
+        .and_then(|last| last.checked_sub_signed(TimeDelta::days(HISTORY_DAYS - 1)));
+    let old = |first| oldest.is_some_and(|oldest| first < oldest);
+    let costs = if costs.first_day().is_some_and(old) {
+        let recent = costs.iter().filter(|(day, _)| !old(*day));
+        Cow::Owned(recent.collect::<DailyCosts>())
+    } else {
+        Cow::Borrowed(costs)
+    };
     match (costs.first_day(), costs.last_day()) {
         (Some(first), Some(last)) if options.backwards => Cow::Owned(
             costs
@@ -173,7 +186,7 @@ fn in_direction<'a>(costs: &'a DailyCosts, options: &BacktestOptions) -> Cow<'a,
                 .map(|(day, amount)| (first + (last - day), amount))
                 .collect(),
         ),
-        _ => Cow::Borrowed(costs),
+        _ => costs,
     }
 }
 

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use super::BacktestOptions;
 use super::opponents::Opponent;
 use crate::money::forecast::{
-    Forecast, ForecastInput, HISTORY_DAYS, LevelTuning, Past, RangeTuning, Tuning,
+    Forecast, ForecastInput, LevelTuning, Past, RangeTuning, Tuning,
 };
 use crate::money::stats::mean;
 use crate::money::{BillingMonth, DailyCosts, Usd};
@@ -26,24 +26,16 @@ pub(super) struct Trial {
     pub(super) alarms: (bool, bool),
 }
 
-/// A past learned once for all months: an outlook knows only the days before it. Days that are
-/// too old to be looked at make it one past a month.
+/// A past learned once for all months: an outlook knows only the days before it.
 pub(super) struct Learned<'a> {
     costs: &'a DailyCosts,
-    pasts: Vec<Past>,
+    past: Past,
 }
 
 impl<'a> Learned<'a> {
-    pub(super) fn new(costs: &'a DailyCosts, months: &[BillingMonth], tuning: LevelTuning) -> Self {
-        let pasts = if span(costs) <= HISTORY_DAYS {
-            vec![Past::learn(costs, None, tuning)]
-        } else {
-            months
-                .iter()
-                .map(|month| Past::learn(&costs.before(month.next().first_day()), None, tuning))
-                .collect()
-        };
-        Self { costs, pasts }
+    pub(super) fn new(costs: &'a DailyCosts, tuning: LevelTuning) -> Self {
+        let past = Past::learn(costs, None, tuning);
+        Self { costs, past }
     }
 
     /// The mean absolute error of each of the months it was learned for.
@@ -53,18 +45,14 @@ impl<'a> Learned<'a> {
         options: &BacktestOptions,
     ) -> Vec<Decimal> {
         let costs = self.costs;
-        let error_of = |(month, past): (&BillingMonth, &Past)| {
+        let error_of = |month: &BillingMonth| {
             let total = costs.month(*month);
             let errors: Vec<Decimal> = origins(*month, options)
-                .map(|(_, as_of)| error(past.expected(&question(costs, as_of, total)), total))
+                .map(|(_, as_of)| error(self.past.expected(&question(costs, as_of, total)), total))
                 .collect();
             mean(&errors)
         };
-        months
-            .iter()
-            .zip(self.pasts.iter().cycle())
-            .map(error_of)
-            .collect()
+        months.iter().map(error_of).collect()
     }
 
     /// Tries each of the months it was learned for.
@@ -76,16 +64,9 @@ impl<'a> Learned<'a> {
     ) -> Vec<Vec<Trial>> {
         months
             .iter()
-            .zip(self.pasts.iter().cycle())
-            .map(|(month, past)| try_ours(self.costs, past, *month, options, tuning))
+            .map(|month| try_ours(self.costs, &self.past, *month, options, tuning))
             .collect()
     }
-}
-
-/// Days from the first to the last.
-fn span(costs: &DailyCosts) -> i64 {
-    let days = costs.first_day().zip(costs.last_day());
-    days.map_or(0, |(first, last)| (last - first).num_days() + 1)
 }
 
 /// The days of a month forecasts are made on.
@@ -163,7 +144,7 @@ pub(super) fn shipped(
     options: &BacktestOptions,
 ) -> Vec<Vec<Trial>> {
     let tuning = Tuning::default();
-    Learned::new(costs, months, tuning.level).try_all(months, options, tuning.range)
+    Learned::new(costs, tuning.level).try_all(months, options, tuning.range)
 }
 
 /// An opponent on each of the months.

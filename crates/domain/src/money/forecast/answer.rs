@@ -1,5 +1,7 @@
 //! The forecast as it leaves the house.
 
+use std::fmt::Write as _;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -31,6 +33,12 @@ pub struct ForecastAnswer {
     pub used_up_on: Option<NaiveDate>,
     /// What all this rests on, for people.
     pub basis: String,
+    /// The budget asked about.
+    #[serde(skip)]
+    pub budget: Usd,
+    /// How many days before `as_of` the newest cost lies, where that is a reason to doubt.
+    #[serde(skip)]
+    pub behind: Option<i64>,
 }
 
 impl Forecast {
@@ -47,7 +55,20 @@ impl Forecast {
             probability_over: number(self.probability_over),
             used_up_on: self.used_up_on,
             basis: self.basis.clone(),
+            budget: self.budget,
+            behind: None,
         }
+    }
+}
+
+/// A probability for people: a number rounded to certainty is none.
+fn percent(probability: f64) -> String {
+    match probability {
+        none if none <= 0.0 => "0 %".to_owned(),
+        small if small < 0.005 => "under 1 %".to_owned(),
+        sure if sure >= 1.0 => "passed".to_owned(),
+        large if large >= 0.995 => "over 99 %".to_owned(),
+        some => format!("{:.0} %", some * 100.0),
     }
 }
 
@@ -62,25 +83,27 @@ impl ForecastAnswer {
         let used_up = self
             .used_up_on
             .map_or_else(|| "not this month".to_owned(), |day| day.to_string());
-        [
+        let risk = format!("Risk of passing {} USD: {}\n", self.budget, percent(self.probability_over));
+        let rows = [
             ("Month", self.month.to_string()),
             ("As of", self.as_of.to_string()),
+            ("Budget", format!("{:>10} USD", self.budget)),
             ("Spent", format!("{:>10} USD", self.actual)),
             ("Expected", format!("{:>10} USD", self.expected)),
             (
                 "80 % range",
                 format!("{:>10} to {} USD", self.low, self.high),
             ),
-            (
-                "Over budget",
-                format!("{:>10.1} %", self.probability_over * 100.0),
-            ),
             ("Used up on", used_up),
             ("Basis", self.basis.clone()),
-        ]
-        .iter()
-        .fold(String::new(), |text, (label, value)| {
-            text + &format!("{label:<12} {value}\n")
-        })
+        ];
+        let mut text = String::new();
+        for (label, value) in rows {
+            let _ = writeln!(text, "{label:<12} {value}");
+            if label == "80 % range" {
+                text.push_str(&risk);
+            }
+        }
+        text
     }
 }

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use super::series::Series;
 use super::tuning::LevelTuning;
 use crate::money::stats::{
-    count, div, mean, mean_deviation, median, median_deviation, mul, tail, trimmed_mean,
+    count, div, mean, mean_deviation, median, median_deviation, mul, sqrt, tail, trimmed_mean,
 };
 
 /// The shape of the week is learned if at least three weeks show a weekday.
@@ -17,6 +17,8 @@ const LONGEST_SHIFT: usize = 14;
 const SHIFT_SIGMAS: i64 = 3;
 /// Days over which the usual deviation is measured.
 const SCALE_DAYS: usize = 28;
+/// Of a new level so much may still go: a quarter of the change, less the longer it stands.
+const CHANGE_IN_DOUBT: Decimal = Decimal::from_parts(25, 0, 0, false, 2);
 /// A plan is trusted as much as a week of actuals.
 const PLAN_WEIGHT_DAYS: i64 = 7;
 
@@ -24,6 +26,9 @@ const PLAN_WEIGHT_DAYS: i64 = 7;
 const MEDIAN_DEVIATION_TO_SIGMA: Decimal = Decimal::from_parts(14826, 0, 0, false, 4);
 /// Two per cent of the usual size of a day: below that a deviation is noise of billing.
 const SMALLEST_SHARE: Decimal = Decimal::from_parts(2, 0, 0, false, 2);
+/// 0.7 x 1.28: eighty per cent of a normal deviation, and less than all of it, because days after
+/// one another even out.
+const NOISE_AT_LEVEL: Decimal = Decimal::from_parts(896, 0, 0, false, 3);
 /// One cent.
 const CENT: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
 
@@ -45,8 +50,16 @@ pub(super) struct Outlook {
     week: Week,
     /// The usual distance of a day from the middle, by which errors are compared over time.
     pub(super) scale: Decimal,
+    /// The usual size of a day.
+    pub(super) usual: Decimal,
     /// The days since a level shift, if there was one.
     pub(super) shifted: Option<usize>,
+    /// The usual distance of a day from the level, without the shape of the week.
+    noise: Decimal,
+    /// The days that the level rests on.
+    rests_on: usize,
+    /// By how much a day's level may be wrong because it is new.
+    doubt: Decimal,
 }
 
 impl Outlook {
@@ -57,6 +70,16 @@ impl Outlook {
             .map_or_else(Week::default, |days| week(series, origin, days));
         let flat = without_week(series, origin, &week);
         let shifted = tuning.shift_days.and_then(|fewest| shift(&flat, fewest));
+        let recent = shifted.unwrap_or(SCALE_DAYS).min(flat.len());
+        let noise = mul(
+            median_deviation(tail(&flat, recent), median(tail(&flat, recent))),
+            MEDIAN_DEVIATION_TO_SIGMA,
+        );
+        let doubt = shifted.map_or(Decimal::ZERO, |days| {
+            let (before, new) = flat.split_at(flat.len().saturating_sub(days));
+            let change = (median(new) - median(tail(before, SCALE_DAYS))).abs();
+            div(mul(change, CHANGE_IN_DOUBT), sqrt(count(days)))
+        });
         let mut level = mean_of_windows(&flat, tuning.windows);
         if let Some(days) = shifted {
             let trust = div(count(days), count(days + tuning.shift_doubt));
@@ -76,8 +99,20 @@ impl Outlook {
             level,
             week,
             scale,
+            usual,
             shifted,
+            noise,
+            rests_on: recent.max(1),
+            doubt,
         }
+    }
+
+    /// The least that half the range of a sum over `days` days may be: what independent days and
+    /// the mean of those before them come to, and what of a new level is in doubt.
+    pub(super) fn least_half(&self, days: usize) -> Decimal {
+        let (h, n) = (count(days), count(self.rests_on));
+        let together = sqrt(h + div(mul(h, h), n));
+        mul(mul(self.noise, together), NOISE_AT_LEVEL).max(mul(self.doubt, h))
     }
 
     /// The expected value of a day.

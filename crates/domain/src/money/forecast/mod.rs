@@ -66,6 +66,8 @@ pub struct Forecast {
     pub basis: String,
     /// True if the range was measured on own past errors, false while it is a convention.
     pub calibrated: bool,
+    /// The budget asked about.
+    pub budget: Usd,
     spread: Spread,
     /// Below this the total cannot end: spent is spent.
     floor: Usd,
@@ -159,6 +161,7 @@ impl Past {
             used_up_on: used_up_on(input, month, &days),
             basis: self.basis(input, month, &spread),
             calibrated: spread.origin != Origin::Assumed,
+            budget: input.budget,
             spread,
             floor,
         };

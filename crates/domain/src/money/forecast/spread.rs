@@ -20,6 +20,10 @@ const FEWEST: usize = 5;
 /// However much windows overlap, they are worth at least three independent errors.
 const FEWEST_EFFECTIVE: Decimal = Decimal::from_parts(3, 0, 0, false, 0);
 
+/// Half the range is a hundredth of what is to come at the least: no past is so exact that the
+/// next days are known to the cent.
+const LEAST_SHARE: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
+
 /// Shares in millionths: whole numbers are exact and quick.
 const MILLION: u32 = 1_000_000;
 /// The share of errors the range shall hold: 80 %.
@@ -57,6 +61,8 @@ pub(super) struct Spread {
     effective: Decimal,
     /// The share of past errors the range holds, in millionths.
     level: u32,
+    /// Half the range at the least, however exact the past was.
+    least: Decimal,
     pub(super) origin: Origin,
 }
 
@@ -76,22 +82,28 @@ impl Spread {
         let (Some(now), true) = (outlooks.get(end), reach > 0) else {
             return Self::assumed(to_come);
         };
+        let mut largest = Decimal::ZERO;
         let scores: Vec<Decimal> = (WARM_UP..=end - reach)
             .filter_map(|origin| Some((origin, outlooks.get(origin)?)))
             .map(|(origin, outlook)| {
                 let actual = series.sum(origin, origin + reach);
-                div(
-                    (actual - outlook.sum(series, origin, reach)).abs(),
-                    outlook.scale,
-                )
+                let error = (actual - outlook.sum(series, origin, reach)).abs();
+                let growth = div(now.usual, outlook.usual).max(Decimal::ONE);
+                largest = largest.max(mul(error, growth));
+                div(error, outlook.scale)
             })
             .collect();
         let (level, mut errors) = adapt(&scores, reach, tuning);
-        let stretch = div(mul(now.scale, count(horizon)), count(reach));
+        let longer = div(count(horizon), count(reach));
+        let stretch = mul(now.scale, longer);
+        // An error out of a calm time, in deviations of a restless one, would be one that nobody
+        // has seen: none counts for more than the largest, grown as the bill has.
+        let largest = mul(largest, longer);
         for (error, _) in &mut errors.ascending {
-            *error = mul(*error, stretch);
+            *error = mul(*error, stretch).min(largest);
         }
         let effective = div(errors.worth(), count(reach)).max(FEWEST_EFFECTIVE);
+        let least = mul(to_come.abs(), LEAST_SHARE).max(now.least_half(horizon));
         let origin = if reach == horizon {
             Origin::Measured {
                 errors: scores.len(),
@@ -107,6 +119,7 @@ impl Spread {
             errors,
             effective,
             level,
+            least,
             origin,
         }
     }
@@ -123,20 +136,34 @@ impl Spread {
             errors,
             effective: FEWEST_EFFECTIVE,
             level: LEVEL,
+            least: Decimal::ZERO,
             origin: Origin::Assumed,
         }
     }
 
     /// Half the width of the range.
     pub(super) fn half_range(&self) -> Decimal {
-        self.errors.quantile(self.level)
+        self.errors.quantile(self.level).max(self.least)
+    }
+
+    /// The share of errors above a distance: of those seen, and never less than the narrowest range
+    /// allows, of which eight in ten equal steps reach to its end.
+    fn share_above(&self, distance: Decimal) -> Decimal {
+        let seen = self.errors.share_above(distance);
+        let steps = div(mul(distance, Decimal::from(8)), self.least).floor();
+        let least = if self.least.is_zero() {
+            Decimal::ZERO
+        } else {
+            div((Decimal::TEN - steps).max(Decimal::ZERO), Decimal::TEN)
+        };
+        seen.max(least)
     }
 
     /// The probability that the sum lies above what is expected by more than `distance`
     /// (negative: below). Symmetric; and since an error larger than all seen is always possible,
     /// one more independent error is counted as if it had been.
     pub(super) fn beyond(&self, distance: Decimal) -> Decimal {
-        let share = self.errors.share_above(distance.abs());
+        let share = self.share_above(distance.abs());
         let careful = div(
             mul(share, self.effective) + Decimal::ONE,
             self.effective + Decimal::ONE,

@@ -6,7 +6,7 @@ mod parse;
 mod simulate;
 mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
@@ -43,6 +43,9 @@ pub struct CostPlan {
     pub lines: Vec<PlanLine>,
     /// What has no price and is therefore missing from every sum.
     pub gaps: Vec<Gap>,
+    /// The environments that a line without a price belongs to: their sums are too low.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub incomplete: BTreeSet<EnvironmentName>,
 }
 
 /// A line of the plan.
@@ -181,7 +184,10 @@ impl Planner<'_> {
                 let amount = price.cost(quantity, hours, stretch.month.hours().into());
                 plan.push(item, quantity, hours, Some(price.status), amount);
             }
-            Err(gap) => plan.gaps.push(gap),
+            Err(gap) => {
+                plan.gaps.push(gap);
+                plan.incomplete.insert(item.environment.clone());
+            }
         }
     }
 
@@ -237,9 +243,10 @@ impl CostPlan {
         self.lines.iter().map(|line| line.amount).sum()
     }
 
-    /// By environment.
+    /// By environment, those included of which nothing has a price.
     pub fn by_environment(&self) -> BTreeMap<EnvironmentName, Usd> {
-        let mut sums = BTreeMap::new();
+        let unpriced = self.incomplete.iter().map(|name| (name.clone(), Usd::ZERO));
+        let mut sums: BTreeMap<EnvironmentName, Usd> = unpriced.collect();
         for line in &self.lines {
             *sums.entry(line.environment.clone()).or_default() += line.amount;
         }
@@ -274,6 +281,7 @@ impl CostPlan {
         Self {
             lines: lines.cloned().collect(),
             gaps: self.gaps.clone(),
+            incomplete: self.incomplete.iter().filter(|name| *name == environment).cloned().collect(),
         }
     }
 
@@ -319,6 +327,7 @@ impl CostPlan {
                 None => self.lines.push(line),
             }
         }
+        self.incomplete.extend(other.incomplete);
         self.gaps.extend(other.gaps);
         self.gaps.sort_unstable();
         self.gaps.dedup();

@@ -77,7 +77,7 @@ pub struct Side {
 pub struct Saving {
     /// In money.
     pub usd: Usd,
-    /// In per cent of the first side, one digit; none where that is zero.
+    /// In per cent of the first side, one digit; none where that is zero or lacks a price.
     pub percent: Option<Decimal>,
 }
 
@@ -102,6 +102,13 @@ pub struct Comparison {
     pub compute_by_environment: BTreeMap<EnvironmentName, Saving>,
 }
 
+impl Comparison {
+    /// True if everything has a price.
+    pub fn is_complete(&self) -> bool {
+        self.baseline.plan.gaps.is_empty() && self.proposed.plan.gaps.is_empty()
+    }
+}
+
 /// Compares two configurations. Hours are those of the calendar, month by month.
 pub fn simulate(period: Period, baseline: &Scenario<'_>, proposed: &Scenario<'_>) -> Comparison {
     let (baseline, proposed) = (side(period, baseline), side(period, proposed));
@@ -117,18 +124,22 @@ pub fn simulate(period: Period, baseline: &Scenario<'_>, proposed: &Scenario<'_>
         side.by_environment.get(name).copied().unwrap_or_default()
     };
     let compute = |side: &Side, name: &EnvironmentName| side.plan.of(name, CostClass::Compute);
+    let known = |name: &EnvironmentName| {
+        !baseline.plan.incomplete.contains(name) && !proposed.plan.incomplete.contains(name)
+    };
+    let complete = baseline.plan.gaps.is_empty() && proposed.plan.gaps.is_empty();
     let hours_saved = baseline.compute_hours - proposed.compute_hours;
     Comparison {
         period,
-        saving: saving(baseline.total, proposed.total),
+        saving: saving(baseline.total, proposed.total, complete),
         hours_saved,
-        hours_saved_percent: percent(hours_saved, baseline.compute_hours),
+        hours_saved_percent: percent(hours_saved, baseline.compute_hours).filter(|_| complete),
         by_environment: environments
             .iter()
             .map(|name| {
                 (
                     name.clone(),
-                    saving(of(&baseline, name), of(&proposed, name)),
+                    saving(of(&baseline, name), of(&proposed, name), known(name)),
                 )
             })
             .collect(),
@@ -137,7 +148,7 @@ pub fn simulate(period: Period, baseline: &Scenario<'_>, proposed: &Scenario<'_>
             .map(|name| {
                 (
                     name.clone(),
-                    saving(compute(&baseline, name), compute(&proposed, name)),
+                    saving(compute(&baseline, name), compute(&proposed, name), known(name)),
                 )
             })
             .collect(),
@@ -161,11 +172,12 @@ fn side(period: Period, scenario: &Scenario<'_>) -> Side {
     }
 }
 
-fn saving(from: Usd, to: Usd) -> Saving {
+/// A share of a sum is none where the sum lacks something.
+fn saving(from: Usd, to: Usd, complete: bool) -> Saving {
     let usd = from - to;
     Saving {
         usd,
-        percent: percent(usd.amount(), from.amount()),
+        percent: percent(usd.amount(), from.amount()).filter(|_| complete),
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Comparison, CostClass, CostPlan, Saving};
 use crate::money::price::PriceStatus;
+use crate::names::EnvironmentName;
 use crate::money::table::{Align, Table};
 
 impl CostPlan {
@@ -70,6 +71,14 @@ impl CostPlan {
         );
         for gap in &self.gaps {
             let _ = writeln!(text, "gap: {gap}; the sums lack it");
+        }
+        if !self.incomplete.is_empty() {
+            let names: Vec<&str> = self.incomplete.iter().map(EnvironmentName::as_str).collect();
+            let _ = writeln!(
+                text,
+                "incomplete for want of prices: {}; no per cent is given",
+                names.join(", ")
+            );
         }
         text
     }

@@ -10,6 +10,7 @@ use crate::config::Language;
 use crate::hold::Scope;
 use crate::message::doubted;
 use crate::money::Usd;
+use crate::money::gate::Doubt;
 use crate::money::plan::CostClass;
 use crate::money::table::{Align, Table};
 use crate::time::State;
@@ -32,8 +33,8 @@ impl Report {
             self.section(&mut text, en, fr, &self.by_class());
         }
         let (en, fr) = (
-            "Saved by sleeping, by the plan",
-            "Économisé par le sommeil, selon le plan",
+            "Planned to be saved by sleeping, beside what was spent",
+            "Économie prévue par le sommeil, à côté du dépensé",
         );
         self.section(&mut text, en, fr, &self.savings());
         self.section(&mut text, "Told", "Annoncé", &self.told());
@@ -159,9 +160,20 @@ impl Report {
             Language::En => format!("up to {until}, {source}"),
             Language::Fr => format!("jusqu'au {until}, {source}"),
         };
-        for doubt in &self.data.doubts {
+        // Days above what the inventory could cost have one cause: the first stands for all.
+        let above = |doubt: &&Doubt| matches!(doubt, Doubt::AboveFlatOut { .. });
+        let first = self.data.doubts.iter().find(above);
+        let more = self.data.doubts.iter().filter(above).count().saturating_sub(1);
+        let others = self.data.doubts.iter().filter(|doubt| !above(doubt));
+        for doubt in first.into_iter().chain(others) {
             let doubtful = self.say("; DOUBTFUL:", " ; DOUTEUX :");
             let _ = write!(text, "{doubtful} {}", doubted(doubt, self.language));
+            if above(&doubt) && more > 0 {
+                let _ = match self.language {
+                    Language::En => write!(text, " (and {more} days more: is this the inventory of this account?)"),
+                    Language::Fr => write!(text, " (et {more} jours de plus : est-ce l'inventaire de ce compte ?)"),
+                };
+            }
         }
         text
     }
@@ -231,8 +243,9 @@ impl Report {
             (self.say("hours", "heures"), Align::Right),
             ("%", Align::Right),
             ("USD", Align::Right),
+            (self.say("spent", "dépensé"), Align::Right),
         ]);
-        let mut row = |name: &str, line: &SavedLine| {
+        let mut row = |name: &str, line: &SavedLine, spent: Option<Usd>| {
             let percent = line
                 .hours_percent
                 .map_or_else(|| "-".to_owned(), |p| self.decimal(p));
@@ -241,14 +254,21 @@ impl Report {
                 self.decimal(line.hours),
                 percent,
                 self.usd(line.usd),
+                spent.map_or_else(|| "-".to_owned(), |spent| self.usd(spent)),
             ]);
         };
         for line in &saved.environments {
-            row(line.name.as_str(), &line.saved);
+            let bill = self.environments.iter().find(|known| known.name == line.name);
+            row(line.name.as_str(), &line.saved, bill.map(|bill| bill.spent));
         }
-        row(self.say("so far", "à ce jour"), &saved.so_far);
-        row(self.say("month", "mois"), &saved.month);
-        table.to_string()
+        let so_far = self.say("so far", "à ce jour");
+        row(so_far, &saved.so_far, Some(self.budget.spent));
+        row(self.say("month", "mois"), &saved.month, None);
+        let facts = self.say(
+            "  Hours committed by a Savings Plan or a reservation cost the same asleep; free allowances are not counted.",
+            "  Les heures engagées par un Savings Plan ou une réservation coûtent autant à l'arrêt ; les franchises ne sont pas comptées.",
+        );
+        format!("{table}{facts}\n")
     }
 
     fn told(&self) -> String {
