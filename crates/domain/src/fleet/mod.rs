@@ -8,7 +8,7 @@ mod observed;
 mod resource;
 mod tags;
 
-pub use facts::{Facts, Health, Part, Snapshots};
+pub use facts::{Facts, Health, Member, Part, Snapshots, StartFailure};
 pub use observed::{Observed, Text};
 pub use resource::{Kind, Memory, Resource, Size, Tier};
 pub use tags::{CAPACITY_TAG, Claim, ENVIRONMENT_TAG, ProtectedBy, TIER_TAG, Tags, protected_name};

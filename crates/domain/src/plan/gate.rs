@@ -3,7 +3,7 @@
 use crate::fleet::Tier;
 
 use super::place::places;
-use super::{Action, Decision, Step, Wait};
+use super::{Action, Decision, Step, Unread, Wait};
 
 /// Names told in a reason; more are counted.
 const NAMED: usize = 3;
@@ -11,12 +11,15 @@ const NAMED: usize = 3;
 /// Turns actions whose turn has not come into waits.
 ///
 /// An environment is ordered within one account and region: that is as far as one
-/// invocation sees. What is left alone or broken holds nobody up.
-pub(super) fn close(steps: &mut [Step]) {
-    for members in places(steps).values() {
+/// invocation sees. What is left alone or broken holds nobody up; a kind that could not be read
+/// holds up whatever waits for its tier, for nobody knows what state it is in.
+pub(super) fn close(steps: &mut [Step], unread: &[Unread]) {
+    for (place, members) in &places(steps) {
+        let unseen = unread.iter().filter(|unread| unread.is_in(place));
         let pending: Vec<Pending> = members
             .iter()
             .filter_map(|&index| steps.get(index).and_then(Pending::of))
+            .chain(unseen.flat_map(Pending::unseen))
             .collect();
         for &index in members {
             if let Some(step) = steps.get_mut(index) {
@@ -40,6 +43,15 @@ enum Direction {
 }
 
 impl Pending {
+    /// In both directions: neither can be told.
+    fn unseen(unread: &Unread) -> [Self; 2] {
+        [Direction::Up, Direction::Down].map(|direction| Self {
+            tier: unread.kind.tier,
+            name: unread.kind.name.to_owned(),
+            direction,
+        })
+    }
+
     fn of(step: &Step) -> Option<Self> {
         if !matches!(step.decision, Decision::Act(_) | Decision::Wait(_)) {
             return None;

@@ -9,9 +9,12 @@ mod environment;
 mod gate;
 mod late;
 mod maintenance;
+mod members;
+mod obstacle;
 mod place;
 mod problem;
 mod progress;
+mod unread;
 mod upcoming;
 mod woken;
 
@@ -27,9 +30,12 @@ pub use decision::{Action, Decision, Leave, Wait};
 pub use environment::{Because, Desired, Standing};
 pub use late::{Gate, Late};
 pub use maintenance::{MaintenanceWindow, UnreadableWindow};
+pub use members::Company;
+pub use obstacle::Obstacle;
 pub use place::Place;
 pub use problem::{Fault, Problem};
 pub use progress::{Arrived, Progress, Stage, progress, to_ask};
+pub use unread::Unread;
 pub use upcoming::{Upcoming, upcoming};
 
 /// What one tick decided, for every environment and every resource that claims one.
@@ -81,6 +87,17 @@ impl Plan {
 ///
 /// Resources that claim no environment are not in the answer: they are nobody's business here.
 pub fn plan(config: &Compiled, fleet: Vec<Resource>, ledger: &Ledger, now: DateTime<Utc>) -> Plan {
+    plan_beside(config, fleet, &[], ledger, now)
+}
+
+/// The same beside kinds that could not be read: what must wait for them waits.
+pub fn plan_beside(
+    config: &Compiled,
+    fleet: Vec<Resource>,
+    unread: &[Unread],
+    ledger: &Ledger,
+    now: DateTime<Utc>,
+) -> Plan {
     let environments: Vec<Standing> = config
         .environments()
         .map(|(name, environment)| Standing::at(config, name, environment, ledger, now))
@@ -90,7 +107,7 @@ pub fn plan(config: &Compiled, fleet: Vec<Resource>, ledger: &Ledger, now: DateT
         .filter(|resource| resource.claim() != Claim::None)
         .map(|resource| decide::step(config, &environments, ledger, resource, now))
         .collect();
-    gate::close(&mut steps);
+    gate::close(&mut steps, unread);
     breaker::hold_back(config.limits(), ledger, &mut steps, now);
     steps.sort_by(|a, b| order(a).cmp(&order(b)));
     Plan {

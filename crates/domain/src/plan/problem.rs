@@ -3,7 +3,7 @@
 use crate::config::Language;
 use crate::fleet::{Resource, Text};
 
-use super::Late;
+use super::{Late, Obstacle};
 
 const UNPRUNED: &str = "snapshots-kept";
 
@@ -61,6 +61,8 @@ pub enum Fault {
         /// What to do.
         remedy: Text,
     },
+    /// AWS's own state or answers are in the way.
+    Obstacle(Obstacle),
     /// AWS refused the order or did not answer.
     Failed {
         /// `start`, `stop`, `read` or `forget`.
@@ -95,7 +97,11 @@ impl Problem {
 
     /// Whether it is looked for on every tick, or told until it is known to be over.
     pub fn lasts(&self) -> bool {
-        !matches!(self.fault, Fault::Conflict(_))
+        match &self.fault {
+            Fault::Conflict(_) => false,
+            Fault::Obstacle(obstacle) => obstacle.lasts(),
+            _ => true,
+        }
     }
 
     /// The resource, if this is the key of a problem that is looked for only once a sleep: its
@@ -126,6 +132,7 @@ impl Fault {
             Self::Conflict(_) => "conflict",
             Self::Late(late) => late.gate.code(),
             Self::Unpruned { .. } => UNPRUNED,
+            Self::Obstacle(obstacle) => obstacle.code(),
             Self::Failed { .. } => "failed",
         }
     }
@@ -180,6 +187,7 @@ impl Fault {
             Self::Unpruned { why, .. } => {
                 format!("old snapshots are kept: {}", why.to(Language::En))
             }
+            Self::Obstacle(obstacle) => obstacle.message(Language::En),
             Self::Failed { action, error, .. } => format!("{action} failed: {error}"),
         }
     }
@@ -221,6 +229,7 @@ impl Fault {
             Self::Unpruned { why, .. } => {
                 format!("ses anciens instantanés restent : {}", why.to(Language::Fr))
             }
+            Self::Obstacle(obstacle) => obstacle.message(Language::Fr),
             Self::Failed { action, error, .. } => {
                 let action = match *action {
                     "start" => "du démarrage",
@@ -259,6 +268,7 @@ impl Fault {
                 "set its preferred maintenance window, or `wake_for_maintenance: false`".to_owned()
             }
             Self::Late(late) => late.gate.remedy(Language::En).to_owned(),
+            Self::Obstacle(obstacle) => obstacle.remedy(Language::En),
             Self::Conflict(_) => {
                 "remove that action, or give it the hours of the schedule".to_owned()
             }
@@ -298,6 +308,7 @@ impl Fault {
                 "fixez sa fenêtre de maintenance, ou `wake_for_maintenance: false`".to_owned()
             }
             Self::Late(late) => late.gate.remedy(Language::Fr).to_owned(),
+            Self::Obstacle(obstacle) => obstacle.remedy(Language::Fr),
             Self::Conflict(_) => {
                 "retirez cette action, ou donnez-lui les heures de l'horaire".to_owned()
             }
