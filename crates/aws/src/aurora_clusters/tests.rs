@@ -1,5 +1,6 @@
 use aws_sdk_rds::Client;
 use aws_sdk_rds::operation::describe_db_clusters::DescribeDbClustersOutput;
+use aws_sdk_rds::operation::describe_db_instances::DescribeDbInstancesOutput;
 use aws_sdk_rds::operation::describe_global_clusters::DescribeGlobalClustersOutput;
 use aws_sdk_rds::operation::start_db_cluster::StartDbClusterOutput;
 use aws_sdk_rds::operation::stop_db_cluster::StopDbClusterOutput;
@@ -58,8 +59,28 @@ fn global_of(name: &str, members: usize) -> GlobalCluster {
         .build()
 }
 
+/// No instance anywhere.
+fn no_instances() -> Rule {
+    members_rule(vec![])
+}
+
+fn members_rule(instances: Vec<DbInstance>) -> Rule {
+    mock!(Client::describe_db_instances).then_output(move || {
+        DescribeDbInstancesOutput::builder()
+            .set_db_instances(Some(instances.clone()))
+            .build()
+    })
+}
+
 async fn listed(rules: &[&Rule]) -> Vec<Resource> {
-    AuroraClusters::new(mocks::rds(rules)).list().await.unwrap()
+    let none = no_instances();
+    let rules = [rules, &[&none]].concat();
+    let rules = rules.as_slice();
+    AuroraClusters::new(mocks::rds(rules))
+        .list(&Look::default())
+        .await
+        .unwrap()
+        .resources
 }
 
 #[tokio::test]

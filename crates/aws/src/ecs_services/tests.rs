@@ -193,7 +193,11 @@ async fn only_what_is_tagged_is_described_ten_services_a_call() {
     mocks::set_tagging(&clients, RuleMode::MatchAny, &[&first, &last]);
     mocks::set_ecs(&clients, RuleMode::MatchAny, &[&ten, &two, &one]);
     mocks::set_applicationautoscaling(&clients, RuleMode::MatchAny, &[&scaled]);
-    let found = EcsServices::new(Arc::new(clients)).list().await.unwrap();
+    let found = EcsServices::new(Arc::new(clients))
+        .list(&Look::default())
+        .await
+        .unwrap()
+        .resources;
     assert_eq!(found.len(), 13);
     let calls = [&first, &last, &ten, &two, &one, &scaled].map(Rule::num_calls);
     assert_eq!(calls, [1; 6]);
@@ -210,7 +214,12 @@ async fn nothing_tagged_costs_one_call() {
     let clients = mocks::nobody();
     let none = tagged_page(None, &[], None);
     mocks::set_tagging(&clients, RuleMode::MatchAny, &[&none]);
-    assert_eq!(EcsServices::new(Arc::new(clients)).list().await, Ok(vec![]));
+    assert_eq!(
+        EcsServices::new(Arc::new(clients))
+            .list(&Look::default())
+            .await,
+        Ok(Listing::default())
+    );
 }
 
 fn update(count: i32) -> Rule {

@@ -167,7 +167,11 @@ async fn machines_are_counted_in_one_call_for_all_and_what_is_gone_is_left_out()
     mocks::set_tagging(&clients, RuleMode::MatchAny, &[&list]);
     mocks::set_eks(&clients, RuleMode::MatchAny, &[&a, &b, &gone]);
     mocks::set_autoscaling(&clients, RuleMode::MatchAny, &[&groups]);
-    let found = EksNodeGroups::new(Arc::new(clients)).list().await.unwrap();
+    let found = EksNodeGroups::new(Arc::new(clients))
+        .list(&Look::default())
+        .await
+        .unwrap()
+        .resources;
     let machines: Vec<_> = found
         .iter()
         .map(|r| (r.name.as_str(), r.size.as_ref().unwrap().machines))

@@ -9,6 +9,7 @@ use futures_util::future::BoxFuture;
 use nightcap_aws::error::{AwsError, Cause};
 use nightcap_aws::kind::{ResourceKind, Stop};
 use nightcap_aws::ledger::{LedgerStore, NoLedger};
+use nightcap_aws::look::{Listing, Look};
 use nightcap_aws::target::{Reach, Target};
 use nightcap_domain::capacity::Capacity;
 use nightcap_domain::fleet::{Kind, Observed, Resource, Tags, Text, Tier};
@@ -99,8 +100,8 @@ impl ResourceKind for Databases {
         KIND
     }
 
-    fn list(&self) -> BoxFuture<'_, Result<Vec<Resource>, AwsError>> {
-        Box::pin(async { self.found.clone() })
+    fn list<'a>(&'a self, _look: &'a Look) -> BoxFuture<'a, Result<Listing, AwsError>> {
+        Box::pin(async { self.found.clone().map(Listing::from) })
     }
 
     fn start<'a>(

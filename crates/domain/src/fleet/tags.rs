@@ -144,7 +144,10 @@ mod tests {
             let tags = Tags::from_iter([(key, "preprod")]);
             assert_eq!(tags.claim(), Claim::None, "{key}");
             // What it protects, it protects in any case.
-            assert!(Tags::from_iter([(key, "prod")]).protected_by().is_some(), "{key}");
+            assert!(
+                Tags::from_iter([(key, "prod")]).protected_by().is_some(),
+                "{key}"
+            );
         }
     }
 }

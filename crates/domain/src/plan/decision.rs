@@ -124,7 +124,9 @@ impl Wait {
             (Self::Busy { status }, Language::Fr) => {
                 format!("{status} : AWS n'accepte aucun ordre avant la fin")
             }
-            (Self::Unread, Language::En) => "it could not be read, so nothing is ordered".to_owned(),
+            (Self::Unread, Language::En) => {
+                "it could not be read, so nothing is ordered".to_owned()
+            }
             (Self::Unread, Language::Fr) => "illisible : aucun ordre n'est donné".to_owned(),
             (Self::NeedsUp(names), Language::En) => {
                 format!("needs {} to be up first", names.join(", "))

@@ -4,15 +4,15 @@ use crate::config::Compiled;
 use crate::fleet::{Claim, ENVIRONMENT_TAG, Member, Tags};
 use crate::names::ResourceArn;
 
-use super::{Action, Decision, Fault, Obstacle, Plan};
+use super::{Action, Decision, Fault, Obstacle, Plan, Wait};
 
 /// What is known of what would stop with a resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Company {
     /// The resource.
     pub of: ResourceArn,
-    /// What would stop with it, or why that could not be read.
-    pub members: Result<Vec<Member>, Fault>,
+    /// What would stop with it; nothing, if that could not be read.
+    pub members: Option<Vec<Member>>,
 }
 
 impl Plan {
@@ -23,22 +23,25 @@ impl Plan {
             .map(|(step, _)| &step.resource)
     }
 
-    /// Refuses the stops with which something protected would stop, and those of which that is
-    /// not known: whatever stops a resource stops its members.
+    /// Refuses the stops with which something protected would stop, and has those wait of which
+    /// that is not known: whatever stops a resource stops its members.
     ///
-    /// What waits for what is refused here goes on waiting: it would have been stopped first.
+    /// What waits for them goes on waiting: they would have been stopped first.
     pub fn protect_members(&mut self, config: &Compiled, company: &[Company]) {
         for step in &mut self.steps {
             if !matches!(step.decision, Decision::Act(Action::Stop { .. })) {
                 continue;
             }
-            let known = company.iter().find(|known| known.of == step.resource.arn);
-            let fault = known.and_then(|known| match &known.members {
-                Ok(members) => members.iter().find_map(|member| protected(config, member)),
-                Err(fault) => Some(fault.clone()),
+            let mut known = company.iter().filter(|known| known.of == step.resource.arn);
+            let refused = known.find_map(|known| match &known.members {
+                Some(members) => members
+                    .iter()
+                    .find_map(|member| protected(config, member))
+                    .map(Decision::Refuse),
+                None => Some(Decision::Wait(Wait::Unread)),
             });
-            if let Some(fault) = fault {
-                step.decision = Decision::Refuse(fault);
+            if let Some(refused) = refused {
+                step.decision = refused;
             }
         }
     }

@@ -129,9 +129,9 @@ impl Obstacle {
             Self::MembersUnread { error, .. } => format!(
                 "impossible de savoir si un élément protégé s'arrêterait avec lui ; il n'est donc pas arrêté : {error}"
             ),
-            Self::ProtectedMember { member, key, value } => format!(
-                "{member} s'arrêterait avec lui, et son étiquette {key}={value} le protège"
-            ),
+            Self::ProtectedMember { member, key, value } => {
+                format!("{member} s'arrêterait avec lui, et son étiquette {key}={value} le protège")
+            }
             Self::WarmPool { machines } => format!(
                 "un warm pool de {machines} machine(s) reste : elles tournent et sont facturées alors que le groupe est à zéro"
             ),
