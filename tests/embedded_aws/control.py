@@ -32,6 +32,7 @@ from moto.moto_api._internal import moto_api_backend
 
 from .clock import parse_rfc3339, rfc3339
 from .money import Money
+from .machines import forget_spot_request, have_starts_fail
 from .rds import Lifecycle, find_database
 from .world import World
 
@@ -61,6 +62,7 @@ class Control:
             ("POST", "pages"): lambda sent, _: self.limit_pages(sent),
             ("POST", "reset"): lambda sent, _: self.reset(sent),
             ("POST", "rds"): lambda sent, _: self.force_database(sent),
+            ("POST", "machines"): lambda sent, _: self.change_machines(sent),
             ("POST", "money"): lambda sent, _: self._money.post(sent),
         }
 
@@ -131,6 +133,16 @@ class Control:
             case _:
                 raise Refused('expected {"limit": N} with N > 0, or {"limit": null}')
         return {"limit": self._world.pages.limit}
+
+    def change_machines(self, sent: Any) -> Answer:
+        match sent:
+            case {"instance": str() as name, "start_fails": str() | None as code}:
+                have_starts_fail(name, code)
+            case {"forget_spot_request": str() as name}:
+                forget_spot_request(name)
+            case _:
+                raise Refused('expected {"instance": id, "start_fails": code or null} or {"forget_spot_request": id}')
+        return {}
 
     def force_database(self, sent: Any) -> Answer:
         match sent:

@@ -160,7 +160,7 @@ async fn what_cannot_be_stopped_says_why() {
         ),
         (
             described("multi-az-member").db_cluster_identifier("shop"),
-            "a member of cluster shop: of clusters, only Aurora's can be stopped",
+            "a member of Multi-AZ DB cluster shop: AWS cannot stop such a cluster",
         ),
         (
             described("replica").read_replica_source_db_instance_identifier("orders"),
@@ -434,4 +434,21 @@ async fn what_a_database_runs_on_is_named_as_the_price_book_does() {
             vec![],
         ]
     );
+}
+
+#[test]
+fn a_member_of_documentdb_or_neptune_is_left_with_the_true_reason() {
+    for engine in ["docdb", "neptune"] {
+        let member = described("docs")
+            .engine(engine)
+            .db_cluster_identifier("docs-cluster");
+        let Observed::Fixed(text) = resource(&member.build()).unwrap().observed else {
+            panic!("{engine} is not left alone");
+        };
+        let says = format!(
+            "a member of {engine} cluster docs-cluster: AWS can stop such a cluster, but Nightcap stops Aurora alone"
+        );
+        assert_eq!(text.en, says);
+        assert!(text.fr.contains("AWS sait l'arrêter"), "{}", text.fr);
+    }
 }
