@@ -7,7 +7,10 @@ suspended, and answers an unknown group or an over-large page with HTTP 500. AWS
 - suspended processes: https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-suspend-resume-processes.html
 
 Groups with several instance types (overrides with weights) keep moto's own behaviour: at once.
-Not imitated: lifecycle hooks, warm pools, scheduled actions (moto stores them; nothing carries them out).
+Warm pools have a size, and no machines of their own: that grows when the desired capacity falls, at once, where AWS
+takes minutes: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutWarmPool.html
+
+Not imitated: lifecycle hooks, scheduled actions (moto stores them; nothing carries them out).
 """
 
 from __future__ import annotations
@@ -74,6 +77,7 @@ def install(world: World) -> None:
     _correct_scaling(fleet)
     _correct_limits()
     _correct_unknown_groups()
+    _correct_warm_pools()
     _correct_pages(world)
 
 
@@ -187,6 +191,20 @@ def _correct_unknown_groups() -> None:
         for tag in tags:
             _find(self, tag["ResourceId"])
         original_tag(self, tags)
+
+
+def _correct_warm_pools() -> None:
+    # "the difference between the maximum prepared capacity (if it is set, else the group's maximum) and the desired
+    # capacity", and never less than its minimum. moto tells no size.
+    def warm_pool_size(self: FakeAutoScalingGroup) -> int | None:
+        pool = self.warm_pool
+        if pool is None:
+            return None
+        prepared = pool.max_group_prepared_capacity
+        most = (self.max_size or 0) if prepared is None or prepared < 0 else prepared
+        return max(most - (self.desired_capacity or 0), pool.min_size, 0)
+
+    FakeAutoScalingGroup.warm_pool_size = property(warm_pool_size)
 
 
 def _correct_pages(world: World) -> None:

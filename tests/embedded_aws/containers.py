@@ -5,6 +5,8 @@ node group, accepts any size of it, and neither takes tags for a node group nor 
 - the group that EKS keeps: https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html
 - sizes, the maximum at least one: https://docs.aws.amazon.com/eks/latest/APIReference/API_NodegroupScalingConfig.html
 - what is found by tag: https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/supported-services.html
+- what is deleted is found for hours: https://github.com/boto/boto3/issues/3341
+- `DescribeServices` in a cluster that is deleted: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html
 
 An update of a node group takes a minute, in which EKS takes no other; the same request again is the same update:
 https://docs.aws.amazon.com/eks/latest/APIReference/API_UpdateNodegroupConfig.html
@@ -23,7 +25,8 @@ from moto.core.resource_tagging import TaggedResource
 from moto.core.responses import ActionResult
 from moto.ec2.models import ec2_backends
 from moto.ec2.responses.instances import InstanceResponse
-from moto.ecs.models import EC2ContainerServiceBackend, Service
+from moto.ecs.exceptions import ClusterNotFoundException
+from moto.ecs.models import Cluster, EC2ContainerServiceBackend, Service
 from moto.eks.exceptions import InvalidParameterException, ResourceInUseException
 from moto.eks.models import EKSBackend, Nodegroup, eks_backends
 from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
@@ -33,6 +36,8 @@ from .world import World, corrects
 # What matters is that it is not at once.
 TASK_TAKES = timedelta(minutes=1)
 UPDATE_TAKES = timedelta(minutes=1)
+# "16 -> 13 -> 11 -> 9, hours later" (boto3#3341): AWS promises nothing.
+INDEX_KEEPS = timedelta(hours=4)
 
 EKS_TAGS = "eks:cluster-name", "eks:nodegroup-name"
 
@@ -41,7 +46,8 @@ def install(world: World) -> None:
     _correct_tasks(world)
     _correct_node_groups(world)
     _correct_node_group_tags()
-    _correct_tagging(world)
+    index = _correct_tagging(world)
+    _correct_deletions(world, index)
     _correct_instance_pages(world)
 
 
@@ -187,7 +193,57 @@ def _refuse_sizes(sizes: dict[str, int]) -> None:
         raise InvalidParameterException(message=f"desired capacity {wanted} must be between {low} and {high}")
 
 
-def _correct_tagging(world: World) -> None:
+class Index:
+    """What the tagging API goes on finding although it is deleted, and until when."""
+
+    def __init__(self, world: World) -> None:
+        self._clock = world.clock
+        self._deleted: dict[str, tuple[TaggedResource, Any]] = world.deleted
+
+    def keep(self, resource: TaggedResource) -> None:
+        self._deleted[resource.arn] = resource, self._clock.now + INDEX_KEEPS
+
+    def of(self, account: str, region: str, known: set[str]) -> Iterator[TaggedResource]:
+        for arn, (resource, until) in self._deleted.items():
+            if arn.split(":")[3:5] == [region, account] and arn not in known and self._clock.now < until:
+                yield resource
+
+    def has_forgotten(self, arn: str) -> bool:
+        return arn in self._deleted and self._clock.now >= self._deleted[arn][1]
+
+
+def _correct_deletions(world: World, index: Index) -> None:
+    original_service = EC2ContainerServiceBackend.delete_service
+    original_describe = EC2ContainerServiceBackend.describe_services
+    original_nodes = EKSBackend.delete_nodegroup
+
+    def tags(of: Service | Cluster) -> dict[str, str]:
+        return {tag["key"]: tag["value"] for tag in of.tags or []}
+
+    @corrects(EC2ContainerServiceBackend)
+    def delete_service(self: EC2ContainerServiceBackend, *given: Any, **named: Any) -> Service:
+        service = original_service(self, *given, **named)
+        index.keep(TaggedResource(arn=service.physical_resource_id, tags=tags(service), resource_type="ecs:service"))
+        return service
+
+    # moto keeps a deleted cluster for ever, and describes the services in it.
+    @corrects(EC2ContainerServiceBackend)
+    def describe_services(
+        self: EC2ContainerServiceBackend, cluster_str: str, service_names_or_arns: list[str]
+    ) -> tuple[list[Service], list[dict[str, str]]]:
+        if self._get_cluster(cluster_str).status == "INACTIVE":
+            raise ClusterNotFoundException
+        return original_describe(self, cluster_str, service_names_or_arns)
+
+    @corrects(EKSBackend)
+    def delete_nodegroup(self: EKSBackend, cluster_name: str, nodegroup_name: str) -> Nodegroup:
+        group = original_nodes(self, cluster_name, nodegroup_name)
+        index.keep(TaggedResource(arn=group.arn, tags=dict(group.tags), resource_type="eks:nodegroup"))
+        return group
+
+
+def _correct_tagging(world: World) -> Index:
+    index = Index(world)
     original_find = ResourceGroupsTaggingAPIBackend._get_resources_generator
     original_page = ResourceGroupsTaggingAPIBackend.get_resources
 
@@ -198,19 +254,38 @@ def _correct_tagging(world: World) -> None:
         resource_type_filters: list[str] | None = None,
         resource_arn_list: list[str] | None = None,
     ) -> Iterator[TaggedResource]:
-        yield from original_find(self, tag_filters, resource_type_filters, resource_arn_list)
-        if "eks:nodegroup" not in (resource_type_filters or ["eks:nodegroup"]):
-            return
-        for cluster in eks_backends[self.account_id][self.region_name].clusters.values():
-            for group in cluster.nodegroups.values():
-                if all(_fits(group.tags, wanted) for wanted in tag_filters or []):
-                    yield TaggedResource(arn=group.arn, tags=group.tags, resource_type="eks:nodegroup")
+        known = set()
+        for found in original_find(self, tag_filters, resource_type_filters, resource_arn_list):
+            known.add(found.arn)
+            if not index.has_forgotten(found.arn):
+                yield found
+        # moto knows no tags of EKS here.
+        others = [*_of_eks(self.account_id, self.region_name), *index.of(self.account_id, self.region_name, known)]
+        for other in others:
+            if (
+                other.arn not in known
+                and other.resource_type in (resource_type_filters or [other.resource_type])
+                and other.arn in (resource_arn_list or [other.arn])
+                and all(_fits(other.tags, wanted) for wanted in tag_filters or [])
+            ):
+                known.add(other.arn)
+                yield other
 
     @corrects(ResourceGroupsTaggingAPIBackend)
     def get_resources(self: ResourceGroupsTaggingAPIBackend, **asked: Any) -> tuple[str | None, list[TaggedResource]]:
         if world.pages.limit:
             asked["resources_per_page"] = min(asked["resources_per_page"], world.pages.limit)
         return original_page(self, **asked)
+
+    return index
+
+
+def _of_eks(account: str, region: str) -> Iterator[TaggedResource]:
+    for cluster in eks_backends[account][region].clusters.values():
+        if cluster.tags:
+            yield TaggedResource(arn=cluster.arn, tags=cluster.tags, resource_type="eks:cluster")
+        for group in cluster.nodegroups.values():
+            yield TaggedResource(arn=group.arn, tags=group.tags, resource_type="eks:nodegroup")
 
 
 def _fits(tags: dict[str, str], wanted: dict[str, Any]) -> bool:

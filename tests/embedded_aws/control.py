@@ -39,6 +39,7 @@ from moto.moto_api._internal import moto_api_backend
 from .checks import Checks
 from .clock import parse_rfc3339, rfc3339
 from .money import Money
+from .machines import forget_spot_request, have_starts_fail
 from .rds import Lifecycle, find_database
 from .world import World
 
@@ -73,6 +74,7 @@ class Control:
             ("GET", "checks"): lambda _, __: self._checks.as_json(),
             ("DELETE", "checks"): lambda _, __: self.forget_defects(),
             ("GET", "decisions"): lambda _, __: self._checks.iam.decisions,
+            ("POST", "machines"): lambda sent, _: self.change_machines(sent),
             ("POST", "money"): lambda sent, _: self._money.post(sent),
         }
 
@@ -148,6 +150,16 @@ class Control:
             case _:
                 raise Refused('expected {"limit": N} with N > 0, or {"limit": null}')
         return {"limit": self._world.pages.limit}
+
+    def change_machines(self, sent: Any) -> Answer:
+        match sent:
+            case {"instance": str() as name, "start_fails": str() | None as code}:
+                have_starts_fail(name, code)
+            case {"forget_spot_request": str() as name}:
+                forget_spot_request(name)
+            case _:
+                raise Refused('expected {"instance": id, "start_fails": code or null} or {"forget_spot_request": id}')
+        return {}
 
     def force_database(self, sent: Any) -> Answer:
         match sent:

@@ -34,6 +34,11 @@ def refuse_cluster_stop(cluster: DBCluster) -> None:
     if cluster.engine_mode == "serverless":
         raise _cluster_state(f"DbCluster {cluster.resource_id} is Aurora Serverless v1 and cannot be stopped.")
     _expect(cluster, "available")
+    # InvalidDBInstanceState is among the errors of StopDBCluster:
+    # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_StopDBCluster.html
+    for member in cluster.members:
+        if member.status != "available":
+            raise _state(f"Instance {member.resource_id} is not in available state.")
 
 
 def refuse_cluster_start(cluster: DBCluster) -> None:

@@ -22,6 +22,8 @@ class World:
     journal: Journal
     faults: Faults = field(default_factory=Faults)
     pages: Pages = field(default_factory=Pages)
+    # What the index of tags goes on finding after it was deleted, by ARN (`containers.py`).
+    deleted: dict[str, Any] = field(default_factory=dict)
     # moto's backends are plain dictionaries: one call at a time, as if each were atomic.
     lock: RLock = field(default_factory=RLock)
 
@@ -29,6 +31,7 @@ class World:
         self.clock.reset(now)
         self.journal.clear()
         self.faults.rules.clear()
+        self.deleted.clear()
         self.pages.limit = None
 
     @classmethod

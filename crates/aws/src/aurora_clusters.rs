@@ -11,17 +11,18 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use aws_sdk_rds::types::DbCluster;
+use aws_sdk_rds::types::{DbCluster, DbClusterMember, DbInstance};
 use futures_util::future::BoxFuture;
 use nightcap_domain::capacity::Capacity;
-use nightcap_domain::fleet::{Claim, Facts, Kind, Observed, Resource, Text, Tier};
+use nightcap_domain::fleet::{Claim, Facts, Kind, Member, Observed, Resource, Text, Tier};
 use nightcap_domain::names::ResourceArn;
 
 use crate::clients::Clients;
 use crate::error::AwsError;
 use crate::kind::{ResourceKind, Stop};
+use crate::look::{Companies, Listing, Look};
 use crate::rds::{self, PAGE, tags};
-use crate::{arn, rds_status};
+use crate::{arn, pages, rds_status};
 
 /// The Aurora clusters of one account and region.
 #[derive(Debug)]
@@ -44,42 +45,45 @@ impl AuroraClusters {
         Self { clients }
     }
 
-    async fn all(&self) -> Result<Vec<Resource>, AwsError> {
-        let clusters = self
-            .clients
-            .rds()
+    async fn all(&self, look: &Look) -> Result<Listing, AwsError> {
+        let client = self.clients.rds();
+        let pages = client
             .describe_db_clusters()
             .max_records(PAGE)
             .into_paginator()
-            .items()
             .send();
-        let mut tagged = rds::all("DescribeDBClusters", clusters).await?;
+        let pages = pages::of(("rds", "DescribeDBClusters"), pages, |page| page.marker()).await?;
+        let clusters = pages.into_iter().filter_map(|page| page.db_clusters);
+        let mut tagged: Vec<DbCluster> = clusters.flatten().collect();
         tagged.retain(|cluster| tags(cluster.tag_list()).claim() != Claim::None);
+        if tagged.is_empty() {
+            return Ok(Listing::default());
+        }
+        // Asked for by the kind of instances too, and once for both.
+        let instances = look.instances(rds::instances(client)).await?;
         // One more call, and only where somebody has tagged a member of a global database.
         let shared = if tagged.iter().any(|cluster| global(cluster).is_some()) {
             self.shared_globals().await
         } else {
             Ok(BTreeSet::new())
         };
-        Ok(tagged
+        let found: Vec<Resource> = tagged
             .iter()
-            .filter_map(|cluster| resource(cluster, &shared))
-            .collect())
+            .filter_map(|cluster| resource(cluster, &instances, &shared))
+            .collect();
+        Ok(found.into())
     }
 
     /// AWS stops a cluster of a global database only while it is the only one in it.
     async fn shared_globals(&self) -> Shared {
-        let globals = self
-            .clients
-            .rds()
-            .describe_global_clusters()
-            .max_records(PAGE)
-            .into_paginator()
-            .items()
-            .send();
-        let globals = rds::all("DescribeGlobalClusters", globals).await?;
-        let shared = globals
+        let asking = self.clients.rds().describe_global_clusters();
+        let pages = asking.max_records(PAGE).into_paginator().send();
+        let call = ("rds", "DescribeGlobalClusters");
+        let pages = pages::of(call, pages, |page| page.marker()).await?;
+        let shared = pages
             .into_iter()
+            .filter_map(|page| page.global_clusters)
+            .flatten()
             .filter(|global| global.global_cluster_members().len() > 1)
             .filter_map(|global| global.global_cluster_identifier)
             .collect();
@@ -92,8 +96,16 @@ impl ResourceKind for AuroraClusters {
         Self::KIND
     }
 
-    fn list(&self) -> BoxFuture<'_, Result<Vec<Resource>, AwsError>> {
-        Box::pin(self.all())
+    fn list<'a>(&'a self, look: &'a Look) -> BoxFuture<'a, Result<Listing, AwsError>> {
+        Box::pin(self.all(look))
+    }
+
+    /// Costs no call: they were read with the cluster.
+    fn members<'a>(&'a self, resources: &'a [&'a Resource]) -> Companies<'a> {
+        let known = resources.iter();
+        let known = known.map(|one| (one.arn.clone(), one.facts.members.clone()));
+        let known = known.collect();
+        Box::pin(async { Ok(known) })
     }
 
     fn start<'a>(
@@ -140,7 +152,7 @@ impl ResourceKind for AuroraClusters {
     }
 }
 
-fn resource(cluster: &DbCluster, shared: &Shared) -> Option<Resource> {
+fn resource(cluster: &DbCluster, instances: &[DbInstance], shared: &Shared) -> Option<Resource> {
     let tags = tags(cluster.tag_list());
     let (Some(name), Some(arn)) = (cluster.db_cluster_identifier(), cluster.db_cluster_arn())
     else {
@@ -148,8 +160,7 @@ fn resource(cluster: &DbCluster, shared: &Shared) -> Option<Resource> {
         return None;
     };
     // Eligibility first: nothing that its status says changes that it cannot be stopped.
-    let observed =
-        not_stoppable(cluster, shared).unwrap_or_else(|| rds_status::cluster(cluster.status()));
+    let observed = not_stoppable(cluster, shared).unwrap_or_else(|| observed(cluster, instances));
     Some(Resource {
         arn: ResourceArn::new(arn),
         kind: AuroraClusters::KIND,
@@ -160,8 +171,88 @@ fn resource(cluster: &DbCluster, shared: &Shared) -> Option<Resource> {
         size: None,
         maintenance: cluster.preferred_maintenance_window().map(str::to_owned),
         restarted_by_aws: false,
-        facts: Facts::default(),
+        facts: Facts {
+            members: members(instances, name),
+            ..Facts::default()
+        },
     })
+}
+
+/// The instances that stop with the cluster.
+fn members(instances: &[DbInstance], cluster: &str) -> Vec<Member> {
+    let members = instances
+        .iter()
+        .filter(|instance| instance.db_cluster_identifier() == Some(cluster));
+    members
+        .map(|instance| Member {
+            name: instance
+                .db_instance_identifier()
+                .unwrap_or_default()
+                .to_owned(),
+            tags: tags(instance.tag_list()),
+        })
+        .collect()
+}
+
+/// What a cluster is doing, by its own status and by its members'.
+///
+/// A cluster is `available` minutes before its members are, so that nobody can connect yet
+/// (<https://github.com/aws/aws-sdk/issues/826>): it is up once its writer is. A reader that is
+/// still on its way keeps nobody waiting who starts, and a stop waits for it: AWS refuses one
+/// while a member is in another state than `available` (`InvalidDBInstanceState` is among the
+/// errors of `StopDBCluster`, Amazon RDS API Reference).
+fn observed(cluster: &DbCluster, instances: &[DbInstance]) -> Observed {
+    let status = rds_status::cluster(cluster.status());
+    if status != Observed::Running {
+        return status;
+    }
+    let state = |member: &DbClusterMember| {
+        let name = member.db_instance_identifier()?;
+        let mut found = instances.iter();
+        let found = found.find(|other| other.db_instance_identifier() == Some(name))?;
+        Some((
+            name.to_owned(),
+            rds_status::instance(found.db_instance_status()),
+        ))
+    };
+    let (writers, readers): (Vec<&DbClusterMember>, Vec<&DbClusterMember>) = cluster
+        .db_cluster_members()
+        .iter()
+        .partition(|member| member.is_cluster_writer().unwrap_or_default());
+    // One that is not listed is being made, or deleted: it serves nobody.
+    let away = |member: &DbClusterMember| {
+        let name = member.db_instance_identifier().unwrap_or("?");
+        (name.to_owned(), Observed::Starting)
+    };
+    for writer in writers {
+        let (name, state) = state(writer).unwrap_or_else(|| away(writer));
+        match state {
+            Observed::Running | Observed::Busy { serving: true, .. } => {}
+            Observed::Faulty { status, remedy } => {
+                let status = format!("its writer {name} is {status}");
+                return Observed::Faulty { status, remedy };
+            }
+            Observed::Starting | Observed::Stopped => return Observed::Starting,
+            other => {
+                return Observed::Busy {
+                    status: format!("available, its writer {name} {}", other.word()),
+                    serving: false,
+                };
+            }
+        }
+    }
+    let moving = readers
+        .into_iter()
+        .filter_map(state)
+        // What a person must mend keeps no cluster up for ever: AWS says so itself.
+        .find(|(_, state)| !matches!(state, Observed::Running | Observed::Faulty { .. }));
+    match moving {
+        Some((name, state)) => Observed::Busy {
+            status: format!("available, its reader {name} {}", state.word()),
+            serving: true,
+        },
+        None => Observed::Running,
+    }
 }
 
 fn global(cluster: &DbCluster) -> Option<&str> {

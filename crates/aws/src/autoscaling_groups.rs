@@ -7,11 +7,16 @@
 
 use std::sync::Arc;
 
+use aws_sdk_autoscaling::error::SdkError;
+use aws_sdk_autoscaling::operation::describe_auto_scaling_groups::{
+    DescribeAutoScalingGroupsError, DescribeAutoScalingGroupsOutput,
+};
 use aws_sdk_autoscaling::types::{AutoScalingGroup, Filter, Tag, TagDescription};
+use aws_smithy_async::future::pagination_stream::PaginationStream;
 use futures_util::future::{BoxFuture, try_join};
 use nightcap_domain::capacity::Capacity;
 use nightcap_domain::fleet::{
-    CAPACITY_TAG, ENVIRONMENT_TAG, Health, Kind, Observed, Resource, Tags, Text, Tier,
+    CAPACITY_TAG, ENVIRONMENT_TAG, Health, Kind, Member, Observed, Resource, Tags, Text, Tier,
 };
 use nightcap_domain::names::ResourceArn;
 
@@ -19,19 +24,24 @@ use crate::capacity_tag::{self, Scaled, memory};
 use crate::clients::Clients;
 use crate::error::AwsError;
 use crate::kind::{ResourceKind, Stop};
-use crate::{arn, tagged};
+use crate::look::{Companies, Company, Listing, Look};
+use crate::{arn, pages, tagged};
 
 pub(crate) mod conflicts;
 mod facts;
 pub(crate) mod obstacles;
 mod size;
 mod targets;
+mod warm_pool;
 
 /// The most that AWS gives a page.
 pub(crate) const PAGE: i32 = 100;
 
 /// How EKS marks the group that it keeps for a managed node group.
 pub(crate) const NODE_GROUP_TAG: &str = "eks:nodegroup-name";
+
+/// How Auto Scaling marks the machines of a group.
+const GROUP_TAG: &str = "aws:autoscaling:groupName";
 
 /// How AWS calls a group in the tags' own requests.
 const TAGGED_TYPE: &str = "auto-scaling-group";
@@ -54,29 +64,41 @@ impl AutoScalingGroups {
         Self { clients }
     }
 
-    async fn all(&self) -> Result<Vec<Resource>, AwsError> {
+    async fn all(&self) -> Result<Listing, AwsError> {
         let tagged = Filter::builder()
             .name("tag-key")
             .values(ENVIRONMENT_TAG)
             .build();
-        let mut groups = self
-            .clients
-            .autoscaling()
-            .describe_auto_scaling_groups()
-            .filters(tagged)
-            .max_records(PAGE)
-            .into_paginator()
-            .items()
-            .send();
-        let mut found = Vec::new();
-        while let Some(group) = groups.next().await {
-            let group = group.map_err(|error| {
-                AwsError::from_sdk("autoscaling", "DescribeAutoScalingGroups", &error)
-            })?;
-            found.extend(resource(&group));
-        }
-        Ok(found)
+        let asking = self.clients.autoscaling().describe_auto_scaling_groups();
+        let asking = asking.filters(tagged).max_records(PAGE);
+        let pages = described(asking.into_paginator().send()).await?;
+        let groups = pages.iter().flat_map(|page| page.auto_scaling_groups());
+        Ok(groups.filter_map(resource).collect::<Vec<_>>().into())
     }
+
+    /// The machines of these groups.
+    async fn company(&self, resources: &[&Resource]) -> Result<Vec<Company>, AwsError> {
+        let names: Vec<&str> = resources.iter().map(|one| one.name.as_str()).collect();
+        let machines = self.clients.ec2().machines_of(GROUP_TAG, &names).await?;
+        let company = resources.iter().map(|resource| {
+            let ours = machines.iter().filter(|machine| {
+                let mut tags = machine.tags.iter();
+                tags.any(|(key, value)| key == GROUP_TAG && *value == resource.name)
+            });
+            (resource.arn.clone(), ours.map(Member::from).collect())
+        });
+        Ok(company.collect())
+    }
+}
+
+/// Every page of groups.
+pub(crate) async fn described<R: std::fmt::Debug + 'static>(
+    pages: PaginationStream<
+        Result<DescribeAutoScalingGroupsOutput, SdkError<DescribeAutoScalingGroupsError, R>>,
+    >,
+) -> Result<Vec<DescribeAutoScalingGroupsOutput>, AwsError> {
+    let call = ("autoscaling", "DescribeAutoScalingGroups");
+    pages::of(call, pages, |page| page.next_token()).await
 }
 
 impl Scaled for AutoScalingGroups {
@@ -149,8 +171,12 @@ impl ResourceKind for AutoScalingGroups {
         Self::KIND
     }
 
-    fn list(&self) -> BoxFuture<'_, Result<Vec<Resource>, AwsError>> {
+    fn list<'a>(&'a self, _look: &'a Look) -> BoxFuture<'a, Result<Listing, AwsError>> {
         Box::pin(self.all())
+    }
+
+    fn members<'a>(&'a self, resources: &'a [&'a Resource]) -> Companies<'a> {
+        Box::pin(self.company(resources))
     }
 
     fn start<'a>(
@@ -176,13 +202,12 @@ impl ResourceKind for AutoScalingGroups {
         Box::pin(async move {
             let client = self.clients.autoscaling();
             let names = resources.iter().map(|r| r.name.as_str()).collect();
-            let (mut found, obstacles) = try_join(
+            let (scheduled, obstacles) = try_join(
                 conflicts::scheduled(client, &names),
                 obstacles::of(client, resources),
             )
             .await?;
-            found.extend(obstacles);
-            Ok(found)
+            Ok([scheduled, obstacles].concat())
         })
     }
 

@@ -12,13 +12,17 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use nightcap_domain::capacity::Capacity;
-use nightcap_domain::fleet::{ENVIRONMENT_TAG, Facts, Kind, Observed, Resource, Tags, Text, Tier};
+use nightcap_domain::fleet::{
+    ENVIRONMENT_TAG, Facts, Kind, Observed, Resource, StartFailure, Tags, Text, Tier,
+};
 use nightcap_domain::names::{Region, ResourceArn};
 
 use crate::clients::Clients;
 use crate::ec2::{Instance, SpotRequest};
 use crate::error::{AwsError, Cause};
 use crate::kind::{ResourceKind, Stop};
+use crate::look::{Listing, Look};
+use crate::pages;
 
 /// The most Spot requests that are asked about at once.
 const REQUESTS: usize = 100;
@@ -60,7 +64,7 @@ impl Ec2Instances {
         Self { clients }
     }
 
-    async fn all(&self) -> Result<Vec<Resource>, AwsError> {
+    async fn all(&self) -> Result<Listing, AwsError> {
         let ec2 = self.clients.ec2();
         let mut instances = vec![];
         let mut after = None;
@@ -70,20 +74,35 @@ impl Ec2Instances {
                 .await?;
             instances.extend(page.instances);
             match page.next {
-                // A page that names itself as the next would be asked for without end.
-                Some(next) if after.as_ref() != Some(&next) => after = Some(next),
-                _ => break,
+                // It would be asked for without end.
+                Some(next) if after.as_ref() == Some(&next) => {
+                    return Err(pages::repeated("ec2", "DescribeInstances"));
+                }
+                Some(next) => after = Some(next),
+                None => break,
             }
         }
-        let requests = self.requests(&instances).await?;
+        let requests = self.requests(&instances).await;
         let region = Region::new(self.clients.region().unwrap_or_default());
-        Ok(instances
+        let resources = instances
             .iter()
-            .map(|instance| resource(instance, &requests, &region))
-            .collect())
+            .map(|instance| resource(instance, &requests, &region));
+        let resources: Vec<Resource> = resources.collect();
+        let unread = match &requests {
+            Ok(_) => vec![],
+            Err(error) => resources
+                .iter()
+                .filter(|resource| resource.observed == Observed::Unread)
+                .map(|resource| (resource.arn.clone(), error.clone()))
+                .collect(),
+        };
+        Ok(Listing { resources, unread })
     }
 
     /// What the Spot instances among these were asked for with.
+    ///
+    /// AWS forgets a request some time after it has ended, while its instance may run on: what
+    /// is not known is left alone.
     async fn requests(&self, instances: &[Instance]) -> Result<Requests, AwsError> {
         let ids: Vec<&str> = instances
             .iter()
@@ -93,14 +112,7 @@ impl Ec2Instances {
             .collect();
         let mut requests = Requests::new();
         for some in ids.chunks(REQUESTS) {
-            let found = self.clients.ec2().describe_spot_requests(some).await;
-            let found = match found {
-                Ok(found) => found,
-                // AWS forgets a request some time after it has ended, and then knows none of
-                // those asked about: what is not known is left alone.
-                Err(error) if error.message.starts_with("InvalidSpotInstanceRequestID") => vec![],
-                Err(error) => return Err(error),
-            };
+            let found = self.clients.ec2().describe_spot_requests(some).await?;
             requests.extend(
                 found
                     .into_iter()
@@ -116,7 +128,7 @@ impl ResourceKind for Ec2Instances {
         Self::KIND
     }
 
-    fn list(&self) -> BoxFuture<'_, Result<Vec<Resource>, AwsError>> {
+    fn list<'a>(&'a self, _look: &'a Look) -> BoxFuture<'a, Result<Listing, AwsError>> {
         Box::pin(self.all())
     }
 
@@ -154,13 +166,16 @@ fn id<'a>(resource: &'a Resource, operation: &'static str) -> Result<&'a str, Aw
     })
 }
 
-fn resource(instance: &Instance, requests: &Requests, region: &Region) -> Resource {
+fn resource(
+    instance: &Instance,
+    requests: &Result<Requests, AwsError>,
+    region: &Region,
+) -> Resource {
     let tags: Tags = instance.tags.iter().map(|(k, v)| (k, v)).collect();
     let name = tags.get("Name").map_or("", str::trim);
     let name = if name.is_empty() { &instance.id } else { name };
     // Eligibility first: nothing that its state says changes that it cannot be stopped.
-    let observed = not_stoppable(instance, requests)
-        .map_or_else(|| observed(&instance.state), Observed::Fixed);
+    let observed = not_stoppable(instance, requests).unwrap_or_else(|| observed(&instance.state));
     Resource {
         arn: arn(instance, region),
         kind: Ec2Instances::KIND,
@@ -170,7 +185,10 @@ fn resource(instance: &Instance, requests: &Requests, region: &Region) -> Resour
         size: None,
         maintenance: None,
         restarted_by_aws: false,
-        facts: Facts::default(),
+        facts: Facts {
+            start_failure: start_failure(instance),
+            ..Facts::default()
+        },
         tags,
     }
 }
@@ -208,7 +226,18 @@ fn observed(state: &str) -> Observed {
 }
 
 /// Why this instance is not for Nightcap to stop, if it is not.
-fn not_stoppable(instance: &Instance, requests: &Requests) -> Option<Text> {
+fn not_stoppable(instance: &Instance, requests: &Result<Requests, AwsError>) -> Option<Observed> {
+    let fixed = fixed(instance).map(Observed::Fixed);
+    match requests {
+        _ if fixed.is_some() => fixed,
+        Ok(requests) => spot(instance, requests).map(Observed::Fixed),
+        // Only those that came from a request need it.
+        Err(_) => (instance.lifecycle == "spot").then_some(Observed::Unread),
+    }
+}
+
+/// Why this instance, Spot or not, is not for Nightcap to stop.
+fn fixed(instance: &Instance) -> Option<Text> {
     governed(instance)
         .or_else(|| {
             (instance.root_device == "instance-store").then(|| {
@@ -218,7 +247,26 @@ fn not_stoppable(instance: &Instance, requests: &Requests) -> Option<Text> {
                 )
             })
         })
-        .or_else(|| spot(instance, requests))
+}
+
+/// Why AWS stopped this instance again after a start that it had accepted, if it did: AWS takes
+/// the order and says so only in `stateReason` (`StateReason`, Amazon EC2 API Reference).
+fn start_failure(instance: &Instance) -> Option<(StartFailure, String)> {
+    if instance.state != "stopped" {
+        return None;
+    }
+    let (code, said) = &instance.state_reason;
+    let why = match code.as_str() {
+        // As a rule a KMS key: <https://repost.aws/knowledge-center/kms-iam-ec2-permission>.
+        "Client.InternalError" => StartFailure::Key,
+        "Client.VolumeLimitExceeded" => StartFailure::DiskQuota,
+        "Client.InvalidSnapshot.NotFound" => StartFailure::Snapshot,
+        "Server.InsufficientInstanceCapacity" => StartFailure::Capacity,
+        "Server.InternalError" => StartFailure::Internal,
+        _ => return None,
+    };
+    let said = if said.is_empty() { code } else { said };
+    Some((why, said.clone()))
 }
 
 /// What else decides whether this instance runs.

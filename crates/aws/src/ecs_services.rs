@@ -17,7 +17,7 @@ use std::sync::Arc;
 use aws_sdk_applicationautoscaling::types::{ScalableDimension, ServiceNamespace};
 use aws_sdk_ecs::types::{DeploymentConfiguration, SchedulingStrategy, Service, ServiceField, Tag};
 use futures_util::future::BoxFuture;
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, stream};
 use nightcap_domain::capacity::Capacity;
 use nightcap_domain::fleet::{
     CAPACITY_TAG, Facts, Kind, Memory, Observed, Resource, Size, Tags, Text, Tier,
@@ -28,7 +28,9 @@ use crate::capacity_tag::{self, Scaled, memory};
 use crate::clients::Clients;
 use crate::error::{AwsError, Cause};
 use crate::kind::{ResourceKind, Stop};
-use crate::{arn, tagged};
+use crate::look::{Companies, Listing, Look};
+use crate::tagged::{NOT_DESCRIBED, Tagged};
+use crate::{arn, found, pages, tagged};
 
 mod conflicts;
 
@@ -62,39 +64,81 @@ impl EcsServices {
         Self { clients }
     }
 
-    async fn all(&self) -> Result<Vec<Resource>, AwsError> {
-        let arns = tagged::arns(&self.clients, "ecs:service").await?;
-        let mut clusters: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for arn in arns {
-            // A service of the old form, without its cluster in its ARN, cannot be tagged.
-            if let Some((cluster, _)) = place(&arn) {
-                clusters.entry(cluster.to_owned()).or_default().push(arn);
+    async fn all(&self, look: &Look) -> Result<Listing, AwsError> {
+        // A service of the old form, without its cluster in its ARN, cannot be tagged.
+        let tagged = tagged::all(&self.clients, "ecs:service").await?;
+        let tagged = tagged.into_iter().filter(|one| place(&one.arn).is_some());
+        let (ours, others): (Vec<Tagged>, Vec<Tagged>) =
+            tagged.partition(|one| look.describes(Self::KIND, &one.tags));
+        let mut clusters: BTreeMap<&str, Vec<&Tagged>> = BTreeMap::new();
+        for one in &ours {
+            if let Some((cluster, _)) = place(&one.arn) {
+                clusters.entry(cluster).or_default().push(one);
             }
         }
-        let described = clusters.iter().flat_map(|(cluster, arns)| {
-            arns.chunks(SERVICES)
-                .map(move |some| self.describe(cluster, some))
+        let described = clusters.iter().flat_map(|(cluster, ours)| {
+            ours.chunks(SERVICES)
+                .map(move |some| self.describe_or_miss(cluster, some))
         });
-        let services: Vec<Service> = stream::iter(described.collect::<Vec<_>>())
+        let read: Vec<found::Read<'_, Service>> = stream::iter(described.collect::<Vec<_>>())
             .buffered(AT_ONCE)
-            .try_collect::<Vec<_>>()
-            .await?
+            .collect::<Vec<_>>()
+            .await
+            .into_iter()
+            .collect::<Result<Vec<_>, AwsError>>()?
             .concat();
-        let names: Vec<String> = services.iter().filter_map(scaled_name).collect();
+        let services = found::of(&read)?;
+        let names: Vec<String> = services.iter().filter_map(|one| scaled_name(one)).collect();
         let bounds = self.bounds(&names).await?;
-        Ok(services
-            .iter()
-            .filter_map(|service| resource(service, &bounds))
-            .collect())
+        let services = services.into_iter();
+        Ok(found::listing(
+            services.filter_map(|service| resource(service, &bounds)),
+            found::missed(Self::KIND, &read, name),
+            others
+                .iter()
+                .map(|other| other.undescribed(Self::KIND, name(&other.arn), NOT_DESCRIBED)),
+        ))
     }
 
-    async fn describe(&self, cluster: &str, arns: &[String]) -> Result<Vec<Service>, AwsError> {
+    /// Services of one cluster. A call fails as a whole where one of them, or the cluster, is not
+    /// to be read; then each is asked for alone, so that it costs itself.
+    ///
+    /// # Errors
+    /// What has nothing to do with one service or cluster, so that asking each would not help.
+    async fn describe_or_miss<'t>(
+        &self,
+        cluster: &str,
+        some: &[&'t Tagged],
+    ) -> Result<Vec<found::Read<'t, Service>>, AwsError> {
+        let error = match self.describe(cluster, some).await {
+            Ok(services) => return Ok(services.into_iter().map(found::Read::Whole).collect()),
+            Err(error) => error,
+        };
+        match some {
+            // The index of tags goes on naming what is deleted, a cluster and all its services
+            // too: nothing is left to put to bed.
+            _ if error.cause == Cause::Gone => Ok(vec![]),
+            _ if !error.is_about_one() => Err(error),
+            [one] => Ok(vec![found::Read::Missed(one, error)]),
+            _ => {
+                let mut read = vec![];
+                for one in some {
+                    let alone = Box::pin(self.describe_or_miss(cluster, std::slice::from_ref(one)));
+                    read.extend(alone.await?);
+                }
+                Ok(read)
+            }
+        }
+    }
+
+    async fn describe(&self, cluster: &str, some: &[&Tagged]) -> Result<Vec<Service>, AwsError> {
+        let arns = some.iter().map(|one| one.arn.clone()).collect();
         let answer = self
             .clients
             .ecs()
             .describe_services()
             .cluster(cluster)
-            .set_services(Some(arns.to_vec()))
+            .set_services(Some(arns))
             .include(ServiceField::Tags)
             .send()
             .await
@@ -106,7 +150,7 @@ impl EcsServices {
     async fn bounds(&self, names: &[String]) -> Result<Bounds, AwsError> {
         let mut bounds = Bounds::new();
         for some in names.chunks(SCALED) {
-            let mut targets = self
+            let targets = self
                 .clients
                 .applicationautoscaling()
                 .describe_scalable_targets()
@@ -114,12 +158,11 @@ impl EcsServices {
                 .scalable_dimension(ScalableDimension::EcsServiceDesiredCount)
                 .set_resource_ids(Some(some.to_vec()))
                 .into_paginator()
-                .items()
                 .send();
-            while let Some(target) = targets.next().await {
-                let target = target.map_err(|error| {
-                    AwsError::from_sdk("application-autoscaling", "DescribeScalableTargets", &error)
-                })?;
+            let call = ("application-autoscaling", "DescribeScalableTargets");
+            let pages = pages::of(call, targets, |page| page.next_token()).await?;
+            let targets = pages.into_iter().filter_map(|page| page.scalable_targets);
+            for target in targets.flatten() {
                 let count = |number: i32| u32::try_from(number).unwrap_or_default();
                 let within = (count(target.min_capacity), count(target.max_capacity));
                 bounds.insert(target.resource_id, within);
@@ -195,8 +238,13 @@ impl ResourceKind for EcsServices {
         Self::KIND
     }
 
-    fn list(&self) -> BoxFuture<'_, Result<Vec<Resource>, AwsError>> {
-        Box::pin(self.all())
+    fn list<'a>(&'a self, look: &'a Look) -> BoxFuture<'a, Result<Listing, AwsError>> {
+        Box::pin(self.all(look))
+    }
+
+    /// The cluster: who tags it as production means the services that run in it.
+    fn members<'a>(&'a self, resources: &'a [&'a Resource]) -> Companies<'a> {
+        Box::pin(tagged::clusters(&self.clients, resources, cluster_arn))
     }
 
     fn start<'a>(
@@ -235,6 +283,21 @@ fn place(arn: &str) -> Option<(&str, &str)> {
     }
 }
 
+/// What people call the service of this ARN: a name is one service in each cluster.
+fn name(arn: &str) -> String {
+    place(arn).map_or_else(
+        || arn.to_owned(),
+        |(cluster, service)| format!("{cluster}/{service}"),
+    )
+}
+
+/// The ARN of the cluster of the service of this ARN.
+fn cluster_arn(arn: &str) -> Option<String> {
+    let (cluster, _) = place(arn)?;
+    let (before, _) = arn.split_once(":service/")?;
+    Some(format!("{before}:cluster/{cluster}"))
+}
+
 fn placed(resource: &Resource) -> Result<(&str, &str), AwsError> {
     place(resource.arn.as_str()).ok_or_else(|| AwsError {
         service: "ecs",
@@ -257,7 +320,7 @@ fn resource(service: &Service, bounds: &Bounds) -> Option<Resource> {
         return None;
     }
     let arn = service.service_arn()?;
-    let (cluster, name) = place(arn)?;
+    place(arn)?;
     let tags: Tags = service
         .tags()
         .iter()
@@ -272,8 +335,7 @@ fn resource(service: &Service, bounds: &Bounds) -> Option<Resource> {
     Some(Resource {
         arn: ResourceArn::new(arn),
         kind: EcsServices::KIND,
-        // A name is one service in each cluster.
-        name: format!("{cluster}/{name}"),
+        name: name(arn),
         region: arn::region(arn),
         tags,
         observed,

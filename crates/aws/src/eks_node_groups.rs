@@ -18,20 +18,26 @@ use std::sync::Arc;
 use aws_sdk_autoscaling::types::{Instance, LifecycleState};
 use aws_sdk_eks::types::{Nodegroup, NodegroupResources, NodegroupScalingConfig, NodegroupStatus};
 use futures_util::future::BoxFuture;
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, stream};
 use nightcap_domain::capacity::Capacity;
 use nightcap_domain::fleet::{
-    CAPACITY_TAG, Facts, Kind, Memory, Observed, Resource, Size, Tags, Text, Tier,
+    CAPACITY_TAG, Facts, Kind, Member, Memory, Observed, Resource, Size, Tags, Text, Tier,
 };
 use nightcap_domain::names::ResourceArn;
 
+use crate::autoscaling_groups::NODE_GROUP_TAG;
 use crate::capacity_tag::{self, Scaled, memory};
 use crate::clients::Clients;
+use crate::ec2::Instance as Machine;
 use crate::error::{AwsError, Cause};
 use crate::kind::{ResourceKind, Stop};
-use crate::{arn, tagged};
+use crate::look::{Companies, Company, Listing, Look};
+use crate::tagged::{NOT_DESCRIBED, Tagged};
+use crate::{arn, found, pages, tagged};
 
 mod conflicts;
+
+use conflicts::CLUSTER_TAG;
 
 /// Calls at once while reading: EKS describes node groups one by one.
 const AT_ONCE: usize = 8;
@@ -64,64 +70,103 @@ impl EksNodeGroups {
         Self { clients }
     }
 
-    async fn all(&self) -> Result<Vec<Resource>, AwsError> {
-        let arns = tagged::arns(&self.clients, "eks:nodegroup").await?;
-        let described = arns.iter().map(|arn| self.describe(arn));
-        let groups: Vec<Nodegroup> = stream::iter(described.collect::<Vec<_>>())
-            .buffered(AT_ONCE)
-            .try_filter_map(async |group| Ok(group))
-            .try_collect()
-            .await?;
+    async fn all(&self, look: &Look) -> Result<Listing, AwsError> {
+        let tagged = tagged::all(&self.clients, "eks:nodegroup").await?;
+        let tagged = tagged.into_iter().filter(|one| place(&one.arn).is_some());
+        let (ours, others): (Vec<Tagged>, Vec<Tagged>) =
+            tagged.partition(|one| look.describes(Self::KIND, &one.tags));
+        let described = ours.iter().map(|one| self.describe_or_miss(one));
+        let read = stream::iter(described.collect::<Vec<_>>()).buffered(AT_ONCE);
+        let read: Vec<Option<found::Read<'_, Nodegroup>>> = read
+            .collect::<Vec<_>>()
+            .await
+            .into_iter()
+            .collect::<Result<_, AwsError>>()?;
+        let read: Vec<_> = read.into_iter().flatten().collect();
+        let groups = found::of(&read)?;
         let names: Vec<String> = groups
             .iter()
-            .flat_map(scaled_by)
+            .flat_map(|group| scaled_by(group))
             .map(str::to_owned)
             .collect();
         let machines = self.machines(&names).await?;
-        Ok(groups
-            .iter()
-            .filter_map(|group| resource(group, &machines))
-            .collect())
+        Ok(found::listing(
+            groups
+                .into_iter()
+                .filter_map(|group| resource(group, &machines)),
+            found::missed(Self::KIND, &read, name),
+            others
+                .iter()
+                .map(|other| other.undescribed(Self::KIND, name(&other.arn), NOT_DESCRIBED)),
+        ))
     }
 
-    /// The node group of this ARN, unless it is gone.
+    /// The node group that the index of tags names, unless it is gone. One that cannot be read
+    /// costs itself.
+    ///
+    /// # Errors
+    /// What has nothing to do with one node group.
+    async fn describe_or_miss<'t>(
+        &self,
+        one: &'t Tagged,
+    ) -> Result<Option<found::Read<'t, Nodegroup>>, AwsError> {
+        match self.describe(&one.arn).await {
+            Ok(group) => Ok(group.map(found::Read::Whole)),
+            // The index goes on naming what is deleted.
+            Err(error) if error.cause == Cause::Gone => Ok(None),
+            Err(error) if error.is_about_one() => Ok(Some(found::Read::Missed(one, error))),
+            Err(error) => Err(error),
+        }
+    }
+
     async fn describe(&self, arn: &str) -> Result<Option<Nodegroup>, AwsError> {
         let Some((cluster, name)) = place(arn) else {
             return Ok(None);
         };
-        let answer = self
-            .clients
+        self.clients
             .eks()
             .describe_nodegroup()
             .cluster_name(cluster)
             .nodegroup_name(name)
             .send()
-            .await;
-        match answer {
-            Ok(answer) => Ok(answer.nodegroup),
-            Err(error) => match AwsError::from_sdk("eks", "DescribeNodegroup", &error) {
-                gone if gone.cause == Cause::Gone => Ok(None),
-                error => Err(error),
-            },
-        }
+            .await
+            .map(|answer| answer.nodegroup)
+            .map_err(|error| AwsError::from_sdk("eks", "DescribeNodegroup", &error))
+    }
+
+    /// The machines of these node groups, and the clusters: the tags of either protect.
+    async fn company(&self, resources: &[&Resource]) -> Result<Vec<Company>, AwsError> {
+        let mut company = tagged::clusters(&self.clients, resources, cluster_arn).await?;
+        let names = resources.iter().filter_map(|one| place(one.arn.as_str()));
+        let names: Vec<&str> = names.map(|(_, name)| name).collect();
+        let machines = self
+            .clients
+            .ec2()
+            .machines_of(NODE_GROUP_TAG, &names)
+            .await?;
+        company.extend(resources.iter().map(|resource| {
+            let ours = machines
+                .iter()
+                .filter(|machine| owner(machine).is_some_and(|owner| owner == resource.name));
+            (resource.arn.clone(), ours.map(Member::from).collect())
+        }));
+        Ok(company)
     }
 
     async fn machines(&self, names: &[String]) -> Result<HashMap<String, Machines>, AwsError> {
         let mut found = HashMap::new();
         for some in names.chunks(GROUPS) {
-            let mut groups = self
+            let groups = self
                 .clients
                 .autoscaling()
                 .describe_auto_scaling_groups()
                 .set_auto_scaling_group_names(Some(some.to_vec()))
                 .max_records(100)
                 .into_paginator()
-                .items()
                 .send();
-            while let Some(group) = groups.next().await {
-                let group = group.map_err(|error| {
-                    AwsError::from_sdk("autoscaling", "DescribeAutoScalingGroups", &error)
-                })?;
+            let call = ("autoscaling", "DescribeAutoScalingGroups");
+            let pages = pages::of(call, groups, |page| page.next_token()).await?;
+            for group in pages.iter().flat_map(|page| page.auto_scaling_groups()) {
                 let name = group.auto_scaling_group_name().unwrap_or_default();
                 found.insert(name.to_owned(), Machines::of(group.instances()));
             }
@@ -201,8 +246,12 @@ impl ResourceKind for EksNodeGroups {
         Self::KIND
     }
 
-    fn list(&self) -> BoxFuture<'_, Result<Vec<Resource>, AwsError>> {
-        Box::pin(self.all())
+    fn list<'a>(&'a self, look: &'a Look) -> BoxFuture<'a, Result<Listing, AwsError>> {
+        Box::pin(self.all(look))
+    }
+
+    fn members<'a>(&'a self, resources: &'a [&'a Resource]) -> Companies<'a> {
+        Box::pin(self.company(resources))
     }
 
     fn start<'a>(
@@ -239,6 +288,34 @@ fn place(arn: &str) -> Option<(&str, &str)> {
         [cluster, name, _] => Some((cluster, name)),
         _ => None,
     }
+}
+
+/// What people call the node group of this ARN: a name is one node group in each cluster.
+fn name(arn: &str) -> String {
+    place(arn).map_or_else(
+        || arn.to_owned(),
+        |(cluster, name)| format!("{cluster}/{name}"),
+    )
+}
+
+/// The ARN of the cluster of the node group of this ARN.
+fn cluster_arn(arn: &str) -> Option<String> {
+    let (cluster, _) = place(arn)?;
+    let (before, _) = arn.split_once(":nodegroup/")?;
+    Some(format!("{before}:cluster/{cluster}"))
+}
+
+/// The node group of a machine, by the tags that EKS puts on it: `shop/workers`.
+fn owner(machine: &Machine) -> Option<String> {
+    let value = |wanted: &str| {
+        let mut tags = machine.tags.iter();
+        tags.find_map(|(key, value)| (key == wanted).then_some(value))
+    };
+    Some(format!(
+        "{}/{}",
+        value(CLUSTER_TAG)?,
+        value(NODE_GROUP_TAG)?
+    ))
 }
 
 fn placed(resource: &Resource) -> Result<(&str, &str), AwsError> {
@@ -280,7 +357,7 @@ impl Machines {
 
 fn resource(group: &Nodegroup, machines: &HashMap<String, Machines>) -> Option<Resource> {
     let arn = group.nodegroup_arn()?;
-    let (cluster, name) = place(arn)?;
+    place(arn)?;
     let tags: Tags = group.tags().into_iter().flatten().collect();
     let machines = scaled_by(group)
         .filter_map(|name| machines.get(name).copied())
@@ -293,8 +370,7 @@ fn resource(group: &Nodegroup, machines: &HashMap<String, Machines>) -> Option<R
     Some(Resource {
         arn: ResourceArn::new(arn),
         kind: EksNodeGroups::KIND,
-        // A name is one node group in each cluster.
-        name: format!("{cluster}/{name}"),
+        name: name(arn),
         region: arn::region(arn),
         observed: observed(group, size.as_ref(), machines),
         tags,

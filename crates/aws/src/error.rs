@@ -1,5 +1,8 @@
 //! What AWS refused, told so that the reader knows what to do next.
 
+use std::any::Any;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use nightcap_domain::fleet::Text;
@@ -36,6 +39,12 @@ pub enum Cause {
     Throttled,
     /// The resource is not in a state in which it takes this order.
     State,
+    /// AWS has no such machine free now.
+    Capacity,
+    /// The account may have no more of these.
+    Quota,
+    /// No license is free, or none may be used.
+    License,
     /// The resource is gone.
     Gone,
     /// The function's time was up before there was an answer.
@@ -73,7 +82,7 @@ impl AwsError {
     ) -> Self
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
-        R: std::fmt::Debug,
+        R: std::fmt::Debug + 'static,
     {
         let (cause, message) = match error {
             SdkError::ConstructionFailure(_) | SdkError::DispatchFailure(_) => {
@@ -96,8 +105,8 @@ impl AwsError {
             }
             SdkError::TimeoutError(_) => (Cause::Unreachable, chain(error)),
             _ => match error.as_service_error() {
-                Some(answer) => (Cause::of_answer(answer), told(answer)),
-                None => (Cause::Other, chain(error)),
+                Some(answer) => (Cause::of_answer(answer), told(answer, status(error))),
+                None => (Cause::Other, with_status(chain(error), status(error))),
             },
         };
         Self {
@@ -108,9 +117,22 @@ impl AwsError {
         }
     }
 
+    /// Whether it may be the fault of the one resource that was asked about, so that another may
+    /// fare better: not where nobody answers, nor where nobody may ask.
+    pub(crate) fn is_about_one(&self) -> bool {
+        let server = SERVER_FAULTS
+            .iter()
+            .any(|code| self.message.starts_with(code));
+        match self.cause {
+            Cause::Denied => self.service != "sts",
+            Cause::Gone | Cause::State | Cause::Other => !server,
+            _ => false,
+        }
+    }
+
     /// What to do about it.
     pub fn remedy(&self) -> Text {
-        let action = format!("{}:{}", self.service, self.operation);
+        let action = self.right();
         match self.cause {
             Cause::Unreachable => Text::fixed(
                 "check the network and AWS_ENDPOINT_URL; the next tick tries again",
@@ -123,6 +145,10 @@ impl AwsError {
             Cause::NoRegion => Text::fixed(
                 "set AWS_REGION, or `regions` of the environment",
                 "indiquez AWS_REGION, ou `regions` de l'environnement",
+            ),
+            Cause::Denied if action == "ec2:StartInstances" => Text::fixed(
+                "allow ec2:StartInstances to the role that runs Nightcap (infra/modules/nightcap does); where License Manager governs its license, on that license configuration too",
+                "autorisez ec2:StartInstances au rôle qui exécute Nightcap (infra/modules/nightcap le fait) ; si License Manager gère sa licence, aussi sur cette configuration de licence",
             ),
             Cause::Denied => Text::made(
                 format!(
@@ -148,6 +174,32 @@ impl AwsError {
                 "raise `timeout` in infra/modules/nightcap (900 s at most), or spread the fleet over more accounts and regions",
                 "augmentez `timeout` dans infra/modules/nightcap (900 s au plus), ou répartissez le parc sur plus de comptes et de régions",
             ),
+            Cause::Capacity => Text::fixed(
+                "wait: every tick tries again until AWS has room; another class or type of machine, or another zone, helps at once",
+                "attendez : chaque passage réessaie jusqu'à ce qu'AWS ait de la place ; une autre classe ou un autre type de machine, ou une autre zone, aide aussitôt",
+            ),
+            Cause::Quota => Text::made(
+                format!(
+                    "raise the quota that AWS names in Service Quotas ({}), or remove what nobody uses; every tick tries again",
+                    self.service
+                ),
+                format!(
+                    "augmentez dans Service Quotas ({}) le quota qu'AWS nomme, ou supprimez ce qui ne sert plus ; chaque passage réessaie",
+                    self.service
+                ),
+            ),
+            Cause::License => Text::fixed(
+                "free a license or raise its count in License Manager; every tick tries again",
+                "libérez une licence ou augmentez leur nombre dans License Manager ; chaque passage réessaie",
+            ),
+            Cause::Gone if self.service == "dynamodb" => Text::fixed(
+                "make the ledger's table again (infra/modules/nightcap does), or correct NIGHTCAP_TABLE and the region",
+                "recréez la table du registre (infra/modules/nightcap le fait), ou corrigez NIGHTCAP_TABLE et la région",
+            ),
+            Cause::Gone if self.service == "sns" => Text::fixed(
+                "make the topic again (infra/modules/nightcap does), or correct NIGHTCAP_TOPIC_ARN: until then nobody is told anything",
+                "recréez le sujet SNS (infra/modules/nightcap le fait), ou corrigez NIGHTCAP_TOPIC_ARN : d'ici là, personne n'est prévenu",
+            ),
             Cause::Gone => Text::fixed(
                 "nothing, if it was deleted on purpose",
                 "rien, si la suppression était voulue",
@@ -167,6 +219,30 @@ const NOT_ENABLED: [&str; 3] = [
     "is a linked account",
     "Linked account doesn't have access",
 ];
+
+/// What services answer when the fault is their own.
+const SERVER_FAULTS: [&str; 5] = [
+    "ServerException",
+    "InternalFailure",
+    "InternalServer",
+    "ServiceUnavailable",
+    "InternalError",
+];
+
+impl AwsError {
+    /// The right that the call needs, as IAM names it: not every operation is an action
+    /// ("Actions, resources, and condition keys for Amazon DynamoDB", Service Authorization
+    /// Reference: a transaction needs the rights of what it is made of).
+    fn right(&self) -> String {
+        match (self.service, self.operation) {
+            ("dynamodb", "TransactWriteItems") => {
+                "dynamodb:PutItem, dynamodb:UpdateItem, dynamodb:DeleteItem and dynamodb:ConditionCheckItem".to_owned()
+            }
+            ("dynamodb", "TransactGetItems") => "dynamodb:GetItem".to_owned(),
+            (service, operation) => format!("{service}:{operation}"),
+        }
+    }
+}
 
 /// A call that never reached AWS.
 ///
@@ -259,6 +335,36 @@ impl Cause {
             | "IncorrectInstanceState"
             | "ServiceNotActiveException"
             | "ResourceInUseException" => Self::State,
+            "InsufficientDBInstanceCapacity"
+            | "InsufficientDBInstanceCapacityFault"
+            | "InsufficientDBClusterCapacityFault"
+            | "InsufficientStorageClusterCapacity"
+            | "InsufficientStorageClusterCapacityFault"
+            | "InsufficientInstanceCapacity"
+            | "InsufficientHostCapacity"
+            | "InsufficientCapacityOnHost"
+            | "InsufficientReservedInstanceCapacity"
+            | "InsufficientCapacity"
+            | "InsufficientCapacityException"
+            | "SpotMaxPriceTooLow" => Self::Capacity,
+            "InstanceQuotaExceeded"
+            | "InstanceQuotaExceededFault"
+            | "StorageQuotaExceeded"
+            | "StorageQuotaExceededFault"
+            | "SnapshotQuotaExceeded"
+            | "SnapshotQuotaExceededFault"
+            | "DBClusterQuotaExceededFault"
+            | "InstanceLimitExceeded"
+            | "VcpuLimitExceeded"
+            | "MaxSpotInstanceCountExceeded"
+            | "VolumeLimitExceeded"
+            | "LimitExceeded"
+            | "LimitExceededFault"
+            | "LimitExceededException"
+            | "ResourceLimitExceeded"
+            | "ResourceLimitExceededException"
+            | "ServiceQuotaExceededException" => Self::Quota,
+            code if code.contains("License") => Self::License,
             "DBInstanceNotFound"
             | "DBInstanceNotFoundFault"
             | "DBClusterNotFoundFault"
@@ -272,6 +378,8 @@ impl Cause {
             | "InvalidInstanceID.NotFound"
             | "ServiceNotFoundException"
             | "ClusterNotFoundException"
+            | "TargetGroupNotFound"
+            | "TargetGroupNotFoundException"
             | "NoSuchKey"
             | "NoSuchBucket" => Self::Gone,
             _ => Self::Other,
@@ -279,12 +387,28 @@ impl Cause {
     }
 }
 
-fn told(answer: &impl ProvideErrorMetadata) -> String {
+/// The HTTP status of the answer, if there was one.
+fn status<E, R: 'static>(error: &SdkError<E, R>) -> Option<u16> {
+    let answer = error.raw_response()? as &dyn Any;
+    let answer = answer.downcast_ref::<HttpResponse>()?;
+    Some(answer.status().as_u16())
+}
+
+/// What comes from a proxy or a gateway (HTML, a redirection, nothing) has no code of AWS's: its
+/// status is all there is to go by.
+fn with_status(text: String, status: Option<u16>) -> String {
+    match status {
+        Some(status) => format!("{text} (HTTP {status})"),
+        None => text,
+    }
+}
+
+fn told(answer: &impl ProvideErrorMetadata, status: Option<u16>) -> String {
     match (answer.code(), answer.message()) {
         (Some(code), Some(message)) => format!("{code}: {message}"),
         (Some(code), None) => code.to_owned(),
-        (None, Some(message)) => message.to_owned(),
-        (None, None) => "an error without a code".to_owned(),
+        (None, Some(message)) => with_status(message.to_owned(), status),
+        (None, None) => with_status("an error without a code".to_owned(), status),
     }
 }
 

@@ -7,6 +7,7 @@ use nightcap_domain::names::ResourceArn;
 use nightcap_domain::snapshot::Snapshot;
 
 use crate::error::AwsError;
+use crate::look::{Companies, Listing, Look};
 
 /// One kind of resource in one account and region.
 pub trait ResourceKind: Send + Sync {
@@ -15,8 +16,9 @@ pub trait ResourceKind: Send + Sync {
 
     /// Every resource of this kind that may carry the tag `nightcap:environment`, all pages.
     ///
-    /// Those without the tag may be left out.
-    fn list(&self) -> BoxFuture<'_, Result<Vec<Resource>, AwsError>>;
+    /// Those without the tag may be left out. One that cannot be read costs itself alone; an
+    /// error costs the kind in this target.
+    fn list<'a>(&'a self, look: &'a Look) -> BoxFuture<'a, Result<Listing, AwsError>>;
 
     /// Orders a start. Returns once AWS has taken the order, not once it is carried out.
     fn start<'a>(
@@ -35,6 +37,13 @@ pub trait ResourceKind: Send + Sync {
         &'a self,
         resources: &'a [&'a Resource],
     ) -> BoxFuture<'a, Result<Vec<(String, Text)>, AwsError>> {
+        let _ = resources;
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    /// What would stop with these, or what they belong to: their tags protect too. Asked only
+    /// when something of this kind is to be stopped. What is not named has nothing of the sort.
+    fn members<'a>(&'a self, resources: &'a [&'a Resource]) -> Companies<'a> {
         let _ = resources;
         Box::pin(async { Ok(Vec::new()) })
     }

@@ -21,12 +21,15 @@ pub mod eks_node_groups;
 mod environment;
 pub mod error;
 pub mod fleet;
+mod found;
 pub mod kind;
 pub mod ledger;
 pub mod logs;
+pub mod look;
 pub mod metrics;
 #[cfg(test)]
 mod mocks;
+mod pages;
 pub mod price_source;
 #[cfg(feature = "pricing")]
 pub mod pricing;

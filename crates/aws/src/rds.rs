@@ -1,30 +1,22 @@
 //! What RDS instances and Aurora clusters have in common: one API, its pages and its tags.
 
 use aws_sdk_rds::Client;
-use aws_sdk_rds::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_rds::types::{BlueGreenDeployment, Tag};
-use aws_smithy_async::future::pagination_stream::PaginationStream;
+use aws_sdk_rds::types::{BlueGreenDeployment, DbInstance, Tag};
 use nightcap_domain::fleet::{Resource, Tags, Text};
 
 use crate::error::AwsError;
+use crate::pages;
 
 /// The most that AWS gives a page.
 pub(crate) const PAGE: i32 = 100;
 
-/// Every item of all pages.
-pub(crate) async fn all<T, E, R>(
-    operation: &'static str,
-    mut items: PaginationStream<Result<T, SdkError<E, R>>>,
-) -> Result<Vec<T>, AwsError>
-where
-    E: ProvideErrorMetadata + std::error::Error + 'static,
-    R: std::fmt::Debug,
-{
-    let mut found = Vec::new();
-    while let Some(item) = items.next().await {
-        found.push(item.map_err(|error| AwsError::from_sdk("rds", operation, &error))?);
-    }
-    Ok(found)
+/// Every DB instance, all pages.
+pub(crate) async fn instances(client: &Client) -> Result<Vec<DbInstance>, AwsError> {
+    let asking = client.describe_db_instances().max_records(PAGE);
+    let pages = asking.into_paginator().send();
+    let pages = pages::of(("rds", "DescribeDBInstances"), pages, |page| page.marker()).await?;
+    let instances = pages.into_iter().filter_map(|page| page.db_instances);
+    Ok(instances.flatten().collect())
 }
 
 /// The tags of an answer.
@@ -40,13 +32,14 @@ pub(crate) async fn in_blue_green(
     client: &Client,
     resources: &[&Resource],
 ) -> Result<Vec<(String, Text)>, AwsError> {
-    let deployments = client
-        .describe_blue_green_deployments()
-        .max_records(PAGE)
-        .into_paginator()
-        .items()
-        .send();
-    let deployments = all("DescribeBlueGreenDeployments", deployments).await?;
+    let asking = client.describe_blue_green_deployments().max_records(PAGE);
+    let pages = asking.into_paginator().send();
+    let call = ("rds", "DescribeBlueGreenDeployments");
+    let pages = pages::of(call, pages, |page| page.marker()).await?;
+    let deployments = pages
+        .into_iter()
+        .filter_map(|page| page.blue_green_deployments);
+    let deployments: Vec<BlueGreenDeployment> = deployments.flatten().collect();
     let found = resources.iter().filter_map(|resource| {
         let deployment = deployments
             .iter()

@@ -19,7 +19,8 @@ use nightcap_domain::snapshot::Snapshot;
 use crate::clients::Clients;
 use crate::error::AwsError;
 use crate::kind::{ResourceKind, Stop};
-use crate::rds::{self, PAGE, tags};
+use crate::look::{Listing, Look};
+use crate::rds::{self, tags};
 use crate::{arn, rds_snapshots, rds_status};
 
 /// What the engines that can be stopped begin with.
@@ -51,17 +52,10 @@ impl RdsInstances {
         Self { clients }
     }
 
-    async fn all(&self) -> Result<Vec<Resource>, AwsError> {
-        let instances = self
-            .clients
-            .rds()
-            .describe_db_instances()
-            .max_records(PAGE)
-            .into_paginator()
-            .items()
-            .send();
-        let instances = rds::all("DescribeDBInstances", instances).await?;
-        Ok(instances.iter().filter_map(resource).collect())
+    async fn all(&self, look: &Look) -> Result<Listing, AwsError> {
+        let instances = look.instances(rds::instances(self.clients.rds())).await?;
+        let found: Vec<Resource> = instances.iter().filter_map(resource).collect();
+        Ok(found.into())
     }
 
     async fn order_stop(&self, name: &str, snapshot: Option<String>) -> Result<(), AwsError> {
@@ -92,8 +86,8 @@ impl ResourceKind for RdsInstances {
         Self::KIND
     }
 
-    fn list(&self) -> BoxFuture<'_, Result<Vec<Resource>, AwsError>> {
-        Box::pin(self.all())
+    fn list<'a>(&'a self, look: &'a Look) -> BoxFuture<'a, Result<Listing, AwsError>> {
+        Box::pin(self.all(look))
     }
 
     fn start<'a>(
@@ -260,9 +254,21 @@ fn member(cluster: &str, engine: &str) -> Text {
             format!("membre du cluster {cluster} : elle dort avec lui"),
         );
     }
+    // What can be stopped: `StopDBCluster` of the Amazon RDS API ("This operation only applies to
+    // Aurora DB clusters"), of the Amazon DocumentDB API and of the Amazon Neptune API.
+    if matches!(engine, "docdb" | "neptune") {
+        return Text::made(
+            format!(
+                "a member of {engine} cluster {cluster}: AWS can stop such a cluster, but Nightcap stops Aurora alone"
+            ),
+            format!(
+                "membre du cluster {engine} {cluster} : AWS sait l'arrêter, mais Nightcap n'arrête qu'Aurora"
+            ),
+        );
+    }
     Text::made(
-        format!("a member of cluster {cluster}: of clusters, only Aurora's can be stopped"),
-        format!("membre du cluster {cluster} : seuls les clusters Aurora peuvent être arrêtés"),
+        format!("a member of Multi-AZ DB cluster {cluster}: AWS cannot stop such a cluster"),
+        format!("membre du cluster multi-AZ {cluster} : AWS ne sait pas l'arrêter"),
     )
 }
 

@@ -8,7 +8,8 @@ use nightcap_domain::fleet::Resource;
 use nightcap_domain::snapshot::Snapshot;
 
 use crate::error::AwsError;
-use crate::rds::{self, PAGE, tags};
+use crate::pages;
+use crate::rds::{PAGE, tags};
 
 /// The snapshots that somebody or something took by an order (AWS's own are `automated`):
 /// one call a hundred instances and a hundred snapshots.
@@ -29,10 +30,11 @@ pub(crate) async fn of(
             .snapshot_type("manual")
             .max_records(PAGE)
             .into_paginator()
-            .items()
             .send();
-        let snapshots = rds::all("DescribeDBSnapshots", snapshots).await?;
-        found.extend(snapshots.iter().filter_map(snapshot));
+        let call = ("rds", "DescribeDBSnapshots");
+        let pages = pages::of(call, snapshots, |page| page.marker()).await?;
+        let snapshots = pages.iter().flat_map(|page| page.db_snapshots());
+        found.extend(snapshots.filter_map(snapshot));
     }
     Ok(found)
 }

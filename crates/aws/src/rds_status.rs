@@ -215,6 +215,7 @@ mod tests {
             Observed::Stopping => "stopping",
             Observed::Busy { serving: true, .. } => "wait, serving",
             Observed::Busy { serving: false, .. } => "wait, away",
+            Observed::Unread => "unread",
             Observed::Fixed(_) => "leave",
             Observed::Faulty { .. } => "problem",
         }

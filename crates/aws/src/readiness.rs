@@ -36,7 +36,7 @@ pub(crate) async fn progress(
     let deadlines = &config.config().deadlines;
     let mut progress = plan::progress(deadlines, plan, ledger, &health);
     progress.problems.extend(unanswered);
-    if !fleet.unread.is_empty() {
+    if !fleet.saw_everything() {
         // What was not seen may be what is not up: nobody is told before it has been.
         progress.awake.clear();
         for arrived in &mut progress.environments {

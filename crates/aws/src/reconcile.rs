@@ -1,16 +1,18 @@
 //! One tick: read, decide, act, record, tell. It makes no choice of its own: those are
 //! [`nightcap_domain::plan`]'s.
 
+mod company;
 mod orders;
+mod unseen;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use nightcap_domain::answer::{Answer, Circumstances, Outcome};
 use nightcap_domain::config::Compiled;
 use nightcap_domain::ledger::Ledger;
-use nightcap_domain::names::ResourceArn;
-use nightcap_domain::plan::{self, Decision, Fault, Plan, Problem, Progress};
+use nightcap_domain::names::{Region, ResourceArn};
+use nightcap_domain::plan::{self, Action, Decision, Fault, Obstacle, Plan, Problem, Progress};
 use thiserror::Error;
 
 use crate::error::AwsError;
@@ -115,8 +117,10 @@ pub struct Report {
     pub pruned: Pruned,
     /// The ledger as it was read.
     pub ledger: Ledger,
-    /// Whether every target could be read.
+    /// Whether every target could be read, and everything in it.
     pub saw_everything: bool,
+    /// The regions of the targets in which a kind could not be read.
+    pub blind: BTreeSet<Region>,
     /// The targets that were read, as they are written in mails.
     pub seen: Vec<String>,
     /// The target of each problem, by what the problem is about.
@@ -143,10 +147,22 @@ impl Report {
 
     /// Whether this tick has looked for the problem with this key.
     pub fn looked_for(&self, key: &str) -> bool {
-        Problem::rare(key).is_none_or(|arn| {
+        let rare = Problem::rare(key).is_none_or(|arn| {
             let looked_at = &self.pruned.looked_at;
             looked_at.iter().any(|other| other.as_str() == arn)
-        })
+        });
+        rare && self.saw(key.rsplit(' ').next().unwrap_or_default())
+    }
+
+    /// Whether this tick would have seen the resource of this ARN, were it still there: where a
+    /// kind could not be read, what was not found may be of that kind.
+    fn saw(&self, arn: &str) -> bool {
+        let is_arn = arn.starts_with("arn:");
+        let found = || {
+            let mut steps = self.plan.steps.iter();
+            steps.any(|step| step.resource.arn.as_str() == arn)
+        };
+        !is_arn || !self.blind.contains(&crate::arn::region(arn)) || found()
     }
 
     /// The answer for whoever asked.
@@ -212,7 +228,9 @@ pub async fn tick_within(
             resource.restarted_by_aws |= resource.arn == restarted.resource;
         }
     }
-    let mut plan = plan::plan(config, resources, &read, tick.now);
+    let unread = fleet.unread_beside();
+    let mut plan = plan::plan_beside(config, resources, &unread, &read, tick.now);
+    let unknown = company::protect(config, &fleet, &mut plan).await;
     let Carried {
         mut outcomes,
         slept,
@@ -235,6 +253,7 @@ pub async fn tick_within(
         hands.carry_out().await?
     };
     refusals::leave(&fleet, &mut plan, &mut outcomes).await;
+    undone(&plan, &mut outcomes);
     let mut progress = readiness::progress(config, &fleet, &plan, &read).await;
     readiness::remember(ledger, &mut progress, tick).await;
     let mut pruned = prune::prune(config, &fleet, &plan, &read, tick).await;
@@ -246,7 +265,8 @@ pub async fn tick_within(
         Outcome::Failed(problem) => Some(problem.clone()),
         _ => None,
     }));
-    problems.extend(fleet.unread.iter().map(unread));
+    problems.extend(unseen::problems(&fleet));
+    problems.extend(unknown);
     problems.extend(conflicts(&fleet, &plan).await);
     let homes = homes(&fleet, &problems);
     let postponed = postponed(&fleet, &plan, &outcomes);
@@ -257,7 +277,12 @@ pub async fn tick_within(
         problems,
         progress,
         pruned,
-        saw_everything: fleet.unread.is_empty(),
+        saw_everything: fleet.saw_everything(),
+        blind: fleet
+            .unread_kinds
+            .iter()
+            .map(|unread| unread.target.region.clone())
+            .collect(),
         seen: seen(reach, &fleet),
         homes,
         slept,
@@ -289,9 +314,14 @@ fn seen(reach: &[Reach], fleet: &Fleet<'_>) -> Vec<String> {
 
 /// Where each problem is at home; a target that could not be read, in itself.
 fn homes(fleet: &Fleet<'_>, problems: &[Problem]) -> BTreeMap<String, String> {
-    let home = |about: &str| match fleet.target(about) {
-        Some(target) => target.to_string(),
-        None => about.to_owned(),
+    let kinds = |about: &str| {
+        let mut unread = fleet.unread_kinds.iter();
+        unread.find(|unread| unread.about() == about)
+    };
+    let home = |about: &str| match (fleet.target(about), kinds(about)) {
+        (Some(target), _) => target.to_string(),
+        (None, Some(unread)) => unread.target.to_string(),
+        (None, None) => about.to_owned(),
     };
     let all = problems.iter().map(|problem| &problem.about);
     all.map(|about| (about.clone(), home(about))).collect()
@@ -307,30 +337,51 @@ fn planned(plan: &Plan) -> Vec<Outcome> {
         .collect()
 }
 
-fn unread((target, error): &(Target, AwsError)) -> Problem {
-    Problem {
-        about: target.to_string(),
-        name: target.to_string(),
-        fault: Fault::Failed {
-            action: "read",
-            error: error.to_string(),
-            remedy: error.remedy(),
-        },
+/// Tells that the last order to start a resource came to nothing. It has been given again, and
+/// is told as failed until the resource stays up.
+fn undone(plan: &Plan, outcomes: &mut [Outcome]) {
+    for (step, outcome) in plan.steps.iter().zip(outcomes) {
+        let starts = matches!(step.decision, Decision::Act(Action::Start { .. }));
+        if let (true, Outcome::Done, Some((why, said))) =
+            (starts, &outcome, &step.resource.facts.start_failure)
+        {
+            let undone = Obstacle::StartUndone {
+                why: *why,
+                said: said.clone(),
+            };
+            *outcome = Outcome::Failed(Problem::of(&step.resource, Fault::Obstacle(undone)));
+        }
     }
 }
 
 /// What else will wake or stop the resources that this tick acts on.
 async fn conflicts(fleet: &Fleet<'_>, plan: &Plan) -> Vec<Problem> {
     let acted = plan.actions().map(|(step, _)| &step.resource);
-    let mut problems = vec![];
+    let pools = plan.stops().filter(|group| group.facts.warm_pool > 0);
+    let mut problems: Vec<Problem> = pools
+        .map(|group| {
+            let machines = group.facts.warm_pool;
+            Problem::of(group, Fault::Obstacle(Obstacle::WarmPool { machines }))
+        })
+        .collect();
     for (means, resources) in fleet.by_means(acted) {
         match means.conflicts(&resources).await {
             Ok(found) => problems.extend(found.into_iter().filter_map(|(name, what)| {
                 let resource = resources.iter().find(|resource| resource.name == name)?;
                 Some(Problem::of(resource, Fault::Conflict(what)))
             })),
-            // Not being able to look is no reason to fail a tick that has done its work.
-            Err(error) => tracing::warn!(%error, "conflicts could not be looked for"),
+            // Not being able to look is no reason to fail a tick that has done its work: told
+            // once for all of them.
+            Err(error) => {
+                tracing::warn!(%error, "conflicts could not be looked for");
+                problems.extend(resources.first().map(|resource| {
+                    let unread = Obstacle::ConflictsUnread {
+                        error: error.to_string(),
+                        remedy: error.remedy(),
+                    };
+                    Problem::of(resource, Fault::Obstacle(unread))
+                }));
+            }
         }
     }
     problems

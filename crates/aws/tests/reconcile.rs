@@ -17,9 +17,9 @@ use nightcap_aws::reconcile::{self, Report, Tick, TickError};
 use nightcap_aws::target::Reach;
 use nightcap_domain::answer::Outcome;
 use nightcap_domain::config::Compiled;
-use nightcap_domain::fleet::{Observed, Resource, Text};
+use nightcap_domain::fleet::{Kind, Member, Observed, Resource, Tags, Text, Tier};
 use nightcap_domain::names::ResourceArn;
-use nightcap_domain::plan::{Decision, Leave};
+use nightcap_domain::plan::{self, Decision, Leave, Wait};
 
 /// Preprod sleeps at this instant, and should have for two minutes.
 const EVENING: &str = "2026-11-20T18:02:00Z";
@@ -100,12 +100,32 @@ async fn an_unreadable_target_does_nothing_there_and_the_others_go_on() {
     );
 }
 
+/// Machines, as far as the order is concerned.
+const MACHINES: Kind = Kind {
+    name: "auto-scaling-group",
+    tier: Tier::COMPUTE,
+};
+
+fn machines(orders: &Orders, found: Vec<Resource>) -> Databases {
+    let found = found.into_iter().map(|resource| Resource {
+        kind: MACHINES,
+        ..resource
+    });
+    Databases {
+        kind: MACHINES,
+        ..Databases::new(orders, found.collect())
+    }
+}
+
 #[tokio::test]
-async fn a_kind_that_cannot_be_read_stops_nothing_else_in_its_target() {
+async fn databases_are_not_stopped_under_compute_that_cannot_be_read() {
     let orders = Orders::default();
     let both = vec![
         Databases::new(&orders, many(2)),
-        Databases::unreadable(&orders, Cause::Throttled),
+        Databases {
+            kind: MACHINES,
+            ..Databases::unreadable(&orders, Cause::Throttled)
+        },
     ];
     let other = Databases::new(&orders, vec![database("elsewhere", "eu-west-1")]);
     let reach = [region("eu-west-3", both), region("eu-west-1", vec![other])];
@@ -115,7 +135,140 @@ async fn a_kind_that_cannot_be_read_stops_nothing_else_in_its_target() {
         ["stop elsewhere"],
         "what is not seen may be in use"
     );
-    assert_eq!(problems(&report), ["failed eu-west-3"]);
+    assert_eq!(problems(&report), ["unread eu-west-3 auto-scaling-group"]);
+    let waits = |step: &plan::Step| matches!(&step.decision, Decision::Wait(Wait::StillUsedBy(names)) if *names == ["auto-scaling-group"]);
+    assert_eq!(
+        report.plan.steps.iter().filter(|step| waits(step)).count(),
+        2
+    );
+    assert!(!report.saw_everything);
+}
+
+#[tokio::test]
+async fn a_kind_that_cannot_be_read_costs_itself_and_what_waits_for_it() {
+    let orders = Orders::default();
+    // Machines sleep before databases, so that these keep them from nothing in the evening.
+    let both = vec![
+        machines(&orders, vec![database("web", "eu-west-3")]),
+        Databases::unreadable(&orders, Cause::Denied),
+    ];
+    let report = tick(&[region("eu-west-3", both)]).await.unwrap();
+    assert_eq!(orders.given(), ["stop web"]);
+    assert_eq!(problems(&report), ["unread eu-west-3 rds-instance"]);
+    // In the morning they wait for databases of which nobody knows whether they are up.
+    let orders = Orders::default();
+    let asleep = Resource {
+        observed: Observed::Stopped,
+        ..database("web", "eu-west-3")
+    };
+    let both = vec![
+        machines(&orders, vec![asleep]),
+        Databases::unreadable(&orders, Cause::Denied),
+    ];
+    let morning = Tick {
+        now: "2026-11-20T08:02:00Z".parse().unwrap(),
+        dry_run: false,
+        correlation_id: "test".to_owned(),
+        restarted: None,
+    };
+    let config = Compiled::parse(CONFIG).unwrap();
+    let reach = [region("eu-west-3", both)];
+    let report = reconcile::tick(&config, &reach, &NoLedger, &morning)
+        .await
+        .unwrap();
+    assert!(orders.given().is_empty(), "{:?}", orders.given());
+    assert!(matches!(
+        report.plan.steps[0].decision,
+        Decision::Wait(Wait::NeedsUp(_))
+    ));
+}
+
+#[tokio::test]
+async fn one_right_that_two_kinds_lack_is_one_problem() {
+    let orders = Orders::default();
+    let kinds = vec![
+        machines(&orders, vec![database("web", "eu-west-3")]),
+        Databases::unreadable(&orders, Cause::Denied),
+        Databases {
+            kind: Kind {
+                name: "aurora-cluster",
+                tier: Tier::DATABASE,
+            },
+            ..Databases::unreadable(&orders, Cause::Denied)
+        },
+    ];
+    let report = tick(&[region("eu-west-3", kinds)]).await.unwrap();
+    assert_eq!(
+        problems(&report),
+        ["unread eu-west-3 rds-instance, aurora-cluster"]
+    );
+}
+
+#[tokio::test]
+async fn what_stops_a_protected_member_is_not_stopped_and_the_rest_is() {
+    for (key, value) in [
+        ("Environment", "production"),
+        ("nightcap:environment", "main"),
+    ] {
+        let orders = Orders::default();
+        let member = Member {
+            name: "db-000-writer".to_owned(),
+            tags: Tags::from_iter([(key, value)]),
+        };
+        let databases = Databases {
+            members: Ok(vec![(many(1)[0].arn.clone(), vec![member])]),
+            ..Databases::new(&orders, many(2))
+        };
+        let config = CONFIG.replace("  prod:", "  main: { protected: true }\n  prod:");
+        let tick = Tick {
+            now: EVENING.parse().unwrap(),
+            dry_run: false,
+            correlation_id: "test".to_owned(),
+            restarted: None,
+        };
+        let config = Compiled::parse(&config).unwrap();
+        let reach = [region("eu-west-3", vec![databases])];
+        let report = reconcile::tick(&config, &reach, &NoLedger, &tick)
+            .await
+            .unwrap();
+        assert_eq!(orders.given(), ["stop db-001"], "{key}={value}");
+        assert_eq!(
+            problems(&report),
+            ["protected-member db-000"],
+            "{key}={value}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn members_whose_tags_cannot_be_read_keep_their_kind_up_with_one_problem() {
+    let orders = Orders::default();
+    let databases = Databases {
+        members: Err(error("DescribeInstances", Cause::Denied)),
+        ..Databases::new(&orders, many(3))
+    };
+    let report = tick(&[region("eu-west-3", vec![databases])]).await.unwrap();
+    assert!(orders.given().is_empty());
+    assert_eq!(problems(&report), ["members-unread db-000"]);
+}
+
+#[tokio::test]
+async fn a_problem_of_what_was_not_read_is_not_over() {
+    let orders = Orders::default();
+    let both = vec![
+        Databases::new(&orders, many(1)),
+        Databases {
+            kind: MACHINES,
+            ..Databases::unreadable(&orders, Cause::Denied)
+        },
+    ];
+    let report = tick(&[region("eu-west-3", both)]).await.unwrap();
+    let seen = format!("failed {}", many(1)[0].arn);
+    assert!(report.looked_for(&seen), "it was read");
+    let unseen = "failed arn:aws:autoscaling:eu-west-3:123456789012:autoScalingGroup:x";
+    assert!(!report.looked_for(unseen), "nobody looked");
+    let elsewhere = "failed arn:aws:rds:eu-west-1:123456789012:db:x";
+    assert!(report.looked_for(elsewhere));
 }
 
 #[tokio::test]

@@ -34,7 +34,8 @@ impl States {
                 Observed::Starting | Observed::Stopping | Observed::Busy { .. } => {
                     &mut states.changing
                 }
-                Observed::Faulty { .. } => &mut states.faulty,
+                // Its problem says more; a figure of its own would be one more to pay for.
+                Observed::Faulty { .. } | Observed::Unread => &mut states.faulty,
                 Observed::Fixed(_) => &mut states.fixed,
             };
             *count += 1;

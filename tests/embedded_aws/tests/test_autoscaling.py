@@ -135,3 +135,20 @@ class Finding(EmbeddedAwsTest):
             self.names(MaxRecords=101)
         with self.refused("InvalidNextToken"):
             self.names(NextToken="nonsense")
+
+
+class WarmPools(EmbeddedAwsTest):
+    NAME = "greenleaf-preprod-app"
+
+    def size(self) -> int:
+        return int(self.group(self.NAME)["WarmPoolSize"])
+
+    def test_a_pool_with_a_prepared_capacity_grows_when_the_group_shrinks_and_its_minimum_stays(self) -> None:
+        name = {"AutoScalingGroupName": self.NAME}
+        self.autoscaling.put_warm_pool(**name, MaxGroupPreparedCapacity=4, MinSize=1, PoolState="Running")
+        self.assertEqual(self.group(self.NAME)["WarmPoolConfiguration"]["PoolState"], "Running")
+        self.assertEqual(self.size(), 2)
+        self.autoscaling.update_auto_scaling_group(**name, MinSize=0, DesiredCapacity=0, MaxSize=0)
+        self.assertEqual(self.size(), 4)
+        self.autoscaling.put_warm_pool(**name, MaxGroupPreparedCapacity=-1, MinSize=1)
+        self.assertEqual(self.size(), 1)

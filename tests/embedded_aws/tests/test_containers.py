@@ -102,3 +102,29 @@ class Containers(EmbeddedAwsTest):
             ResourceTypeFilters=["eks:nodegroup"], TagFilters=[{"Key": "nightcap:environment", "Values": ["prod"]}]
         )
         self.assertEqual(strangers["ResourceTagMappingList"], [])
+
+    def found(self, kind: str) -> list[str]:
+        found = self.tagging.get_resources(ResourceTypeFilters=[kind], TagFilters=[{"Key": "nightcap:environment"}])
+        return [resource["ResourceARN"] for resource in found["ResourceTagMappingList"]]
+
+    def test_what_is_deleted_is_found_by_tag_for_hours(self) -> None:
+        self.ecs.delete_service(cluster="shop", service="web", force=True)
+        self.eks.delete_nodegroup(clusterName="shop", nodegroupName="workers")
+        for kind in ("ecs:service", "eks:nodegroup"):
+            self.assertEqual(len(self.found(kind)), 1, kind)
+        self.aws.advance(4 * 3600)
+        for kind in ("ecs:service", "eks:nodegroup"):
+            self.assertEqual(self.found(kind), [], kind)
+
+    def test_services_of_a_deleted_cluster_are_refused_as_a_whole(self) -> None:
+        self.ecs.delete_service(cluster="shop", service="web", force=True)
+        self.ecs.delete_cluster(cluster="shop")
+        with self.refused("ClusterNotFoundException"):
+            self.ecs.describe_services(cluster="shop", services=["web"])
+
+    def test_clusters_are_found_by_their_names_with_their_tags(self) -> None:
+        arn = self.eks.describe_cluster(name="shop")["cluster"]["arn"]
+        self.assertEqual(self.tagging.get_resources(ResourceARNList=[arn])["ResourceTagMappingList"], [])
+        self.eks.tag_resource(resourceArn=arn, tags={"Environment": "prod"})
+        found = self.tagging.get_resources(ResourceARNList=[arn])["ResourceTagMappingList"]
+        self.assertEqual([(one["ResourceARN"], one["Tags"]) for one in found], [(arn, [{"Key": "Environment", "Value": "prod"}])])

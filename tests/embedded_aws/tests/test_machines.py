@@ -41,3 +41,29 @@ class Machines(EmbeddedAwsTest):
             self.ec2.stop_instances(InstanceIds=[self.id])
         self.aws.advance(60)
         self.assertEqual(self.state(), "running")
+
+    def test_a_start_that_aws_undoes_succeeds_and_says_why_only_in_the_state_reason(self) -> None:
+        self.ec2.stop_instances(InstanceIds=[self.id])
+        self.aws.advance(60)
+        self.aws.post("machines", {"instance": self.id, "start_fails": "Client.InternalError"})
+        self.ec2.start_instances(InstanceIds=[self.id])
+        self.assertEqual(self.state(), "pending")
+        self.aws.advance(60)
+        found = self.ec2.describe_instances(InstanceIds=[self.id])["Reservations"][0]["Instances"][0]
+        self.assertEqual(found["State"]["Name"], "stopped")
+        self.assertEqual(found["StateReason"]["Code"], "Client.InternalError")
+        self.aws.post("machines", {"instance": self.id, "start_fails": None})
+        self.ec2.start_instances(InstanceIds=[self.id])
+        self.aws.advance(60)
+        self.assertEqual(self.state(), "running")
+
+    def test_a_spot_request_that_is_forgotten_fails_a_list_of_ids_and_no_filter(self) -> None:
+        asked = {"ImageId": "ami-12c6146b", "InstanceType": "t3.small"}
+        made = self.ec2.request_spot_instances(InstanceCount=2, LaunchSpecification=asked)["SpotInstanceRequests"]
+        kept, gone = (request["SpotInstanceRequestId"] for request in made)
+        self.aws.post("machines", {"forget_spot_request": gone})
+        with self.refused("InvalidSpotInstanceRequestID.NotFound"):
+            self.ec2.describe_spot_instance_requests(SpotInstanceRequestIds=[kept, gone])
+        named = [{"Name": "spot-instance-request-id", "Values": [kept, gone]}]
+        found = self.ec2.describe_spot_instance_requests(Filters=named)["SpotInstanceRequests"]
+        self.assertEqual([request["SpotInstanceRequestId"] for request in found], [kept])

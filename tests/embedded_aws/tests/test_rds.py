@@ -215,3 +215,24 @@ class Forcing(EmbeddedAwsTest):
         for sent in ({"db_instance": "nobody"}, {"db_instance": DB, "attributes": {"colour": "red"}}, {}):
             with self.assertRaises(ValueError, msg=json.dumps(sent)):
                 self.aws.post("rds", sent)
+
+
+class MembersOfClusters(EmbeddedAwsTest):
+    CLUSTER = "greenleaf-preprod-search"
+
+    def member(self) -> str:
+        cluster = self.rds.describe_db_clusters(DBClusterIdentifier=self.CLUSTER)["DBClusters"][0]
+        return str(cluster["DBClusterMembers"][0]["DBInstanceIdentifier"])
+
+    def test_a_cluster_is_available_before_its_members_and_takes_no_stop_until_they_are(self) -> None:
+        self.rds.stop_db_cluster(DBClusterIdentifier=self.CLUSTER)
+        self.aws.advance(5 * 60)
+        self.rds.start_db_cluster(DBClusterIdentifier=self.CLUSTER)
+        self.aws.advance(5 * 60)
+        self.assertEqual(self.cluster_status(self.CLUSTER), "available")
+        self.assertEqual(self.instance_status(self.member()), "starting")
+        with self.refused("InvalidDBInstanceState"):
+            self.rds.stop_db_cluster(DBClusterIdentifier=self.CLUSTER)
+        self.aws.advance(2 * 60)
+        self.assertEqual(self.instance_status(self.member()), "available")
+        self.rds.stop_db_cluster(DBClusterIdentifier=self.CLUSTER)

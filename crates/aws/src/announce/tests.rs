@@ -49,6 +49,7 @@ fn report(seen: &[&str], problems: &[(&str, &str)], told: &[&str]) -> Report {
         outcomes: vec![],
         problems: problems.iter().map(|(about, _)| problem(about)).collect(),
         saw_everything: true,
+        blind: BTreeSet::new(),
         seen: seen.iter().map(|&target| target.to_owned()).collect(),
         homes: homes.collect(),
         slept: TimeDelta::zero(),

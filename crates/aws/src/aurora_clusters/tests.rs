@@ -1,5 +1,6 @@
 use aws_sdk_rds::Client;
 use aws_sdk_rds::operation::describe_db_clusters::DescribeDbClustersOutput;
+use aws_sdk_rds::operation::describe_db_instances::DescribeDbInstancesOutput;
 use aws_sdk_rds::operation::describe_global_clusters::DescribeGlobalClustersOutput;
 use aws_sdk_rds::operation::start_db_cluster::StartDbClusterOutput;
 use aws_sdk_rds::operation::stop_db_cluster::StopDbClusterOutput;
@@ -58,8 +59,28 @@ fn global_of(name: &str, members: usize) -> GlobalCluster {
         .build()
 }
 
+/// No instance anywhere.
+fn no_instances() -> Rule {
+    members_rule(vec![])
+}
+
+fn members_rule(instances: Vec<DbInstance>) -> Rule {
+    mock!(Client::describe_db_instances).then_output(move || {
+        DescribeDbInstancesOutput::builder()
+            .set_db_instances(Some(instances.clone()))
+            .build()
+    })
+}
+
 async fn listed(rules: &[&Rule]) -> Vec<Resource> {
-    AuroraClusters::new(mocks::rds(rules)).list().await.unwrap()
+    let none = no_instances();
+    let rules = [rules, &[&none]].concat();
+    let rules = rules.as_slice();
+    AuroraClusters::new(mocks::rds(rules))
+        .list(&Look::default())
+        .await
+        .unwrap()
+        .resources
 }
 
 #[tokio::test]
@@ -209,7 +230,7 @@ async fn orders_name_the_cluster() {
         .match_requests(|request| request.db_cluster_identifier() == Some("shop"))
         .then_output(|| StopDbClusterOutput::builder().build());
     let kind = AuroraClusters::new(mocks::rds(&[&start, &stop]));
-    let shop = resource(&described("shop").build(), &Ok(BTreeSet::new())).unwrap();
+    let shop = resource(&described("shop").build(), &[], &Ok(BTreeSet::new())).unwrap();
     kind.start(&shop, None).await.unwrap();
     let how = Stop {
         remember: None,
@@ -229,7 +250,7 @@ async fn a_state_that_takes_no_orders_is_told_as_such() {
         )
     });
     let kind = AuroraClusters::new(mocks::rds(&[&stop]));
-    let shop = resource(&described("shop").build(), &Ok(BTreeSet::new())).unwrap();
+    let shop = resource(&described("shop").build(), &[], &Ok(BTreeSet::new())).unwrap();
     let how = Stop {
         remember: None,
         snapshot: None,
@@ -237,4 +258,100 @@ async fn a_state_that_takes_no_orders_is_told_as_such() {
     let error = kind.stop(&shop, how).await.unwrap_err();
     assert_eq!(error.cause, Cause::State);
     assert_eq!(error.operation, "StopDBCluster");
+}
+
+fn instance(name: &str, status: &str) -> DbInstance {
+    DbInstance::builder()
+        .db_instance_identifier(name)
+        .db_cluster_identifier("shop")
+        .db_instance_status(status)
+        .build()
+}
+
+/// What a cluster that AWS calls available is doing, with a writer and a reader in these states.
+fn by_members(writer: Option<&str>, reader: Option<&str>) -> Observed {
+    let member = |name: &str, writes| {
+        DbClusterMember::builder()
+            .db_instance_identifier(name)
+            .is_cluster_writer(writes)
+            .build()
+    };
+    let cluster = described("shop")
+        .db_cluster_members(member("reader", false))
+        .db_cluster_members(member("writer", true))
+        .build();
+    let instances: Vec<DbInstance> = [("writer", writer), ("reader", reader)]
+        .into_iter()
+        .filter_map(|(name, status)| Some(instance(name, status?)))
+        .collect();
+    resource(&cluster, &instances, &Ok(BTreeSet::new()))
+        .unwrap()
+        .observed
+}
+
+#[test]
+fn a_cluster_is_up_once_its_writer_is_although_aws_calls_it_available_before() {
+    let up = Some("available");
+    assert_eq!(by_members(up, up), Observed::Running);
+    for writer in [Some("starting"), Some("stopped"), None] {
+        assert_eq!(by_members(writer, up), Observed::Starting, "{writer:?}");
+    }
+    for writer in ["creating", "rebooting", "stopping", "deleting"] {
+        let observed = by_members(Some(writer), up);
+        let away = matches!(observed, Observed::Busy { serving: false, .. });
+        assert!(away, "{writer}: {observed:?}");
+    }
+    let broken = by_members(Some("storage-full"), up);
+    assert!(matches!(broken, Observed::Faulty { .. }), "{broken:?}");
+    assert_eq!(broken.word(), "its writer writer is storage-full");
+}
+
+#[test]
+fn a_reader_on_its_way_keeps_a_stop_waiting_and_nobody_who_starts() {
+    for reader in ["starting", "modifying", "rebooting"] {
+        let observed = by_members(Some("available"), Some(reader));
+        let serving = matches!(observed, Observed::Busy { serving: true, .. });
+        assert!(serving, "{reader}: {observed:?}");
+    }
+    let full = by_members(Some("available"), Some("storage-full"));
+    assert_eq!(full, Observed::Running, "it would never stop otherwise");
+}
+
+#[tokio::test]
+async fn the_tags_of_its_members_are_read_with_the_cluster() {
+    let mut member = instance("shop-1", "available");
+    member.tag_list = Some(vec![
+        Tag::builder().key("Environment").value("prod").build(),
+    ]);
+    let shop = resource(&described("shop").build(), &[member], &Ok(BTreeSet::new())).unwrap();
+    let kind = AuroraClusters::new(mocks::rds(&[]));
+    let found = kind.members(&[&shop]).await.unwrap();
+    let [(of, members)] = found.as_slice() else {
+        panic!("{found:?}");
+    };
+    assert_eq!(*of, shop.arn);
+    assert_eq!(members[0].name, "shop-1");
+    assert!(members[0].tags.protected_by().is_some());
+}
+
+#[tokio::test]
+async fn instances_are_asked_for_once_for_both_kinds() {
+    let (clusters, instances) = (page_rule(None, 1, None), no_instances());
+    let clients = mocks::rds(&[&clusters, &instances]);
+    let look = Look::default();
+    let databases = crate::rds_instances::RdsInstances::new(Arc::clone(&clients));
+    databases.list(&look).await.unwrap();
+    AuroraClusters::new(clients).list(&look).await.unwrap();
+    assert_eq!((clusters.num_calls(), instances.num_calls()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_page_that_names_itself_as_the_next_is_no_end_of_the_list() {
+    let (first, again) = (
+        page_rule(None, 1, Some("a")),
+        page_rule(Some("a"), 1, Some("a")),
+    );
+    let kind = AuroraClusters::new(mocks::rds(&[&first, &again]));
+    let error = kind.list(&Look::default()).await.unwrap_err();
+    assert!(error.message.contains("the same page twice"), "{error}");
 }

@@ -9,6 +9,7 @@ use nightcap_domain::fleet::Text;
 
 use super::PAGE;
 use crate::error::AwsError;
+use crate::pages;
 
 /// The scheduled actions that will give one of these groups machines or room for them.
 ///
@@ -28,21 +29,22 @@ pub(crate) async fn scheduled(
         1 => names.first().copied().map(str::to_owned),
         _ => None,
     };
-    let mut actions = client
+    let actions = client
         .describe_scheduled_actions()
         .set_auto_scaling_group_name(only)
         .max_records(PAGE)
         .into_paginator()
-        .items()
         .send();
+    let call = ("autoscaling", "DescribeScheduledActions");
+    let pages = pages::of(call, actions, |page| page.next_token()).await?;
     let mut found = Vec::new();
-    while let Some(action) = actions.next().await {
-        let action = action.map_err(|error| {
-            AwsError::from_sdk("autoscaling", "DescribeScheduledActions", &error)
-        })?;
+    for action in pages
+        .iter()
+        .flat_map(|page| page.scheduled_update_group_actions())
+    {
         match action.auto_scaling_group_name() {
-            Some(group) if names.contains(group) && gives_a_size(&action) => {
-                found.push((group.to_owned(), described(&action)));
+            Some(group) if names.contains(group) && gives_a_size(action) => {
+                found.push((group.to_owned(), described(action)));
             }
             _ => {}
         }

@@ -6,6 +6,7 @@ use aws_sdk_autoscaling::types::AutoScalingGroup;
 use nightcap_domain::fleet::{Facts, Part, Size};
 
 use super::size::{exists, in_machines, usable, weight};
+use super::warm_pool;
 
 pub(super) fn of(group: &AutoScalingGroup, size: Option<&Size>) -> Facts {
     let serving = || group.instances().iter().filter(|machine| usable(machine));
@@ -16,6 +17,7 @@ pub(super) fn of(group: &AutoScalingGroup, size: Option<&Size>) -> Facts {
         lacking: in_machines(group) && serving().map(weight).sum::<u64>() < asked,
         target_groups: target_groups(group),
         runs_on: runs_on(group),
+        warm_pool: warm_pool::at_zero(group),
         ..Facts::default()
     }
 }

@@ -8,7 +8,7 @@ use aws_sdk_autoscaling::Client;
 use aws_sdk_autoscaling::types::{AutoScalingGroup, Instance, LifecycleState};
 use nightcap_domain::fleet::{Resource, Text};
 
-use super::PAGE;
+use super::{PAGE, described};
 use crate::error::AwsError;
 
 /// What of the groups' own settings stands in the way: a hundred groups a call.
@@ -19,19 +19,12 @@ pub(super) async fn of(
     let mut found = Vec::new();
     for some in resources.chunks(usize::try_from(PAGE).unwrap_or(1)) {
         let names = some.iter().map(|resource| resource.name.clone()).collect();
-        let mut groups = client
-            .describe_auto_scaling_groups()
-            .set_auto_scaling_group_names(Some(names))
-            .max_records(PAGE)
-            .into_paginator()
-            .items()
-            .send();
-        while let Some(group) = groups.next().await {
-            let group = group.map_err(|error| {
-                AwsError::from_sdk("autoscaling", "DescribeAutoScalingGroups", &error)
-            })?;
+        let asking = client.describe_auto_scaling_groups().max_records(PAGE);
+        let asking = asking.set_auto_scaling_group_names(Some(names));
+        let pages = described(asking.into_paginator().send()).await?;
+        for group in pages.iter().flat_map(|page| page.auto_scaling_groups()) {
             let name = group.auto_scaling_group_name().unwrap_or_default();
-            found.extend(obstacles(&group).map(|what| (name.to_owned(), what)));
+            found.extend(obstacles(group).map(|what| (name.to_owned(), what)));
         }
     }
     Ok(found)

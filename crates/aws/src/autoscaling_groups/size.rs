@@ -4,6 +4,8 @@ use aws_sdk_autoscaling::types::{AutoScalingGroup, Instance, LifecycleState};
 use nightcap_domain::capacity::Capacity;
 use nightcap_domain::fleet::{Memory, Observed, Size, Text};
 
+use super::warm_pool;
+
 /// The size of a group, or why its numbers make no sense.
 pub(super) fn of(group: &AutoScalingGroup, memory: Memory) -> Result<Size, Observed> {
     let numbers = (group.min_size(), group.desired_capacity(), group.max_size());
@@ -28,9 +30,10 @@ pub(super) fn of(group: &AutoScalingGroup, memory: Memory) -> Result<Size, Obser
         }
     })?;
     let machines = group.instances().iter().filter(|i| exists(i)).count();
+    let machines = u32::try_from(machines).unwrap_or(u32::MAX);
     Ok(Size {
         now,
-        machines: u32::try_from(machines).unwrap_or(u32::MAX),
+        machines: machines.saturating_add(warm_pool::running(group)),
         memory,
     })
 }
@@ -82,9 +85,10 @@ fn edited_asleep(size: &Size) -> bool {
     }
 }
 
-/// A machine that is terminated is still listed for a while, and runs no more.
+/// A machine that is terminated is still listed for a while, and runs no more. Those of a warm
+/// pool are counted by it (`warm_pool.rs`).
 pub(super) fn exists(instance: &Instance) -> bool {
-    instance.lifecycle_state() != Some(&LifecycleState::Terminated)
+    instance.lifecycle_state() != Some(&LifecycleState::Terminated) && !warm_pool::has(instance)
 }
 
 pub(super) fn usable(instance: &Instance) -> bool {

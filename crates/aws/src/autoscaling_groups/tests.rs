@@ -78,7 +78,7 @@ async fn every_page_is_read_a_hundred_groups_a_call() {
     let first = page_rule(None, 100, Some("a"));
     let last = page_rule(Some("a"), 1, None);
     let kind = AutoScalingGroups::new(mocks::autoscaling(&[&first, &last]));
-    let found = kind.list().await.unwrap();
+    let found = kind.list(&Look::default()).await.unwrap().resources;
     assert_eq!(found.len(), 101);
     assert_eq!((first.num_calls(), last.num_calls()), (1, 1));
     assert_eq!(found[0].region.as_str(), "eu-west-3");

@@ -41,12 +41,19 @@ use aws_types::region::SigningRegion;
 
 use crate::error::{AwsError, Cause};
 use crate::metrics::calls::CountCalls;
+use crate::pages;
 use crate::whole::{AskAgain, WholeXml};
 
 pub(crate) use reply::{Instance, Page, SpotRequest};
 
 /// The version of EC2's API, the same since 2016.
 const VERSION: &str = "2016-11-15";
+
+/// What an instance is in that is not on its way out.
+const STATES: [&str; 4] = ["pending", "running", "stopping", "stopped"];
+
+/// The most values that one filter takes (`DescribeInstances`, Amazon EC2 API Reference).
+const FILTERED: usize = 200;
 
 /// The most instances that one call gives.
 const PAGE: &str = "1000";
@@ -103,27 +110,64 @@ impl Ec2 {
         tag: &str,
         after: Option<&str>,
     ) -> Result<Page, AwsError> {
-        const STATES: [&str; 4] = ["pending", "running", "stopping", "stopped"];
         let mut asked = pairs(&[
             ("Filter.1.Name", "tag-key"),
             ("Filter.1.Value.1", tag),
             ("Filter.2.Name", "instance-state-name"),
             ("MaxResults", PAGE),
         ]);
-        for (place, state) in STATES.iter().enumerate() {
-            asked.push((format!("Filter.2.Value.{}", place + 1), (*state).to_owned()));
-        }
+        asked.extend(numbered("Filter.2.Value", &STATES));
         asked.extend(after.map(|token| ("NextToken".to_owned(), token.to_owned())));
         self.call("DescribeInstances", asked, reply::instances)
             .await
     }
 
-    /// The Spot requests of these names.
+    /// The machines that bear this tag with one of these values and are not on their way out, all
+    /// pages.
+    pub(crate) async fn machines_of(
+        &self,
+        tag: &str,
+        values: &[&str],
+    ) -> Result<Vec<Instance>, AwsError> {
+        let mut found = vec![];
+        for some in values.chunks(FILTERED) {
+            let mut after: Option<String> = None;
+            loop {
+                let mut asked = pairs(&[
+                    ("Filter.1.Name", &format!("tag:{tag}")),
+                    ("Filter.2.Name", "instance-state-name"),
+                    ("MaxResults", PAGE),
+                ]);
+                asked.extend(numbered("Filter.1.Value", some));
+                asked.extend(numbered("Filter.2.Value", &STATES));
+                asked.extend(
+                    after
+                        .iter()
+                        .map(|token| ("NextToken".to_owned(), token.clone())),
+                );
+                let page = self.call("DescribeInstances", asked, reply::instances);
+                let page: Page = page.await?;
+                found.extend(page.instances);
+                if page.next.is_some() && page.next == after {
+                    return Err(pages::repeated("ec2", "DescribeInstances"));
+                }
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The Spot requests of these names, as far as AWS still knows them: a filter finds nothing
+    /// where a list of names with one that is gone fails as a whole.
     pub(crate) async fn describe_spot_requests(
         &self,
         ids: &[&str],
     ) -> Result<Vec<SpotRequest>, AwsError> {
-        let asked = numbered("SpotInstanceRequestId", ids);
+        let mut asked = pairs(&[("Filter.1.Name", "spot-instance-request-id")]);
+        asked.extend(numbered("Filter.1.Value", ids));
         self.call("DescribeSpotInstanceRequests", asked, reply::spot_requests)
             .await
     }

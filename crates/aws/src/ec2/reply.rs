@@ -3,6 +3,7 @@
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_types::error::metadata::ErrorMetadata;
 use aws_smithy_xml::decode::{Document, ScopedDecoder, XmlDecodeError, try_data};
+use nightcap_domain::fleet::Member;
 
 /// An instance, as far as it matters here.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub(crate) struct Instance {
     pub(crate) lifecycle: String,
     /// The request that a Spot instance came from.
     pub(crate) spot_request: String,
+    /// Why it is in its state, as AWS says it: a code and a sentence.
+    pub(crate) state_reason: (String, String),
     /// The AWS service that manages it, where one does.
     pub(crate) operator: Option<String>,
     /// Keys and values.
@@ -145,6 +148,7 @@ fn instance(item: &mut Field<'_, '_>) -> Result<Instance, XmlDecodeError> {
                     Ok(())
                 })?;
             }
+            "stateReason" => instance.state_reason = reason(field)?,
             "operator" => instance.operator = operator(field)?,
             "tagSet" => each(field, |_, item| {
                 instance.tags.push(tag(item)?);
@@ -155,6 +159,29 @@ fn instance(item: &mut Field<'_, '_>) -> Result<Instance, XmlDecodeError> {
         Ok(())
     })?;
     Ok(instance)
+}
+
+fn reason(field: &mut Field<'_, '_>) -> Result<(String, String), XmlDecodeError> {
+    let mut reason = (String::new(), String::new());
+    each(field, |name, field| {
+        match name {
+            "code" => reason.0 = data(field)?,
+            "message" => reason.1 = data(field)?,
+            _ => {}
+        }
+        Ok(())
+    })?;
+    Ok(reason)
+}
+
+impl From<&Instance> for Member {
+    fn from(instance: &Instance) -> Self {
+        let tags = instance.tags.iter();
+        Self {
+            name: instance.id.clone(),
+            tags: tags.map(|(key, value)| (key, value)).collect(),
+        }
+    }
 }
 
 fn operator(field: &mut Field<'_, '_>) -> Result<Option<String>, XmlDecodeError> {

@@ -79,6 +79,7 @@ async fn a_page_of_instances_is_asked_for_by_tag_and_read() {
             root_device: "ebs".to_owned(),
             lifecycle: "spot".to_owned(),
             spot_request: "sir-1".to_owned(),
+            state_reason: (String::new(), String::new()),
             operator: Some("eks.amazonaws.com".to_owned()),
             tags: vec![
                 ("Name".to_owned(), "café & box".to_owned()),

@@ -21,7 +21,7 @@ fn read(instance: &Instance, request: Option<SpotRequest>) -> Resource {
     let requests = request.map(|request| (request.id.clone(), request));
     resource(
         instance,
-        &requests.into_iter().collect(),
+        &Ok(requests.into_iter().collect()),
         &Region::new("eu-west-3"),
     )
 }
@@ -140,4 +140,51 @@ fn the_other_spot_instances_are_left_with_their_reason() {
     ] {
         assert!(reason.contains(word), "{reason}");
     }
+}
+
+#[test]
+fn spot_requests_that_cannot_be_read_cost_spot_instances_alone() {
+    let denied = Err(AwsError {
+        service: "ec2",
+        operation: "DescribeSpotInstanceRequests",
+        cause: Cause::Denied,
+        message: "UnauthorizedOperation".to_owned(),
+    });
+    let region = Region::new("eu-west-3");
+    let observed = |instance: &Instance| resource(instance, &denied, &region).observed;
+    assert_eq!(observed(&spot().0), Observed::Unread);
+    assert_eq!(observed(&dev_box()), Observed::Running);
+    let mut governed = spot().0;
+    governed
+        .tags
+        .push(("aws:ec2:fleet-id".to_owned(), "x".to_owned()));
+    assert!(matches!(observed(&governed), Observed::Fixed(_)));
+}
+
+#[test]
+fn why_aws_undid_a_start_is_read_and_a_stop_by_an_order_is_no_failure() {
+    let failure = |state: &str, code: &str| {
+        let mut instance = dev_box();
+        instance.state = state.to_owned();
+        instance.state_reason = (code.to_owned(), format!("{code}: on launch"));
+        read(&instance, None).facts.start_failure
+    };
+    let (why, said) = failure("stopped", "Client.InternalError").unwrap();
+    assert_eq!(
+        (why, said.as_str()),
+        (StartFailure::Key, "Client.InternalError: on launch")
+    );
+    assert!(
+        why.remedy().en.contains("kms:CreateGrant") && why.remedy().fr.contains("kms:CreateGrant")
+    );
+    let capacity = failure("stopped", "Server.InsufficientInstanceCapacity").unwrap();
+    assert_eq!(capacity.0, StartFailure::Capacity);
+    for code in [
+        "Client.UserInitiatedShutdown",
+        "Client.InstanceInitiatedShutdown",
+        "",
+    ] {
+        assert_eq!(failure("stopped", code), None, "{code}");
+    }
+    assert_eq!(failure("running", "Client.InternalError"), None);
 }

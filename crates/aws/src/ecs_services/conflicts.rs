@@ -8,6 +8,7 @@ use nightcap_domain::fleet::{Resource, Text};
 use super::place;
 use crate::clients::Clients;
 use crate::error::AwsError;
+use crate::pages;
 
 /// How Application Auto Scaling calls what it scales: `service/shop/web`.
 const PREFIX: &str = "service/";
@@ -33,27 +34,21 @@ pub(super) async fn scheduled(
         1 => names.first().map(|name| format!("{PREFIX}{name}")),
         _ => None,
     };
-    let mut actions = clients
+    let actions = clients
         .applicationautoscaling()
         .describe_scheduled_actions()
         .service_namespace(ServiceNamespace::Ecs)
         .scalable_dimension(ScalableDimension::EcsServiceDesiredCount)
         .set_resource_id(only)
         .into_paginator()
-        .items()
         .send();
+    let call = ("application-autoscaling", "DescribeScheduledActions");
+    let pages = pages::of(call, actions, |page| page.next_token()).await?;
     let mut found = vec![];
-    while let Some(action) = actions.next().await {
-        let action = action.map_err(|error| {
-            AwsError::from_sdk(
-                "application-autoscaling",
-                "DescribeScheduledActions",
-                &error,
-            )
-        })?;
+    for action in pages.iter().flat_map(|page| page.scheduled_actions()) {
         let name = action.resource_id().trim_start_matches(PREFIX);
         if names.contains(name)
-            && let Some(what) = described(&action)
+            && let Some(what) = described(action)
         {
             found.push((name.to_owned(), what));
         }

@@ -193,7 +193,11 @@ async fn only_what_is_tagged_is_described_ten_services_a_call() {
     mocks::set_tagging(&clients, RuleMode::MatchAny, &[&first, &last]);
     mocks::set_ecs(&clients, RuleMode::MatchAny, &[&ten, &two, &one]);
     mocks::set_applicationautoscaling(&clients, RuleMode::MatchAny, &[&scaled]);
-    let found = EcsServices::new(Arc::new(clients)).list().await.unwrap();
+    let found = EcsServices::new(Arc::new(clients))
+        .list(&Look::default())
+        .await
+        .unwrap()
+        .resources;
     assert_eq!(found.len(), 13);
     let calls = [&first, &last, &ten, &two, &one, &scaled].map(Rule::num_calls);
     assert_eq!(calls, [1; 6]);
@@ -210,7 +214,12 @@ async fn nothing_tagged_costs_one_call() {
     let clients = mocks::nobody();
     let none = tagged_page(None, &[], None);
     mocks::set_tagging(&clients, RuleMode::MatchAny, &[&none]);
-    assert_eq!(EcsServices::new(Arc::new(clients)).list().await, Ok(vec![]));
+    assert_eq!(
+        EcsServices::new(Arc::new(clients))
+            .list(&Look::default())
+            .await,
+        Ok(Listing::default())
+    );
 }
 
 fn update(count: i32) -> Rule {
@@ -414,4 +423,120 @@ async fn several_services_are_one_listing_and_those_without_bounds_none() {
     let plain = read(described("shop/web", 2, 2), None);
     let nobody = EcsServices::new(Arc::new(mocks::nobody()));
     assert_eq!(nobody.conflicts(&[&plain]).await, Ok(vec![]));
+}
+
+/// The tags of these, as the index knows them.
+fn index(services: &'static [(&'static str, &'static str)]) -> Rule {
+    mock!(aws_sdk_resourcegroupstagging::Client::get_resources).then_output(|| {
+        let page = services.iter().map(|(name, environment)| {
+            let tag = aws_sdk_resourcegroupstagging::types::Tag::builder()
+                .key("nightcap:environment")
+                .value(*environment);
+            ResourceTagMapping::builder()
+                .resource_arn(format!("{PREFIX}/{name}"))
+                .tags(tag.build().unwrap())
+                .build()
+        });
+        GetResourcesOutput::builder()
+            .set_resource_tag_mapping_list(Some(page.collect()))
+            .build()
+    })
+}
+
+/// A look for preprod, which names services, beside dev, which does not, and prod.
+fn look() -> Look {
+    let config = nightcap_domain::config::Compiled::parse(
+        "timezone: UTC
+schedules: { s: { windows: [{ start: '0 9 * * *', stop: '0 19 * * *' }] } }
+environments:
+  dev: { schedule: s }
+  preprod: { schedule: s, kinds: [ecs-service, eks-node-group] }
+  prod: { protected: true }
+",
+    );
+    let config = config.unwrap();
+    let own = nightcap_domain::names::Region::new("eu-west-3");
+    Look::at(&config, &crate::target::targets(&config, &own)[0])
+}
+
+fn refusing(code: &'static str, status: u16, when: fn(&[String]) -> bool) -> Rule {
+    mock!(aws_sdk_ecs::Client::describe_services)
+        .match_requests(move |request| when(request.services()))
+        .then_http_response(move || mocks::refusal_in_json(status, code, "no"))
+}
+
+async fn listed(index: &Rule, described: &[&Rule]) -> Result<Listing, AwsError> {
+    let clients = mocks::nobody();
+    let none = bounds(0);
+    mocks::set_tagging(&clients, RuleMode::MatchAny, &[index]);
+    mocks::set_ecs(&clients, RuleMode::MatchAny, described);
+    mocks::set_applicationautoscaling(&clients, RuleMode::MatchAny, &[&none]);
+    EcsServices::new(Arc::new(clients)).list(&look()).await
+}
+
+#[tokio::test]
+async fn what_may_not_be_acted_on_is_told_and_not_described() {
+    let index = index(&[("shop/a", "prod"), ("shop/b", "dev"), ("shop/c", "preprdo")]);
+    let never = refusing("AccessDeniedException", 400, |_| true);
+    let found = listed(&index, &[&never]).await.unwrap();
+    assert_eq!(never.num_calls(), 0);
+    let names: Vec<&str> = found.resources.iter().map(|r| r.name.as_str()).collect();
+    assert_eq!(names, ["shop/a", "shop/b", "shop/c"]);
+    let fixed = |r: &Resource| matches!(r.observed, Observed::Fixed(_));
+    assert!(found.resources.iter().all(fixed) && found.unread.is_empty());
+}
+
+#[tokio::test]
+async fn a_service_that_is_refused_costs_itself_alone() {
+    let index = index(&[
+        ("shop/a", "preprod"),
+        ("shop/bad", "preprod"),
+        ("shop/c", "preprod"),
+    ]);
+    let bad = |asked: &[String]| asked.iter().any(|arn| arn.ends_with("/bad"));
+    let refused = refusing("AccessDeniedException", 400, bad);
+    let alone = mock!(aws_sdk_ecs::Client::describe_services)
+        .match_requests(move |request| !bad(request.services()))
+        .then_compute_output(|request| {
+            let services = request.services().iter().map(|arn| {
+                Service::builder()
+                    .service_arn(arn)
+                    .status("ACTIVE")
+                    .desired_count(1)
+                    .build()
+            });
+            DescribeServicesOutput::builder()
+                .set_services(Some(services.collect()))
+                .build()
+        });
+    let found = listed(&index, &[&refused, &alone]).await.unwrap();
+    assert_eq!(found.resources.len(), 3);
+    let [(arn, error)] = found.unread.as_slice() else {
+        panic!("{:?}", found.unread);
+    };
+    assert!(arn.as_str().ends_with("shop/bad"));
+    assert_eq!(error.cause, Cause::Denied);
+    let unread = found
+        .resources
+        .iter()
+        .filter(|r| r.observed == Observed::Unread);
+    assert_eq!(unread.count(), 1);
+}
+
+#[tokio::test]
+async fn a_deleted_cluster_that_the_index_still_names_costs_nothing() {
+    let index = index(&[("gone/a", "preprod"), ("gone/b", "preprod")]);
+    let gone = refusing("ClusterNotFoundException", 400, |_| true);
+    assert_eq!(listed(&index, &[&gone]).await.unwrap(), Listing::default());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_right_that_is_missing_for_all_and_a_service_that_is_away_cost_the_kind_once() {
+    const TWO: &[(&str, &str)] = &[("shop/a", "preprod"), ("shop/b", "preprod")];
+    let denied = refusing("AccessDeniedException", 400, |_| true);
+    let error = listed(&index(TWO), &[&denied]).await.unwrap_err();
+    assert_eq!(error.cause, Cause::Denied);
+    let throttled = refusing("ThrottlingException", 400, |_| true);
+    let error = listed(&index(TWO), &[&throttled]).await.unwrap_err();
+    assert_eq!(error.cause, Cause::Throttled);
 }

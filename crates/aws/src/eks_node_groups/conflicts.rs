@@ -12,11 +12,11 @@ use nightcap_domain::fleet::{Resource, Text};
 
 use crate::autoscaling_groups::conflicts::scheduled;
 use crate::autoscaling_groups::obstacles::obstacles;
-use crate::autoscaling_groups::{NODE_GROUP_TAG, PAGE};
+use crate::autoscaling_groups::{NODE_GROUP_TAG, PAGE, described};
 use crate::error::AwsError;
 
 /// How EKS names the cluster on such a group.
-const CLUSTER_TAG: &str = "eks:cluster-name";
+pub(super) const CLUSTER_TAG: &str = "eks:cluster-name";
 
 /// What stands in the way of these node groups.
 pub(super) async fn of(
@@ -28,21 +28,14 @@ pub(super) async fn of(
     // The node group of each of EKS's groups.
     let mut owners: BTreeMap<String, String> = BTreeMap::new();
     let tagged = Filter::builder().name("tag-key").values(NODE_GROUP_TAG);
-    let mut groups = client
-        .describe_auto_scaling_groups()
-        .filters(tagged.build())
-        .max_records(PAGE)
-        .into_paginator()
-        .items()
-        .send();
-    while let Some(group) = groups.next().await {
-        let group = group.map_err(|error| {
-            AwsError::from_sdk("autoscaling", "DescribeAutoScalingGroups", &error)
-        })?;
-        let Some(owner) = owner(&group).filter(|owner| wanted.contains(owner.as_str())) else {
+    let asking = client.describe_auto_scaling_groups().max_records(PAGE);
+    let asking = asking.filters(tagged.build());
+    let pages = described(asking.into_paginator().send()).await?;
+    for group in pages.iter().flat_map(|page| page.auto_scaling_groups()) {
+        let Some(owner) = owner(group).filter(|owner| wanted.contains(owner.as_str())) else {
             continue;
         };
-        found.extend(obstacles(&group).map(|what| (owner.clone(), what)));
+        found.extend(obstacles(group).map(|what| (owner.clone(), what)));
         let name = group.auto_scaling_group_name().unwrap_or_default();
         owners.insert(name.to_owned(), owner);
     }

@@ -167,7 +167,11 @@ async fn machines_are_counted_in_one_call_for_all_and_what_is_gone_is_left_out()
     mocks::set_tagging(&clients, RuleMode::MatchAny, &[&list]);
     mocks::set_eks(&clients, RuleMode::MatchAny, &[&a, &b, &gone]);
     mocks::set_autoscaling(&clients, RuleMode::MatchAny, &[&groups]);
-    let found = EksNodeGroups::new(Arc::new(clients)).list().await.unwrap();
+    let found = EksNodeGroups::new(Arc::new(clients))
+        .list(&Look::default())
+        .await
+        .unwrap()
+        .resources;
     let machines: Vec<_> = found
         .iter()
         .map(|r| (r.name.as_str(), r.size.as_ref().unwrap().machines))
@@ -282,4 +286,27 @@ async fn an_update_under_way_is_left_to_end() {
         .await
         .unwrap_err();
     assert_eq!(error.cause, Cause::State);
+}
+
+#[tokio::test]
+async fn a_node_group_that_is_refused_costs_itself_alone() {
+    let refused = mock!(aws_sdk_eks::Client::describe_nodegroup)
+        .match_requests(|request| request.nodegroup_name() == Some("bad"))
+        .then_http_response(|| mocks::refusal_in_json(403, "AccessDeniedException", "no"));
+    let groups = mock!(aws_sdk_autoscaling::Client::describe_auto_scaling_groups)
+        .then_output(|| DescribeAutoScalingGroupsOutput::builder().build());
+    let clients = mocks::nobody();
+    let (list, a) = (tagged(&["a", "bad"]), describe("a"));
+    mocks::set_tagging(&clients, RuleMode::MatchAny, &[&list]);
+    mocks::set_eks(&clients, RuleMode::MatchAny, &[&a, &refused]);
+    mocks::set_autoscaling(&clients, RuleMode::MatchAny, &[&groups]);
+    let kind = EksNodeGroups::new(Arc::new(clients));
+    let found = kind.list(&Look::default()).await.unwrap();
+    let names: Vec<(&str, bool)> = found
+        .resources
+        .iter()
+        .map(|r| (r.name.as_str(), r.observed == Observed::Unread))
+        .collect();
+    assert_eq!(names, [("shop/a", false), ("shop/bad", true)]);
+    assert_eq!(found.unread.len(), 1);
 }

@@ -8,6 +8,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use aws_sdk_ssm::operation::get_parameter::GetParameterError;
 use aws_smithy_mocks::mock;
+use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::error::operation::BuildError;
 
 use super::*;
@@ -217,5 +218,81 @@ async fn a_group_that_is_gone_is_gone_although_its_code_does_not_say_so() {
             .unwrap_err();
         let error = AwsError::from_sdk("autoscaling", "UpdateAutoScalingGroup", &error);
         assert_eq!(error.cause, cause, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn capacity_quota_and_license_have_remedies_of_their_own() {
+    for (code, cause, says) in [
+        (
+            "InsufficientDBInstanceCapacity",
+            Cause::Capacity,
+            "another class",
+        ),
+        (
+            "InsufficientInstanceCapacity",
+            Cause::Capacity,
+            "another class",
+        ),
+        ("InstanceQuotaExceeded", Cause::Quota, "Service Quotas"),
+        ("VcpuLimitExceeded", Cause::Quota, "Service Quotas"),
+        ("LicenseLimitExceeded", Cause::License, "License Manager"),
+    ] {
+        let error = refused(400, code).await;
+        assert_eq!(error.cause, cause, "{code}");
+        assert!(
+            error.remedy().en.contains(says),
+            "{code}: {:?}",
+            error.remedy()
+        );
+        assert!(
+            error.remedy().en.contains("every tick tries again"),
+            "{code}"
+        );
+        assert!(
+            error.remedy().fr.contains("chaque passage réessaie"),
+            "{code}"
+        );
+    }
+}
+
+#[test]
+fn a_remedy_names_rights_that_iam_knows_and_no_table_is_said_to_be_deleted_on_purpose() {
+    let error = |service, operation, cause| AwsError {
+        service,
+        operation,
+        cause,
+        message: String::new(),
+    };
+    let denied = error("dynamodb", "TransactWriteItems", Cause::Denied).remedy();
+    assert!(!denied.en.contains("TransactWriteItems"), "{denied:?}");
+    assert!(denied.en.contains("dynamodb:PutItem"), "{denied:?}");
+    for (service, operation, names) in [
+        ("dynamodb", "Query", "NIGHTCAP_TABLE"),
+        ("sns", "Publish", "NIGHTCAP_TOPIC_ARN"),
+    ] {
+        let gone = error(service, operation, Cause::Gone).remedy();
+        assert!(
+            gone.en.contains(names) && gone.fr.contains(names),
+            "{gone:?}"
+        );
+        assert!(!gone.en.contains("on purpose"), "{gone:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_not_awss_is_told_with_its_status() {
+    for (status, body) in [
+        (301, ""),
+        (403, "<html><body>blocked by the proxy</body></html>"),
+        (503, "\u{1f}\u{8b}\u{8}"),
+    ] {
+        let rule =
+            mock!(aws_sdk_rds::Client::describe_db_instances).then_http_response(move || {
+                HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body))
+            });
+        let error = asked(&mocks::rds(&[&rule])).await;
+        let says = format!("HTTP {status}");
+        assert!(error.message.contains(&says), "{error}");
     }
 }

@@ -13,6 +13,7 @@ use aws_smithy_types::error::ErrorMetadata;
 use super::*;
 use crate::error::Cause;
 use crate::mocks;
+use crate::rds::PAGE;
 
 fn described(name: &str) -> DbInstanceBuilder {
     DbInstance::builder()
@@ -60,7 +61,7 @@ async fn listed(instances: Vec<DbInstance>) -> Vec<Resource> {
     let rule =
         mock!(Client::describe_db_instances).then_output(move || page(instances.clone(), None));
     let kind = RdsInstances::new(mocks::rds(&[&rule]));
-    kind.list().await.unwrap()
+    kind.list(&Look::default()).await.unwrap().resources
 }
 
 fn fixed(resource: &Resource) -> &Text {
@@ -78,7 +79,10 @@ fn orders() -> Resource {
 async fn a_hundred_databases_are_one_call() {
     let rule = page_rule(None, names(100), None);
     let kind = RdsInstances::new(mocks::rds(&[&rule]));
-    assert_eq!(kind.list().await.unwrap().len(), 100);
+    assert_eq!(
+        kind.list(&Look::default()).await.unwrap().resources.len(),
+        100
+    );
     assert_eq!(rule.num_calls(), 1);
 }
 
@@ -90,7 +94,10 @@ async fn every_page_is_read() {
         page_rule(Some("b"), names(7), None),
     ];
     let kind = RdsInstances::new(mocks::rds(&[&rules[0], &rules[1], &rules[2]]));
-    assert_eq!(kind.list().await.unwrap().len(), 207);
+    assert_eq!(
+        kind.list(&Look::default()).await.unwrap().resources.len(),
+        207
+    );
     for rule in &rules {
         assert_eq!(rule.num_calls(), 1);
     }
@@ -153,7 +160,7 @@ async fn what_cannot_be_stopped_says_why() {
         ),
         (
             described("multi-az-member").db_cluster_identifier("shop"),
-            "a member of cluster shop: of clusters, only Aurora's can be stopped",
+            "a member of Multi-AZ DB cluster shop: AWS cannot stop such a cluster",
         ),
         (
             described("replica").read_replica_source_db_instance_identifier("orders"),
@@ -316,7 +323,10 @@ async fn throttling_is_tried_again() {
         .output(|| page(vec![described("orders").build()], None))
         .build();
     let kind = RdsInstances::new(mocks::rds(&[&rule]));
-    assert_eq!(kind.list().await.unwrap().len(), 1);
+    assert_eq!(
+        kind.list(&Look::default()).await.unwrap().resources.len(),
+        1
+    );
     assert_eq!(rule.num_calls(), 3);
 }
 
@@ -328,7 +338,7 @@ async fn throttling_without_end_is_told() {
         .repeatedly()
         .build();
     let kind = RdsInstances::new(mocks::rds(&[&rule]));
-    let error = kind.list().await.unwrap_err();
+    let error = kind.list(&Look::default()).await.unwrap_err();
     assert_eq!(error.cause, Cause::Throttled);
     assert_eq!(
         error.to_string(),
@@ -424,4 +434,21 @@ async fn what_a_database_runs_on_is_named_as_the_price_book_does() {
             vec![],
         ]
     );
+}
+
+#[test]
+fn a_member_of_documentdb_or_neptune_is_left_with_the_true_reason() {
+    for engine in ["docdb", "neptune"] {
+        let member = described("docs")
+            .engine(engine)
+            .db_cluster_identifier("docs-cluster");
+        let Observed::Fixed(text) = resource(&member.build()).unwrap().observed else {
+            panic!("{engine} is not left alone");
+        };
+        let says = format!(
+            "a member of {engine} cluster docs-cluster: AWS can stop such a cluster, but Nightcap stops Aurora alone"
+        );
+        assert_eq!(text.en, says);
+        assert!(text.fr.contains("AWS sait l'arrêter"), "{}", text.fr);
+    }
 }

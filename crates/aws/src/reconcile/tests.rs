@@ -16,6 +16,7 @@ use super::*;
 use crate::error::Cause;
 use crate::kind::{ResourceKind, Stop};
 use crate::ledger::{Interrupt, Kept, MemoryLedger};
+use crate::look::{Listing, Look};
 use crate::target::targets;
 
 mod time;
@@ -116,7 +117,7 @@ impl ResourceKind for Databases {
         }
     }
 
-    fn list(&self) -> BoxFuture<'_, Result<Vec<Resource>, AwsError>> {
+    fn list<'a>(&'a self, _look: &'a Look) -> BoxFuture<'a, Result<Listing, AwsError>> {
         Box::pin(async {
             (self.interrupt)().await;
             let databases = self.aws.lock().unwrap().databases.clone();
@@ -124,7 +125,8 @@ impl ResourceKind for Databases {
             Ok(databases
                 .into_iter()
                 .map(|(name, observed)| self.resource(name, observed))
-                .collect())
+                .collect::<Vec<_>>()
+                .into())
         })
     }
 

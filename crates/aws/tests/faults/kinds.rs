@@ -12,6 +12,7 @@ use nightcap_aws::ecs_services::EcsServices;
 use nightcap_aws::eks_node_groups::EksNodeGroups;
 use nightcap_aws::error::AwsError;
 use nightcap_aws::kind::{ResourceKind, Stop};
+use nightcap_aws::look::{Listing, Look};
 use nightcap_aws::rds_instances::RdsInstances;
 use nightcap_domain::capacity::Capacity;
 use nightcap_domain::fleet::{Kind, Memory, Observed, Resource, Size, Tags, Text};
@@ -73,7 +74,7 @@ impl ResourceKind for Databases {
         self.1
     }
 
-    fn list(&self) -> BoxFuture<'_, Result<Vec<Resource>, AwsError>> {
+    fn list<'a>(&'a self, _look: &'a Look) -> BoxFuture<'a, Result<Listing, AwsError>> {
         Box::pin(self.0.call("DescribeDB", |world, _| {
             let ours = world
                 .databases
@@ -81,7 +82,8 @@ impl ResourceKind for Databases {
                 .filter(|(name, _)| kind_of(name) == self.1);
             Ok(ours
                 .map(|(name, database)| describe_database(self.1, name, database))
-                .collect())
+                .collect::<Vec<_>>()
+                .into())
         }))
     }
 
@@ -156,7 +158,7 @@ impl<const ROOM: bool> ResourceKind for Groups<ROOM> {
         self.1
     }
 
-    fn list(&self) -> BoxFuture<'_, Result<Vec<Resource>, AwsError>> {
+    fn list<'a>(&'a self, _look: &'a Look) -> BoxFuture<'a, Result<Listing, AwsError>> {
         Box::pin(self.0.call("Describe", |world, _| {
             let ours = world
                 .groups
@@ -164,7 +166,8 @@ impl<const ROOM: bool> ResourceKind for Groups<ROOM> {
                 .filter(|(_, group)| kind_of_group(group) == self.1);
             Ok(ours
                 .map(|(name, group)| describe_group(self.1, name, group))
-                .collect())
+                .collect::<Vec<_>>()
+                .into())
         }))
     }
 

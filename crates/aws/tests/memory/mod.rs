@@ -9,6 +9,7 @@ use futures_util::future::BoxFuture;
 use nightcap_aws::error::{AwsError, Cause};
 use nightcap_aws::kind::{ResourceKind, Stop};
 use nightcap_aws::ledger::{LedgerStore, NoLedger};
+use nightcap_aws::look::{Companies, Company, Listing, Look};
 use nightcap_aws::target::{Reach, Target};
 use nightcap_domain::capacity::Capacity;
 use nightcap_domain::fleet::{Kind, Observed, Resource, Tags, Text, Tier};
@@ -50,7 +51,10 @@ pub(crate) struct Databases {
     pub(crate) conflicts: Result<Vec<(String, Text)>, AwsError>,
     /// Why it refuses what it refuses.
     pub(crate) reasons: Vec<(String, Text)>,
-    orders: Orders,
+    /// What would stop with them.
+    pub(crate) members: Result<Vec<Company>, AwsError>,
+    pub(crate) kind: Kind,
+    pub(crate) orders: Orders,
 }
 
 const KIND: Kind = Kind {
@@ -65,6 +69,8 @@ impl Databases {
             refuses: HashMap::new(),
             conflicts: Ok(vec![]),
             reasons: vec![],
+            members: Ok(vec![]),
+            kind: KIND,
             orders: orders.clone(),
         }
     }
@@ -96,11 +102,15 @@ impl Databases {
 
 impl ResourceKind for Databases {
     fn kind(&self) -> Kind {
-        KIND
+        self.kind
     }
 
-    fn list(&self) -> BoxFuture<'_, Result<Vec<Resource>, AwsError>> {
-        Box::pin(async { self.found.clone() })
+    fn members<'a>(&'a self, _resources: &'a [&'a Resource]) -> Companies<'a> {
+        Box::pin(async { self.members.clone() })
+    }
+
+    fn list<'a>(&'a self, _look: &'a Look) -> BoxFuture<'a, Result<Listing, AwsError>> {
+        Box::pin(async { self.found.clone().map(Listing::from) })
     }
 
     fn start<'a>(

@@ -9,7 +9,7 @@ mod production;
 mod resource;
 mod tags;
 
-pub use facts::{Facts, Health, Part, Snapshots};
+pub use facts::{Facts, Health, Member, Part, Snapshots, StartFailure};
 pub use observed::{Observed, Text};
 pub use production::{canonical_name, looks_like_production, protected_name};
 pub use resource::{Kind, Memory, Resource, Size, Tier};

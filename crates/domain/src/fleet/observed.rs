@@ -57,6 +57,9 @@ pub enum Observed {
         /// Whether its users can use it meanwhile (a backup: yes; an upgrade: no).
         serving: bool,
     },
+    /// It is known to exist by its tag, and could not be read: it gets no order, and what must
+    /// wait for it waits.
+    Unread,
     /// Nothing here can put it to sleep or wake it, and that is nobody's fault.
     Fixed(Text),
     /// It will not work again before a person has done something.
@@ -77,6 +80,7 @@ impl Observed {
             Self::Starting => "starting",
             Self::Stopping => "stopping",
             Self::Busy { status, .. } | Self::Faulty { status, .. } => status,
+            Self::Unread => "unread",
             Self::Fixed(_) => "fixed",
         }
     }

@@ -47,9 +47,14 @@ impl Tags {
 
     /// The environment that these tags claim.
     ///
-    /// Keys are compared without case: AWS keeps `Nightcap:Environment` beside
-    /// `nightcap:environment`, and two answers must not become a guess.
+    /// The key is `nightcap:environment` exactly, for every kind: most of AWS's own filters by
+    /// key know no other spelling, and what is found must not depend on the kind. Where a key
+    /// that differs in case or space stands beside it and says something else (AWS keeps both),
+    /// two answers must not become a guess.
     pub fn claim(&self) -> Claim<'_> {
+        if !self.0.contains_key(ENVIRONMENT_TAG) {
+            return Claim::None;
+        }
         let mut claims: Vec<&str> = self
             .0
             .iter()
@@ -139,5 +144,22 @@ mod tests {
         ]);
         assert!(matches!(differ.claim(), Claim::Overlapping(values) if values.len() == 2));
         assert_eq!(Tags::default().claim(), Claim::None);
+    }
+
+    #[test]
+    fn a_key_in_another_case_alone_claims_nothing_for_every_kind_alike() {
+        for key in [
+            "Nightcap:Environment",
+            "NIGHTCAP:ENVIRONMENT",
+            "nightcap:environment ",
+        ] {
+            let tags = Tags::from_iter([(key, "preprod")]);
+            assert_eq!(tags.claim(), Claim::None, "{key}");
+            // What it protects, it protects in any case.
+            assert!(
+                Tags::from_iter([(key, "prod")]).protected_by().is_some(),
+                "{key}"
+            );
+        }
     }
 }

@@ -426,6 +426,7 @@ fn decide(resource: &Resource, desired: &Desired, policy: &Policy<'_>) -> Decisi
     };
     match (&resource.observed, by.to) {
         (Observed::Fixed(text), _) => Decision::Leave(Leave::Fixed(text.clone())),
+        (Observed::Unread, _) => Decision::Wait(Wait::Unread),
         (Observed::Faulty { status, remedy }, _) => Decision::Refuse(Fault::Broken {
             status: status.clone(),
             remedy: remedy.clone(),

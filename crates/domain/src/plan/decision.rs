@@ -61,6 +61,8 @@ pub enum Wait {
         /// AWS's word for that.
         status: String,
     },
+    /// It could not be read: its problem says why.
+    Unread,
     /// It needs these to be up first.
     NeedsUp(Vec<String>),
     /// These still need it.
@@ -105,6 +107,7 @@ impl Wait {
         match self {
             Self::Arriving { .. } => "arriving",
             Self::Busy { .. } => "busy",
+            Self::Unread => "unread",
             Self::NeedsUp(_) => "needs-up",
             Self::StillUsedBy(_) => "still-used-by",
         }
@@ -121,6 +124,10 @@ impl Wait {
             (Self::Busy { status }, Language::Fr) => {
                 format!("{status} : AWS n'accepte aucun ordre avant la fin")
             }
+            (Self::Unread, Language::En) => {
+                "it could not be read, so nothing is ordered".to_owned()
+            }
+            (Self::Unread, Language::Fr) => "illisible : aucun ordre n'est donné".to_owned(),
             (Self::NeedsUp(names), Language::En) => {
                 format!("needs {} to be up first", names.join(", "))
             }

@@ -5,7 +5,7 @@ use crate::hold::Scope;
 use crate::time::State;
 
 use super::place::places;
-use super::{Action, Because, Decision, Desired, Fault, Leave, Step, Wait};
+use super::{Action, Because, Decision, Desired, Fault, Leave, Step, Unread, Wait};
 
 /// Names told in a reason; more are counted.
 const NAMED: usize = 3;
@@ -15,14 +15,18 @@ const NAMED: usize = 3;
 /// An environment is ordered within one account and region: that is as far as one
 /// invocation sees. What is broken or never acted on holds nobody up. What stays up although its
 /// environment sleeps (a change by hand, a capacity that may not be remembered) keeps up what it
-/// needs; only a hold on that very resource stops it nevertheless, and its answer warns.
-pub(super) fn close(steps: &mut [Step]) {
-    for members in places(steps).values() {
+/// needs; only a hold on that very resource stops it nevertheless, and its answer warns. A kind
+/// that could not be read holds up whatever waits for its tier, for nobody knows what state it is
+/// in.
+pub(super) fn close(steps: &mut [Step], unread: &[Unread]) {
+    for (place, members) in &places(steps) {
         let of = |find: fn(&Step) -> Option<Pending>| -> Vec<Pending> {
             let steps = members.iter().filter_map(|&index| steps.get(index));
             steps.filter_map(find).collect()
         };
-        let (pending, staying) = (of(Pending::of), of(Pending::staying));
+        let (mut pending, staying) = (of(Pending::of), of(Pending::staying));
+        let unseen = unread.iter().filter(|unread| unread.is_in(place));
+        pending.extend(unseen.flat_map(Pending::unseen));
         for &index in members {
             if let Some(step) = steps.get_mut(index) {
                 let staying: &[Pending] = match is_held_itself(step) {
@@ -57,6 +61,15 @@ enum Direction {
 }
 
 impl Pending {
+    /// In both directions: neither can be told.
+    fn unseen(unread: &Unread) -> [Self; 2] {
+        [Direction::Up, Direction::Down].map(|direction| Self {
+            tier: unread.kind.tier,
+            name: unread.kind.name.to_owned(),
+            direction,
+        })
+    }
+
     fn of(step: &Step) -> Option<Self> {
         if !matches!(step.decision, Decision::Act(_) | Decision::Wait(_)) {
             return None;

@@ -10,10 +10,13 @@ mod environment;
 mod gate;
 mod late;
 mod maintenance;
+mod members;
 mod needs;
+mod obstacle;
 mod place;
 mod problem;
 mod progress;
+mod unread;
 mod upcoming;
 mod woken;
 
@@ -35,9 +38,12 @@ pub use decision::{Action, Decision, Leave, Wait};
 pub use environment::{Because, Desired, Standing};
 pub use late::{Gate, Late};
 pub use maintenance::{MaintenanceWindow, UnreadableWindow};
+pub use members::Company;
+pub use obstacle::Obstacle;
 pub use place::Place;
 pub use problem::{Fault, Problem};
 pub use progress::{Arrived, Progress, Stage, progress, to_ask};
+pub use unread::Unread;
 pub use upcoming::{Ahead, MAX_UPCOMING, MAX_UPCOMING_RESOURCES, Upcoming, upcoming};
 
 /// What one tick decided, for every environment and every resource that claims one.
@@ -105,6 +111,17 @@ impl Plan {
 ///
 /// Resources that claim no environment are not in the answer: they are nobody's business here.
 pub fn plan(config: &Compiled, fleet: Vec<Resource>, ledger: &Ledger, now: DateTime<Utc>) -> Plan {
+    plan_beside(config, fleet, &[], ledger, now)
+}
+
+/// The same beside kinds that could not be read: what must wait for them waits.
+pub fn plan_beside(
+    config: &Compiled,
+    fleet: Vec<Resource>,
+    unread: &[Unread],
+    ledger: &Ledger,
+    now: DateTime<Utc>,
+) -> Plan {
     let clock = Clock::at(config, now);
     let environments: Vec<Standing> = config
         .environments()
@@ -128,7 +145,7 @@ pub fn plan(config: &Compiled, fleet: Vec<Resource>, ledger: &Ledger, now: DateT
         .into_iter()
         .map(|candidate| grounds.decided(candidate, &mut backups))
         .collect();
-    gate::close(&mut steps);
+    gate::close(&mut steps, unread);
     breaker::hold_back(config.limits(), ledger, &mut steps, now);
     steps.sort_by(|a, b| order(a).cmp(&order(b)));
     Plan {

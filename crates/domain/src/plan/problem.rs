@@ -5,7 +5,7 @@ use crate::config::Language;
 use crate::fleet::{Resource, Text, protected_name};
 use crate::names::EnvironmentName;
 
-use super::Late;
+use super::{Late, Obstacle};
 
 const UNPRUNED: &str = "snapshots-kept";
 const LOOKS_LIKE_PRODUCTION: &str = "looks-like-production";
@@ -91,6 +91,8 @@ pub enum Fault {
         /// What to do.
         remedy: Text,
     },
+    /// AWS's own state or answers are in the way.
+    Obstacle(Obstacle),
     /// AWS refused the order or did not answer.
     Failed {
         /// `start`, `stop`, `read` or `forget`.
@@ -134,7 +136,11 @@ impl Problem {
 
     /// Whether it is looked for on every tick, or told until it is known to be over.
     pub fn lasts(&self) -> bool {
-        !matches!(self.fault, Fault::Conflict(_))
+        match &self.fault {
+            Fault::Conflict(_) => false,
+            Fault::Obstacle(obstacle) => obstacle.lasts(),
+            _ => true,
+        }
     }
 
     /// The resource, if this is the key of a problem that is looked for only once a sleep: its
@@ -176,6 +182,7 @@ impl Fault {
             Self::Conflict(_) => "conflict",
             Self::Late(late) => late.gate.code(),
             Self::Unpruned { .. } => UNPRUNED,
+            Self::Obstacle(obstacle) => obstacle.code(),
             Self::Failed { .. } => "failed",
         }
     }
@@ -253,6 +260,7 @@ impl Fault {
             Self::Unpruned { why, .. } => {
                 format!("old snapshots are kept: {}", why.to(Language::En))
             }
+            Self::Obstacle(obstacle) => obstacle.message(Language::En),
             Self::Failed { action, error, .. } => format!("{action} failed: {error}"),
         }
     }
@@ -317,6 +325,7 @@ impl Fault {
             Self::Unpruned { why, .. } => {
                 format!("ses anciens instantanés restent : {}", why.to(Language::Fr))
             }
+            Self::Obstacle(obstacle) => obstacle.message(Language::Fr),
             Self::Failed { action, error, .. } => {
                 let action = match *action {
                     "start" => "du démarrage",
@@ -373,6 +382,7 @@ impl Fault {
                 "set its preferred maintenance window, or `wake_for_maintenance: false`".to_owned()
             }
             Self::Late(late) => late.gate.remedy(Language::En).to_owned(),
+            Self::Obstacle(obstacle) => obstacle.remedy(Language::En),
             Self::Conflict(_) => {
                 "remove that action, or give it the hours of the schedule".to_owned()
             }
@@ -430,6 +440,7 @@ impl Fault {
                 "fixez sa fenêtre de maintenance, ou `wake_for_maintenance: false`".to_owned()
             }
             Self::Late(late) => late.gate.remedy(Language::Fr).to_owned(),
+            Self::Obstacle(obstacle) => obstacle.remedy(Language::Fr),
             Self::Conflict(_) => {
                 "retirez cette action, ou donnez-lui les heures de l'horaire".to_owned()
             }

@@ -37,5 +37,8 @@ fn is_database(resource: &Resource) -> bool {
 }
 
 fn is_up(resource: &Resource) -> bool {
-    !matches!(resource.observed, Observed::Stopped | Observed::Stopping)
+    !matches!(
+        resource.observed,
+        Observed::Stopped | Observed::Stopping | Observed::Unread
+    )
 }

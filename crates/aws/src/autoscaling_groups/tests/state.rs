@@ -1,4 +1,4 @@
-use aws_sdk_autoscaling::types::Operator;
+use aws_sdk_autoscaling::types::{Operator, WarmPoolConfiguration, WarmPoolState};
 
 use super::*;
 
@@ -169,4 +169,47 @@ fn a_group_that_takes_no_orders_from_here_says_why() {
     assert_eq!(fixed(managed), "only eks.amazonaws.com may change it");
     let nodes = described("g", (2, 2, 4), up(2)).tags(tag("eks:nodegroup-name", "workers"));
     assert!(fixed(nodes).contains("EKS node group workers"));
+}
+
+fn pool(
+    state: WarmPoolState,
+    min: i32,
+    prepared: Option<i32>,
+    size: i32,
+) -> AutoScalingGroupBuilder {
+    let pool = WarmPoolConfiguration::builder()
+        .pool_state(state)
+        .min_size(min)
+        .set_max_group_prepared_capacity(prepared)
+        .build();
+    described("g", (0, 0, 0), vec![])
+        .warm_pool_configuration(pool)
+        .warm_pool_size(size)
+}
+
+#[test]
+fn a_group_has_not_drained_while_machines_of_its_warm_pool_run() {
+    use WarmPoolState::{Hibernated, Running, Stopped};
+    let read = |group: AutoScalingGroupBuilder| resource(&group.build()).unwrap();
+    let kept = read(pool(Running, 2, None, 2));
+    assert_eq!(kept.observed, Observed::Stopping);
+    assert!(!kept.has_drained());
+    assert_eq!(kept.facts.warm_pool, 2);
+    // Scaling to zero makes it grow to what is to be prepared.
+    assert_eq!(read(pool(Running, 0, Some(4), 0)).facts.warm_pool, 4);
+    let empty = read(pool(Running, 0, None, 0));
+    assert_eq!(
+        (empty.observed, empty.facts.warm_pool),
+        (Observed::Stopped, 0)
+    );
+    for state in [Stopped, Hibernated] {
+        let asleep = read(pool(state, 2, None, 2));
+        assert_eq!(
+            (asleep.observed, asleep.facts.warm_pool),
+            (Observed::Stopped, 0)
+        );
+    }
+    // On their way into a pool of stopped machines, they still run.
+    let warming = pool(Stopped, 1, None, 1).instances(machine(LifecycleState::WarmedPending));
+    assert_eq!(read(warming).observed, Observed::Stopping);
 }
