@@ -155,6 +155,11 @@ impl EmbeddedAws {
         self.post("rds", database);
     }
 
+    /// Has AWS undo every start of a machine, or forget a Spot request (`machines.py`).
+    pub fn machines(&self, sent: &Value) {
+        self.post("machines", sent);
+    }
+
     /// Writes the bill, or clicks in a mail: `tests/embedded_aws/money.py` has the keys.
     pub fn money(&self, sent: &Value) {
         self.post("money", sent);
@@ -265,6 +270,16 @@ impl EmbeddedAws {
             .header("Authorization", authorization(service, REGION))
             .call();
         answer(sent).fine(path).json()
+    }
+
+    /// Deletes what a service that speaks REST with JSON has at a path.
+    pub fn rest_delete(&self, service: &str, path: &str) {
+        let sent = self
+            .agent
+            .delete(format!("{}{path}", self.endpoint))
+            .header("Authorization", authorization(service, REGION))
+            .call();
+        answer(sent).fine(path);
     }
 
     /// Puts an object into S3, making its bucket.

@@ -20,7 +20,7 @@ use crate::error::AwsError;
 use crate::metrics::calls::{Calls, CountCalls};
 use crate::rate::{Family, Rates};
 use crate::reconcile::ORDERS_AT_ONCE;
-use crate::role::Role;
+use crate::role::{Assumed, Role, SESSION};
 use crate::settings::setting;
 use crate::whole::{AskAgain, WholeXml};
 
@@ -162,15 +162,28 @@ impl Clients {
     /// The clients of another region and, where a role is given, another account.
     #[must_use]
     pub fn target(&self, region: &str, role: Option<&str>) -> Self {
+        let role = role.map(|role| Assumed {
+            role,
+            external_id: None,
+            session: SESSION,
+        });
+        self.target_as(region, role)
+    }
+
+    /// The same by a role that is assumed with more than its name.
+    #[must_use]
+    pub(crate) fn target_as(&self, region: &str, role: Option<Assumed<'_>>) -> Self {
         let region = Region::new(region.to_owned());
         let builder = self.config.to_builder().region(region.clone());
         let Some(role) = role else {
             return self.sharing(builder.build(), String::new());
         };
         let asking = self.config.to_builder().region(region).build();
-        let provider = SharedCredentialsProvider::new(Role::new(role, &asking, self.counting()));
+        let account = account_of(role.role);
+        let provider = Role::new(role, &asking, self.counting());
+        let provider = SharedCredentialsProvider::new(provider);
         let config = builder.credentials_provider(provider).build();
-        self.sharing(config, account_of(role))
+        self.sharing(config, account)
     }
 
     /// Clients of another configuration that ask no faster together than these alone, and are

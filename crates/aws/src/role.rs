@@ -17,32 +17,68 @@ use aws_smithy_runtime::client::identity::IdentityCache;
 
 use crate::metrics::calls::CountCalls;
 
-/// What AWS's own records of calls show as who made them.
-const SESSION: &str = "nightcap";
+/// What AWS's own records of calls show as who made them, where no tick does.
+pub(crate) const SESSION: &str = "nightcap";
+
+/// The most characters of a session's name.
+const LONGEST_SESSION: usize = 64;
+
+/// How a role is assumed.
+///
+/// No source identity is sent: `AssumeRole` with one is refused unless the role's trust policy
+/// allows `sts:SetSourceIdentity` ("Monitor and control actions taken with assumed roles", IAM
+/// User Guide), which roles that exist do not. The session's name tells the tick as well.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Assumed<'a> {
+    pub(crate) role: &'a str,
+    pub(crate) external_id: Option<&'a str>,
+    pub(crate) session: &'a str,
+}
+
+/// A name that STS takes: 2 to 64 letters, digits and `_+=,.@-` (`RoleSessionName`, AWS Security
+/// Token Service API Reference).
+fn session_name(wanted: &str) -> String {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
+    let name: String = wanted
+        .chars()
+        .map(|c| if allowed(c) { c } else { '-' })
+        .take(LONGEST_SESSION)
+        .collect();
+    if name.len() < 2 {
+        SESSION.to_owned()
+    } else {
+        name
+    }
+}
 
 /// A role that is assumed with the credentials of a configuration, in its region.
 #[derive(Debug)]
 pub(crate) struct Role {
     arn: String,
+    external_id: Option<String>,
+    session: String,
     sts: Client,
 }
 
 impl Role {
-    /// The role of this ARN; every request for it is counted.
-    pub(crate) fn new(arn: &str, config: &SdkConfig, calls: CountCalls) -> Self {
+    /// This role; every request for it is counted.
+    pub(crate) fn new(assumed: Assumed<'_>, config: &SdkConfig, calls: CountCalls) -> Self {
         let builder = Builder::from(config)
             // Its client would keep the credentials of who asks beside those that it gets.
             .identity_cache(IdentityCache::no_cache())
             .interceptor(calls);
         Self {
-            arn: arn.to_owned(),
+            arn: assumed.role.to_owned(),
+            external_id: assumed.external_id.map(str::to_owned),
+            session: session_name(assumed.session),
             sts: Client::from_conf(builder.build()),
         }
     }
 
     async fn assume(&self) -> Result {
         let asking = self.sts.assume_role().role_arn(&self.arn);
-        let answer = asking.role_session_name(SESSION).send().await;
+        let asking = asking.set_external_id(self.external_id.clone());
+        let answer = asking.role_session_name(&self.session).send().await;
         let given = answer.map_err(refused)?.credentials;
         let given = given.ok_or_else(|| CredentialsError::unhandled("STS gave no credentials"))?;
         let until = SystemTime::try_from(given.expiration).map_err(CredentialsError::unhandled)?;
@@ -76,5 +112,21 @@ fn refused(error: SdkError<AssumeRoleError>) -> CredentialsError {
         CredentialsError::invalid_configuration(error)
     } else {
         CredentialsError::provider_error(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sessions_name_is_the_ticks_id_in_the_characters_that_sts_takes() {
+        let id = "1-5759e988-bd862e3fe1be46a994272793";
+        assert_eq!(session_name(id), id);
+        assert_eq!(session_name("a b/\u{e9}"), "a-b--");
+        assert_eq!(session_name(&"x".repeat(99)).len(), 64);
+        for short in ["", "x"] {
+            assert_eq!(session_name(short), "nightcap");
+        }
     }
 }

@@ -10,12 +10,15 @@ use crate::clients::Clients;
 use crate::kind::ResourceKind;
 use crate::ledger::Home;
 use crate::registry;
+use crate::role::{Assumed, SESSION};
 
 /// One account and region, with the environments to look for there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     /// The role to assume; without one, the account the credentials belong to.
     pub role: Option<RoleArn>,
+    /// The external id that the role's trust policy asks for.
+    pub external_id: Option<String>,
     /// The region.
     pub region: Region,
     /// The environments that have resources there.
@@ -72,6 +75,7 @@ pub fn targets(config: &Compiled, own: &Region) -> Vec<Target> {
                     Some(target) => target.environments.push(name.clone()),
                     None => targets.push(Target {
                         role: role.cloned(),
+                        external_id: role.and(environment.external_id.clone()),
                         region: region.clone(),
                         environments: vec![name.clone()],
                     }),
@@ -101,14 +105,29 @@ impl fmt::Debug for Reach {
 /// The means to read and change every target: of each the kinds that an environment of it
 /// names, for each kind is a call or more on every tick.
 pub fn reach(base: &Arc<Clients>, config: &Compiled, targets: Vec<Target>) -> Vec<Reach> {
+    reach_as(SESSION, base, config, targets)
+}
+
+/// The same by sessions of this name, which AWS's own records of calls show as who made them: the
+/// correlation id of a tick tells which.
+pub fn reach_as(
+    session: &str,
+    base: &Arc<Clients>,
+    config: &Compiled,
+    targets: Vec<Target>,
+) -> Vec<Reach> {
     let mut reached = Vec::with_capacity(targets.len());
     for target in targets {
         let own = target.role.is_none() && base.region() == Some(target.region.as_str());
         let clients = if own {
             Arc::clone(base)
         } else {
-            let role = target.role.as_ref().map(RoleArn::as_str);
-            Arc::new(base.target(target.region.as_str(), role))
+            let role = target.role.as_ref().map(|role| Assumed {
+                role: role.as_str(),
+                external_id: target.external_id.as_deref(),
+                session,
+            });
+            Arc::new(base.target_as(target.region.as_str(), role))
         };
         reached.push(Reach {
             kinds: wanted(config, &target, registry::kinds(&clients)),

@@ -418,7 +418,7 @@ async fn a_dry_run_orders_nothing_and_writes_nothing() {
 }
 
 #[tokio::test]
-async fn a_conflict_is_a_problem_and_not_being_able_to_look_is_none() {
+async fn a_conflict_is_a_problem_and_so_is_not_being_able_to_look_and_neither_fails_the_tick() {
     let orders = Orders::default();
     let mut conflicting = Databases::new(&orders, many(2));
     let what = Text::fixed(
@@ -434,7 +434,11 @@ async fn a_conflict_is_a_problem_and_not_being_able_to_look_is_none() {
     let mut blind = Databases::new(&orders, many(2));
     blind.conflicts = Err(error("DescribeScheduledActions", Cause::Denied));
     let report = tick(&[region("eu-west-3", vec![blind])]).await.unwrap();
-    assert_eq!(problems(&report), [""; 0]);
+    assert_eq!(problems(&report), ["conflicts-unread db-000"]);
+    assert!(
+        !report.problems[0].lasts(),
+        "it is looked for only where something is done"
+    );
     assert_eq!(outcomes(&report), ["db-000: done", "db-001: done"]);
 }
 

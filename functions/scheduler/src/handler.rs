@@ -12,7 +12,7 @@ use nightcap_aws::metrics::emf::Line;
 use nightcap_aws::metrics::{Meter, Publisher};
 use nightcap_aws::queue::TargetQueue;
 use nightcap_aws::reconcile::{self, Bounds, Report, Tick, TickError};
-use nightcap_aws::target::{Reach, Target, reach, targets};
+use nightcap_aws::target::{Reach, Target, reach_as, targets};
 use nightcap_aws::time_left::TimeLeft;
 use nightcap_domain::answer::Answer;
 use nightcap_domain::config::{Compiled, Config, ConfigErrors};
@@ -278,7 +278,7 @@ impl Scheduler {
         scene: &Scene<'_>,
         tick: &Tick,
     ) -> Result<Report, TickError> {
-        let targets = scene.reach(&self.clients);
+        let targets = scene.reach(&self.clients, &tick.correlation_id);
         let bounds = Bounds {
             time: scene.time,
             home,
@@ -374,9 +374,9 @@ impl<'a> Scene<'a> {
     }
 
     /// The means to read and change the targets, made when first needed.
-    fn reach(&self, clients: &Arc<Clients>) -> &[Reach] {
+    fn reach(&self, clients: &Arc<Clients>, session: &str) -> &[Reach] {
         self.reached
-            .get_or_init(|| reach(clients, self.config, self.targets.clone()))
+            .get_or_init(|| reach_as(session, clients, self.config, self.targets.clone()))
     }
 
     /// A tick that may act: at another instant than now only in drills.

@@ -4,10 +4,11 @@ locals {
   groups = [for statement in [
     {
       # None of them has resource-level permissions (Service Authorization Reference,
-      # Amazon EC2 Auto Scaling and Elastic Load Balancing V2).
+      # Amazon EC2 Auto Scaling, Amazon EC2 and Elastic Load Balancing V2). The machines of a
+      # group are asked for their tags before it is stopped: one of them may be protected.
       Sid      = "SeeGroups"
       Effect   = "Allow"
-      Action   = ["autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeScheduledActions", "elasticloadbalancing:DescribeTargetHealth"]
+      Action   = ["autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeScheduledActions", "ec2:DescribeInstances", "elasticloadbalancing:DescribeTargetHealth"]
       Resource = "*"
     },
     {

@@ -92,10 +92,10 @@ locals {
   node_groups = [for statement in [
     {
       # As above; the machines of a node group are counted by its group, which may have a
-      # schedule of its own.
+      # schedule of its own, and are asked for their tags before it is stopped.
       Sid      = "SeeNodeGroups"
       Effect   = "Allow"
-      Action   = ["tag:GetResources", "autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeScheduledActions"]
+      Action   = ["tag:GetResources", "autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeScheduledActions", "ec2:DescribeInstances"]
       Resource = "*"
     },
     {

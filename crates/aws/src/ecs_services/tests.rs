@@ -467,7 +467,8 @@ fn refusing(code: &'static str, status: u16, when: fn(&[String]) -> bool) -> Rul
 
 async fn listed(index: &Rule, described: &[&Rule]) -> Result<Listing, AwsError> {
     let clients = mocks::nobody();
-    let none = bounds(0);
+    let none = mock!(aws_sdk_applicationautoscaling::Client::describe_scalable_targets)
+        .then_output(|| DescribeScalableTargetsOutput::builder().build());
     mocks::set_tagging(&clients, RuleMode::MatchAny, &[index]);
     mocks::set_ecs(&clients, RuleMode::MatchAny, described);
     mocks::set_applicationautoscaling(&clients, RuleMode::MatchAny, &[&none]);

@@ -296,3 +296,31 @@ async fn an_answer_that_is_not_awss_is_told_with_its_status() {
         assert!(error.message.contains(&says), "{error}");
     }
 }
+
+#[tokio::test]
+async fn the_external_id_and_the_ticks_id_are_sent_to_sts() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let sts = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut request = [0; 8192];
+        let mut length = 0;
+        // Its head and its body may come one after the other.
+        while !String::from_utf8_lossy(&request[..length]).contains("RoleSessionName") {
+            length += stream.read(&mut request[length..]).unwrap();
+        }
+        let answer = "HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+        stream.write_all(answer.as_bytes()).unwrap();
+        String::from_utf8_lossy(&request[..length]).into_owned()
+    });
+    let clients = Clients::new(config(&endpoint).await);
+    let assumed = crate::role::Assumed {
+        role: "arn:aws:iam::111122223333:role/nightcap",
+        external_id: Some("night/2026"),
+        session: "1-5759e988",
+    };
+    asked(&clients.target_as("eu-west-1", Some(assumed))).await;
+    let request = sts.join().unwrap();
+    assert!(request.contains("ExternalId=night%2F2026"), "{request}");
+    assert!(request.contains("RoleSessionName=1-5759e988"), "{request}");
+}

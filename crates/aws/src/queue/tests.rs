@@ -12,6 +12,7 @@ const NOW: &str = "2026-11-20T18:00:00Z";
 
 fn messages(count: usize) -> Vec<TargetMessage> {
     let target = |number: usize| Target {
+        external_id: None,
         role: Some(RoleArn::new(format!(
             "arn:aws:iam::{number:012}:role/nightcap"
         ))),

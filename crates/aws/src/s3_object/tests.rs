@@ -167,7 +167,7 @@ async fn what_s3_refuses_is_told_apart() {
             400,
             "<html>".to_owned(),
             Cause::Other,
-            "an error without a code",
+            "an error without a code (HTTP 400)",
         ),
     ] {
         let (config, _) = settings(&[(status, &body)]);

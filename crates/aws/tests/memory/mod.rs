@@ -173,6 +173,7 @@ pub(crate) fn database(name: &str, region: &str) -> Resource {
 pub(crate) fn region(name: &str, kinds: Vec<Databases>) -> Reach {
     Reach {
         target: Target {
+            external_id: None,
             role: None,
             region: name.into(),
             environments: vec!["preprod".into()],

@@ -169,6 +169,17 @@ pub struct EnvironmentConfig {
     /// The roles to assume, each a target with every region. Empty: the function's own account.
     #[cfg_attr(feature = "schema", schemars(default))]
     pub roles: Vec<RoleArn>,
+    /// The external id that the trust policies of these roles ask for. Left out: none is sent.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            default,
+            length(min = 2, max = 1224),
+            regex(pattern = r"^[\w+=,.@:/-]+$")
+        )
+    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
     /// What to do about a difference that appears after a transition was carried out.
     #[cfg_attr(feature = "schema", schemars(default))]
     pub manual_changes: ManualChanges,

@@ -205,6 +205,7 @@ fn records_that_cannot_be_reported_or_are_not_of_sqs_are_refused() {
 #[test]
 fn an_event_is_about_the_targets_where_it_may_have_happened() {
     let target = |role: Option<&str>, region: &str| Target {
+        external_id: None,
         role: role.map(RoleArn::new),
         region: Region::new(region),
         environments: vec![],
@@ -229,6 +230,7 @@ fn an_event_is_about_the_targets_where_it_may_have_happened() {
 fn no_body_of_a_message_does_harm() {
     let whole = serde_json::to_value(TargetMessage::about(
         &Target {
+            external_id: None,
             role: Some(RoleArn::new("arn:aws:iam::210987654321:role/nightcap")),
             region: Region::new("eu-west-3"),
             environments: vec![],

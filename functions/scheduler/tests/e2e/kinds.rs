@@ -274,7 +274,6 @@ fn a_quiet_tick_asks_only_about_the_kinds_that_are_named() {
             "DescribeInstances",
             "DescribeScalableTargets",
             "DescribeServices",
-            "GET /clusters/shop/node-groups/prod-workers",
             "GET /clusters/shop/node-groups/workers",
             "GetResources",
             "GetResources",

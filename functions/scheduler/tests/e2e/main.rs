@@ -12,6 +12,7 @@
 )]
 
 mod bar;
+mod blast_radius;
 mod by_hand;
 mod config_source;
 mod deadline;

@@ -25,6 +25,7 @@ pub(super) const KEYS: &[&str] = &[
     "protected",
     "regions",
     "roles",
+    "external_id",
     "manual_changes",
     "capacity",
     "kinds",
@@ -59,7 +60,7 @@ pub(super) fn read<'n>(
         );
         return None;
     }
-    Some(all)
+    one_external_id_a_role(d, field, &all).then_some(all)
 }
 
 /// A name that looks like production protects its environment, unless it is released: the
@@ -96,6 +97,9 @@ fn environment<'n>(
     });
     let regions = or_default(fields.optional("regions"), |f| each_once(d, f, region));
     let roles = or_default(fields.optional("roles"), |f| each_once(d, f, role));
+    let external_id = or_default(fields.optional("external_id"), |f| {
+        external_id(d, f, roles.as_ref()).map(Some)
+    });
     let manual_changes = or_default(fields.optional("manual_changes"), |f| {
         d.choice(f, MANUAL_CHANGES)
     });
@@ -115,6 +119,7 @@ fn environment<'n>(
         protected: protected?,
         regions: regions?,
         roles: roles?,
+        external_id: external_id?,
         manual_changes: manual_changes?,
         capacity: capacity?,
         kinds: kinds?,
@@ -200,6 +205,59 @@ fn role(d: &mut Decoder, field: &Field<'_>) -> Option<RoleArn> {
             None
         }
     }
+}
+
+/// `ExternalId` of `AssumeRole` (AWS Security Token Service API Reference).
+fn external_id(d: &mut Decoder, field: &Field<'_>, roles: Option<&Vec<RoleArn>>) -> Option<String> {
+    const FORM: &str = "2 to 1224 letters, digits and _+=,.@:/-";
+    let text = d.text(field, FORM)?;
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "_+=,.@:/-".contains(c);
+    if !(2..=1224).contains(&text.len()) || !text.chars().all(is_allowed) {
+        d.report(
+            field
+                .error(format!("{} is no external id", quote(text)))
+                .expecting(FORM),
+        );
+        return None;
+    }
+    if roles.is_some_and(Vec::is_empty) {
+        d.report(
+            field
+                .error("without roles, there is nobody to send an external id to")
+                .expecting("roles beside it"),
+        );
+        return None;
+    }
+    Some(text.to_owned())
+}
+
+/// A role is assumed once for all environments that name it.
+fn one_external_id_a_role(
+    d: &mut Decoder,
+    field: &Field<'_>,
+    all: &BTreeMap<EnvironmentName, EnvironmentConfig>,
+) -> bool {
+    let mut known: BTreeMap<&RoleArn, (&EnvironmentName, Option<&String>)> = BTreeMap::new();
+    for (name, environment) in all.iter().filter(|(_, e)| !e.protected) {
+        let id = environment.external_id.as_ref();
+        for role in &environment.roles {
+            match known.insert(role, (name, id)) {
+                Some((other, before)) if before != id => {
+                    let both = format!(
+                        "{other} and {name} name the role {role} with different external ids"
+                    );
+                    d.report(
+                        field
+                            .error_at_name(both)
+                            .expecting("the same external_id in both"),
+                    );
+                    return false;
+                }
+                _ => {}
+            }
+        }
+    }
+    true
 }
 
 fn kinds(d: &mut Decoder, field: &Field<'_>) -> Option<Kinds> {
