@@ -425,3 +425,18 @@ async fn what_a_database_runs_on_is_named_as_the_price_book_does() {
         ]
     );
 }
+
+#[test]
+fn the_backup_window_counts_only_where_there_are_automated_backups() {
+    let window = |retained: i32| {
+        described("orders")
+            .preferred_backup_window("03:00-04:00")
+            .backup_retention_period(retained)
+    };
+    let found =
+        |builder: DbInstanceBuilder| resource(&builder.build()).unwrap().facts.backup_window;
+    assert_eq!(found(window(7)).as_deref(), Some("03:00-04:00"));
+    assert_eq!(found(window(0)), None);
+    assert_eq!(found(described("orders")), None);
+    assert_eq!(found(window(7).db_cluster_identifier("aurora")), None);
+}

@@ -143,7 +143,7 @@ pub fn plan(config: &Compiled, fleet: Vec<Resource>, ledger: &Ledger, now: DateT
 fn kinds(config: &Compiled) -> Vec<&'static str> {
     let looked_at = config
         .environments()
-        .filter(|(_, environment)| !environment.protected || environment.looks_like_production);
+        .filter(|(_, environment)| environment.is_looked_at());
     let listed: BTreeSet<KindName> = looked_at
         .flat_map(|(_, environment)| environment.kinds.iter())
         .collect();
