@@ -79,7 +79,7 @@ pub(crate) async fn look(config: &Compiled, now: DateTime<Utc>) -> anyhow::Resul
         Some(region) => region,
         None if config
             .environments()
-            .all(|(_, e)| e.protected || !e.regions.is_empty()) =>
+            .all(|(_, e)| !e.is_looked_at() || !e.regions.is_empty()) =>
         {
             Region::new("")
         }

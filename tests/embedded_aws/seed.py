@@ -110,7 +110,8 @@ def _database(client: ClientOf, name: str, tags: Tags, **settings: Any) -> str:
         StorageType="gp3",
         MasterUsername="greenleaf",
         MasterUserPassword="not-a-secret-here",
-        PreferredBackupWindow="03:00-04:00",
+        # Within office hours in Paris, summer and winter: AWS backs up only what is available.
+        PreferredBackupWindow="12:00-13:00",
         PreferredMaintenanceWindow="mon:04:00-mon:05:00",
         BackupRetentionPeriod=7,
         Tags=_list(tags),

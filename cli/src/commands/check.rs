@@ -91,6 +91,12 @@ fn row(
     now: DateTime<Utc>,
 ) -> [String; 4] {
     match config.schedule_of(environment) {
+        _ if environment.looks_like_production => [
+            name.to_string(),
+            output::state("unmanaged"),
+            "looks like production: its schedule is not carried out".to_owned(),
+            String::new(),
+        ],
         None => [
             name.to_string(),
             output::state("unmanaged"),

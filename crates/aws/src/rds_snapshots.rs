@@ -54,7 +54,11 @@ fn snapshot(described: &DbSnapshot) -> Option<Snapshot> {
         name: described.db_snapshot_identifier()?.to_owned(),
         of: described.db_instance_identifier()?.to_owned(),
         by_order: described.snapshot_type() == Some("manual"),
-        taken_at: described.snapshot_create_time().and_then(instant),
+        // A copy has the time of the copy; what counts is how old its data is.
+        taken_at: described
+            .original_snapshot_create_time()
+            .or(described.snapshot_create_time())
+            .and_then(instant),
         available: described.status() == Some("available"),
         tags: tags(described.tag_list()),
     })

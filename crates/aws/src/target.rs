@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use nightcap_domain::config::{Compiled, EnvironmentConfig};
+use nightcap_domain::config::Compiled;
 use nightcap_domain::names::{EnvironmentName, Region, RoleArn};
 
 use crate::clients::Clients;
@@ -52,12 +52,7 @@ impl fmt::Display for Target {
 /// is not protected, each once. `own` stands in where an environment names no region.
 pub fn targets(config: &Compiled, own: &Region) -> Vec<Target> {
     let mut targets: Vec<Target> = vec![];
-    // What its name protects is looked at all the same: what Nightcap has stopped there before
-    // is woken once.
-    let looked_at = |environment: &EnvironmentConfig| {
-        !environment.protected || environment.looks_like_production
-    };
-    for (name, environment) in config.environments().filter(|(_, e)| looked_at(e)) {
+    for (name, environment) in config.environments().filter(|(_, e)| e.is_looked_at()) {
         let regions = match environment.regions.as_slice() {
             [] => std::slice::from_ref(own),
             some => some,

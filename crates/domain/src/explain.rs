@@ -132,10 +132,17 @@ fn facts(config: &Compiled, plan: &Plan, ledger: &Ledger, step: &Step) -> Vec<St
         .as_ref()
         .and_then(|name| config.environment(name.as_str()))
     {
-        if environment.protected {
+        if environment.looks_like_production {
+            facts.push(format!(
+                "{name} looks like production: protected, and its schedule is not carried out"
+            ));
+        } else if environment.protected {
             facts.push(format!("{name} is protected in the configuration"));
         }
-        if let Some((schedule_name, schedule)) = config.schedule_of(environment) {
+        let schedule = config
+            .schedule_of(environment)
+            .filter(|_| !environment.protected);
+        if let Some((schedule_name, schedule)) = schedule {
             facts.push(format!(
                 "{name} follows the schedule {schedule_name} on the clocks of {}",
                 schedule.zone()

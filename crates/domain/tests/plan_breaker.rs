@@ -95,3 +95,23 @@ fn what_a_transition_explains_counts_for_nothing_later() {
     let plan = world.tick(SUNDAY);
     assert_eq!((plan.actions().count(), refused(&plan)), (50, 0));
 }
+
+#[test]
+fn machines_that_take_long_to_drain_do_not_trip_it() {
+    let mut fleet = groups(1);
+    fleet.extend(databases(0, 60));
+    let mut world = world(fleet);
+    world.settle("2026-11-20T08:00:00Z");
+    assert_eq!(world.tick("2026-11-20T18:00:00Z").actions().count(), 1);
+    // Its last machine is there for two hours; somebody tags another database meanwhile.
+    world.fleet.extend(databases(100, 1));
+    let plan = world.tick("2026-11-20T19:30:00Z");
+    assert_eq!((plan.actions().count(), refused(&plan)), (0, 0));
+    world.pass();
+    let plan = world.tick("2026-11-20T20:00:00Z");
+    assert_eq!((plan.actions().count(), refused(&plan)), (61, 0));
+    // That hour is no licence for what was not in anybody's care by then.
+    world.fleet.extend(databases(200, 60));
+    let plan = world.tick("2026-11-20T20:05:00Z");
+    assert_eq!((plan.actions().count(), refused(&plan)), (0, 60));
+}

@@ -238,7 +238,7 @@ fn machines_woken_by_hand_keep_their_databases_until_the_next_transition() {
     let plan = world.plan(utc(NIGHT));
     assert!(matches!(
         &step(&plan, "db").decision,
-        Decision::Wait(Wait::StillUsedBy(names)) if names == &["app"]
+        Decision::Wait(Wait::KeptUpFor(names)) if names == &["app"]
     ));
     world.get("db").restarted_by_aws = false;
     world.settle(MONDAY);

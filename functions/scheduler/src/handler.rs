@@ -314,7 +314,7 @@ impl Scheduler {
             Some(region) => Ok(Region::new(region)),
             None if config
                 .environments()
-                .all(|(_, e)| e.protected || !e.regions.is_empty()) =>
+                .all(|(_, e)| !e.is_looked_at() || !e.regions.is_empty()) =>
             {
                 Ok(Region::new(""))
             }

@@ -452,3 +452,18 @@ fn a_member_of_documentdb_or_neptune_is_left_with_the_true_reason() {
         assert!(text.fr.contains("AWS sait l'arrêter"), "{}", text.fr);
     }
 }
+
+#[test]
+fn the_backup_window_counts_only_where_there_are_automated_backups() {
+    let window = |retained: i32| {
+        described("orders")
+            .preferred_backup_window("03:00-04:00")
+            .backup_retention_period(retained)
+    };
+    let found =
+        |builder: DbInstanceBuilder| resource(&builder.build()).unwrap().facts.backup_window;
+    assert_eq!(found(window(7)).as_deref(), Some("03:00-04:00"));
+    assert_eq!(found(window(0)), None);
+    assert_eq!(found(described("orders")), None);
+    assert_eq!(found(window(7).db_cluster_identifier("aurora")), None);
+}

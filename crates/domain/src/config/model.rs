@@ -311,6 +311,14 @@ impl NotProduction {
     }
 }
 
+impl EnvironmentConfig {
+    /// Whether its resources are read at all: what its name alone protects is, because what
+    /// Nightcap has stopped there before is woken once.
+    pub fn is_looked_at(&self) -> bool {
+        !self.protected || self.looks_like_production
+    }
+}
+
 impl Config {
     /// The tag by which a resource looks like production, unless its value is released.
     pub fn protected_by(&self, tags: &Tags) -> Option<ProtectedBy> {

@@ -1,5 +1,7 @@
 //! The breaker: a transition that would stop far more than anybody expects stops nothing unexpected.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::config::Limits;
@@ -72,6 +74,10 @@ fn was_counted(ledger: &Ledger, step: &Step) -> bool {
 /// however old the schedule's own transition is.
 struct Lately<'a> {
     holds: Vec<&'a Hold>,
+    /// Where a transition began in its hour: what it had in its care then is carried out to its
+    /// end, however long machines take to drain.
+    begun: BTreeSet<(Place, DateTime<Utc>)>,
+    ledger: &'a Ledger,
     /// Where holds on one resource have kept up what that needs, and the tier of the resource.
     kept_up: Vec<(Place, Tier)>,
 }
@@ -92,14 +98,33 @@ impl<'a> Lately<'a> {
                 Some((place, step.resource.tier().ok()?))
             })
             .collect();
-        Self { holds, kept_up }
+        let begun = steps
+            .iter()
+            .filter_map(|step| begun(ledger, step))
+            .collect();
+        Self {
+            holds,
+            begun,
+            ledger,
+            kept_up,
+        }
     }
 
     /// Whether a stop is expected now: by a transition or by the end of a hold.
     fn explains(&self, step: &Step, now: DateTime<Utc>) -> bool {
         let transition = step.desired.since();
         let recent = transition.is_some_and(|transition| now - transition.at <= EXPECTED);
-        recent || step.resource.restarted_by_aws || self.held(step)
+        recent || step.resource.restarted_by_aws || self.held(step) || self.goes_on(step)
+    }
+
+    /// Whether it was in Nightcap's care when its transition came, and that began in its hour.
+    fn goes_on(&self, step: &Step) -> bool {
+        let (Some(name), Some(by)) = (&step.environment, step.desired.since()) else {
+            return false;
+        };
+        let place = Place::of(name, &step.resource);
+        let mark = self.ledger.marks.get(&step.resource.arn);
+        self.begun.contains(&(place, by.at)) && mark.is_some_and(|mark| mark.at <= by.at)
     }
 
     fn held(&self, step: &Step) -> bool {
@@ -113,6 +138,17 @@ impl<'a> Lately<'a> {
                 .iter()
                 .any(|(place, above)| tier < *above && *place == Place::of(name, &step.resource))
     }
+}
+
+/// Where, and by which transition, it was ordered to stop within the hour.
+fn begun(ledger: &Ledger, step: &Step) -> Option<(Place, DateTime<Utc>)> {
+    let by = step.desired.since().filter(|by| by.to == State::Stopped)?;
+    let arn = &step.resource.arn;
+    ledger.carried.get(arn).filter(|last| last.is(by))?;
+    let order = ledger.marks.get(arn)?.order.as_ref()?;
+    let in_time = order.action == "stop" && order.since() - by.at <= EXPECTED;
+    let place = Place::of(step.environment.as_ref()?, &step.resource);
+    in_time.then_some((place, by.at))
 }
 
 /// The smaller of the number and the share of the fleet.

@@ -65,8 +65,10 @@ pub enum Wait {
     Unread,
     /// It needs these to be up first.
     NeedsUp(Vec<String>),
-    /// These still need it.
+    /// These still need it, and are on their way down.
     StillUsedBy(Vec<String>),
+    /// These need it and stay up until the next transition.
+    KeptUpFor(Vec<String>),
 }
 
 /// Why nothing is done at all.
@@ -110,6 +112,7 @@ impl Wait {
             Self::Unread => "unread",
             Self::NeedsUp(_) => "needs-up",
             Self::StillUsedBy(_) => "still-used-by",
+            Self::KeptUpFor(_) => "kept-up-for",
         }
     }
 
@@ -136,6 +139,12 @@ impl Wait {
             }
             (Self::StillUsedBy(names), Language::En) => {
                 format!("still used by {}", names.join(", "))
+            }
+            (Self::KeptUpFor(names), Language::En) => {
+                format!("kept up for {}, which stay up for now", names.join(", "))
+            }
+            (Self::KeptUpFor(names), Language::Fr) => {
+                format!("gardé pour {}, qui restent en marche", names.join(", "))
             }
             (Self::StillUsedBy(names), Language::Fr) => {
                 format!("encore utilisé par {}", names.join(", "))

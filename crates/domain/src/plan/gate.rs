@@ -29,11 +29,10 @@ pub(super) fn close(steps: &mut [Step], unread: &[Unread]) {
         pending.extend(unseen.flat_map(Pending::unseen));
         for &index in members {
             if let Some(step) = steps.get_mut(index) {
-                let staying: &[Pending] = match is_held_itself(step) {
-                    true => &[],
-                    false => &staying,
-                };
-                close_one(step, pending.iter().chain(staying));
+                close_one(step, &pending);
+                if !is_held_itself(step) {
+                    keep_up(step, &staying);
+                }
             }
         }
     }
@@ -102,12 +101,26 @@ impl Pending {
     }
 }
 
-fn close_one<'p>(step: &mut Step, pending: impl Iterator<Item = &'p Pending>) {
+/// Keeps up what is needed by what stays up.
+fn keep_up(step: &mut Step, staying: &[Pending]) {
+    let (Decision::Act(Action::Stop { .. }), Ok(tier)) = (&step.decision, step.resource.tier())
+    else {
+        return;
+    };
+    let above = staying.iter().filter(|other| other.tier > tier);
+    let names: Vec<&str> = above.map(|other| other.name.as_str()).collect();
+    if !names.is_empty() {
+        step.decision = Decision::Wait(Wait::KeptUpFor(some_of(&names)));
+    }
+}
+
+fn close_one(step: &mut Step, pending: &[Pending]) {
     let (Decision::Act(action), Ok(tier)) = (&step.decision, step.resource.tier()) else {
         return;
     };
     let waking = matches!(action, Action::Start { .. });
     let before: Vec<&str> = pending
+        .iter()
         .filter(|other| {
             if waking {
                 other.direction == Direction::Up && other.tier < tier

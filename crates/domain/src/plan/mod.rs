@@ -160,7 +160,7 @@ pub fn plan_beside(
 fn kinds(config: &Compiled) -> Vec<&'static str> {
     let looked_at = config
         .environments()
-        .filter(|(_, environment)| !environment.protected || environment.looks_like_production);
+        .filter(|(_, environment)| environment.is_looked_at());
     let listed: BTreeSet<KindName> = looked_at
         .flat_map(|(_, environment)| environment.kinds.iter())
         .collect();

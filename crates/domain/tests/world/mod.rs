@@ -18,7 +18,7 @@ use nightcap_domain::config::Compiled;
 use nightcap_domain::fleet::{
     Facts, Kind, Memory, Observed, Resource, Size, Snapshots, Tags, Text, Tier,
 };
-use nightcap_domain::ledger::{Ledger, Write};
+use nightcap_domain::ledger::{self, Ledger};
 use nightcap_domain::names::ResourceArn;
 use nightcap_domain::plan::{self, Action, Decision, Plan};
 
@@ -170,8 +170,9 @@ impl World {
     fn apply(&mut self, plan: &Plan) {
         for step in &plan.steps {
             if self.orders {
-                let claim = Write::claim(&self.ledger, step, "tick", plan.at);
-                let written = claim.or_else(|| Write::observation(&self.ledger, step, plan.at));
+                let claim = ledger::Write::claim(&self.ledger, step, "tick", plan.at);
+                let written =
+                    claim.or_else(|| ledger::Write::observation(&self.ledger, step, plan.at));
                 if let Some(write) = written {
                     let arn = &step.resource.arn;
                     self.ledger.carried.insert(arn.clone(), write.carried);
