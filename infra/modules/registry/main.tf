@@ -46,7 +46,7 @@ resource "aws_ecr_replication_configuration" "this" {
 
         content {
           region      = destination.value
-          registry_id = data.aws_caller_identity.current.account_id
+          registry_id = data.aws_caller_identity.current[0].account_id
         }
       }
 
@@ -62,4 +62,6 @@ resource "aws_ecr_replication_configuration" "this" {
   }
 }
 
-data "aws_caller_identity" "current" {}
+data "aws_caller_identity" "current" {
+  count = length(var.replica_regions) > 0 ? 1 : 0
+}

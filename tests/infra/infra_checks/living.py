@@ -105,7 +105,7 @@ def account_services(outputs: dict[str, Any], aws: Aws) -> None:
     made = nightcap["schedules"]
     wanted = {"nightcap-reconcile", "nightcap-budget-guard", *(f"nightcap-{name}" for name in made)}
     demand(names == wanted and len(made) == 2, f"schedules: {sorted(names)}")
-    (begin,) = [name for name, one in made.items() if one["for"] == ["office-hours-0-start"]]
+    (begin,) = [name for name, one in made.items() if one["due"] == ["office-hours-0-start"]]
     start = aws.client("scheduler").get_schedule(GroupName="nightcap", Name=f"nightcap-{begin}")
     demand(start["ScheduleExpression"] == "cron(0 9 ? * MON,TUE,WED,THU,FRI *)", start["ScheduleExpression"])
     demand(start["ScheduleExpressionTimezone"] == "Europe/Paris", start["ScheduleExpressionTimezone"])
