@@ -91,6 +91,15 @@ resource "aws_secretsmanager_secret" "media" {
   # checkov:skip=CKV2_AWS_57: the token is Cloudflare's; it is rotated by replacing cloudflare_api_token.media
   name        = "greenleaf-${var.environment}/media"
   description = "R2 credentials of ${cloudflare_r2_bucket.media.name}"
+
+  # The standby's instances read it where they are: its home region may be what failed.
+  dynamic "replica" {
+    for_each = var.secret_replica_regions
+
+    content {
+      region = replica.value
+    }
+  }
 }
 
 resource "aws_secretsmanager_secret_version" "media" {

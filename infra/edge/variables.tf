@@ -17,6 +17,13 @@ variable "region" {
   nullable    = false
 }
 
+variable "secret_replica_regions" {
+  description = "Regions the application's secret is replicated to: [\"eu-west-1\"] with a standby there."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
 variable "cloudflare_account_id" {
   description = "Cloudflare account."
   type        = string
@@ -67,7 +74,7 @@ variable "load_balancer_dns_name" {
   nullable    = false
 
   validation {
-    condition     = endswith(var.load_balancer_dns_name, ".elb.amazonaws.com")
+    condition     = can(regex("\\.elb\\.([a-z0-9-]+\\.)?amazonaws\\.com(\\.cn)?$", var.load_balancer_dns_name))
     error_message = "load_balancer_dns_name must be a load balancer's DNS name."
   }
 }

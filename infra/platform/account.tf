@@ -15,7 +15,8 @@ module "registry" {
   source = "../modules/registry"
   count  = var.account_services ? 1 : 0
 
-  force_delete = var.registry_force_delete
+  force_delete    = var.registry_force_delete
+  replica_regions = var.secret_replica_regions
 }
 
 module "nightcap" {
@@ -33,4 +34,8 @@ module "nightcap" {
   topic_key_arn       = module.budget[0].topic_key_arn
   log_retention_days  = var.log_retention_days
   deletion_protection = var.ledger_deletion_protection
+
+  config_s3       = var.nightcap_config_s3
+  organization_id = var.nightcap_organization_id
+  kms_key_arns    = var.nightcap_kms_key_arns
 }

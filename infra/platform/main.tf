@@ -16,6 +16,10 @@ locals {
   # is Nightcap's configuration, its code and its IAM policy that never touch it.
   schedule_tags = { "nightcap:environment" = var.environment, Environment = var.environment }
 
+  # RDS backs up and maintains a database only while it is available, and preprod is so from
+  # Monday to Friday, 09:00 to 19:00 in Paris: 08:00 to 17:00 UTC in winter and summer alike.
+  windows = local.prod ? { backup = "03:00-04:00", maintenance = "mon:04:00-mon:05:00" } : { backup = "11:00-12:00", maintenance = "tue:15:00-tue:16:00" }
+
   # The topic is made once an account, by whichever environment has account_services.
   topic_arn = "arn:${data.aws_partition.current.partition}:sns:${var.region}:${data.aws_caller_identity.current.account_id}:${var.alert_topic_name}"
 }
@@ -53,7 +57,9 @@ module "network" {
   # dev's instance has an address of its own.
   nat_mode       = local.dev ? "none" : var.nat_mode
   nat_zone_count = local.slim ? 1 : null
-  tags           = { Environment = var.environment }
+
+  nat_image_release = var.nat_image_release
+  tags              = { Environment = var.environment }
 }
 
 module "data" {
@@ -77,6 +83,10 @@ module "data" {
   skip_final_snapshot           = var.skip_final_snapshot
   final_snapshot_suffix         = var.final_snapshot_suffix
   apply_immediately             = !local.prod
+  backup_window                 = coalesce(var.backup_window, local.windows.backup)
+  maintenance_window            = coalesce(var.maintenance_window, local.windows.maintenance)
+  secret_replica_regions        = var.secret_replica_regions
+  kms_key_arn                   = var.data_kms_key_arn
   cache_mode                    = var.cache_mode
   media                         = var.media
   media_bucket_name             = var.media_bucket_name
@@ -115,6 +125,9 @@ module "compute" {
   shop_url               = var.shop_url
   media                  = { bucket = local.dev ? null : module.data[0].media_bucket, secret_arn = var.media_secret_arn }
   secret_replica_regions = var.secret_replica_regions
+  secret_key_arns        = compact([var.data_kms_key_arn])
+  image_release          = var.image_release
+  boot_timeout           = var.boot_timeout
   log_group_name         = module.monitoring.application_log_group_name
   log_group_arn          = module.monitoring.application_log_group_arn
   schedule_tags          = local.schedule_tags
@@ -143,7 +156,8 @@ module "monitoring" {
   topic_arn          = local.topic_arn
   log_retention_days = var.log_retention_days
 
-  group = local.dev ? null : { name = module.compute.group_name }
+  group      = local.dev ? null : { name = module.compute.group_name }
+  nat_groups = values(module.network.nat_group_names)
   load_balancer = local.dev ? null : {
     arn_suffix              = module.compute.load_balancer_arn_suffix
     target_group_arn_suffix = module.compute.target_group_arn_suffix

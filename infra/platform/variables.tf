@@ -309,8 +309,47 @@ variable "shop_url" {
   }
 }
 
+variable "image_release" {
+  description = "Any text: application instances keep the newest image of when it was last changed. Changing it rolls the group."
+  type        = string
+  default     = "1"
+  nullable    = false
+}
+
+variable "nat_image_release" {
+  description = "The same for NAT instances; running ones stay until they are rolled by hand, one zone after the other."
+  type        = string
+  default     = "1"
+  nullable    = false
+}
+
+variable "boot_timeout" {
+  description = "Seconds within which a new instance has to serve the shop."
+  type        = number
+  default     = 1200
+  nullable    = false
+}
+
+variable "data_kms_key_arn" {
+  description = "Customer key of the database, its secret and the replicated cache; null for AWS's own keys."
+  type        = string
+  default     = null
+}
+
+variable "backup_window" {
+  description = "Daily time of the database's automated backup, UTC; null for 03:00-04:00 in prod and 11:00-12:00, within its waking hours, elsewhere."
+  type        = string
+  default     = null
+}
+
+variable "maintenance_window" {
+  description = "Weekly time of the database's maintenance, UTC; null for Monday 04:00-05:00 in prod and Tuesday 15:00-16:00, within its waking hours, elsewhere."
+  type        = string
+  default     = null
+}
+
 variable "secret_replica_regions" {
-  description = "Regions the application's secret is replicated to: [\"eu-west-1\"] with a standby."
+  description = "Regions the secrets and, with account_services, new images are replicated to: [\"eu-west-1\"] with a standby."
   type        = list(string)
   default     = []
   nullable    = false
@@ -419,6 +458,25 @@ variable "nightcap_prices" {
   description = "Where the budget guard's price book is, `s3://bucket/key` or `ssm://name`; null for the one within the program."
   type        = string
   default     = null
+}
+
+variable "nightcap_config_s3" {
+  description = "Bucket and key to put nightcap.yaml at, where it is larger than Parameter Store's 8 KB; null otherwise."
+  type        = object({ bucket = string, key = optional(string, "nightcap.yaml"), kms_key_arn = optional(string) })
+  default     = null
+}
+
+variable "nightcap_organization_id" {
+  description = "Organization in whose accounts Nightcap works by the role nightcap-target; null where roles are listed one by one, or there are none."
+  type        = string
+  default     = null
+}
+
+variable "nightcap_kms_key_arns" {
+  description = "Customer keys of the volumes of EC2 instances that Nightcap starts."
+  type        = list(string)
+  default     = []
+  nullable    = false
 }
 
 variable "nightcap_architecture" {

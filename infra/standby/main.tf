@@ -80,7 +80,8 @@ module "compute" {
 # ---------------------------------------------------------------- data
 
 resource "aws_security_group" "data" {
-  name        = "${local.name}-data"
+  # A prefix: the new one is made before the old goes, and two of one name cannot be in a VPC.
+  name_prefix = "${local.name}-data-"
   description = "Database and cache: reached by the application only, reaching nothing"
   vpc_id      = module.network.vpc_id
 

@@ -124,6 +124,10 @@ class RunningCaddy(unittest.TestCase):
         got = self.asked("/health")
         self.assertEqual((got["from"], got["path"]), ("backend", "/health"))
 
+    def test_the_other_health_path_asks_the_backend_the_same(self) -> None:
+        got = self.asked("/health.php")
+        self.assertEqual((got["from"], got["path"]), ("backend", "/health"))
+
     def test_security_headers_are_there_once_and_replace_the_upstreams(self) -> None:
         for path in ("/", "/store/products", "/health"):
             with self.subTest(path):

@@ -15,9 +15,10 @@ resource "aws_iam_role" "this" {
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
+      Sid       = "InstancesTakeThisRole"
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
-      Principal = { Service = "ec2.amazonaws.com" }
+      Principal = { Service = "ec2.${local.suffix}" }
     }]
   })
 
@@ -50,6 +51,23 @@ resource "aws_iam_role_policy" "this" {
           Resource = [var.log_group_arn, "${var.log_group_arn}:log-stream:*"]
         },
       ],
+      [for arns in [var.secret_key_arns] : {
+        # Secrets encrypted by a customer key are read by whoever may use the key.
+        Sid       = "DecryptItsSecrets"
+        Effect    = "Allow"
+        Action    = "kms:Decrypt"
+        Resource  = arns
+        Condition = { StringEquals = { "kms:ViaService" = "secretsmanager.${local.region}.${local.suffix}" } }
+      } if length(arns) > 0],
+      [for statement in [
+        {
+          # The instance says itself that it serves.
+          Sid      = "EndItsOwnBoot"
+          Effect   = "Allow"
+          Action   = "autoscaling:CompleteLifecycleAction"
+          Resource = "arn:${local.partition}:autoscaling:${local.region}:${local.account}:autoScalingGroup:*:autoScalingGroupName/${local.group_name}"
+        },
+      ] : statement if !local.single],
       [for statement in [
         {
           Sid      = "PullItsImages"

@@ -7,7 +7,7 @@ locals {
 resource "aws_security_group" "load_balancer" {
   count = local.single ? 0 : 1
 
-  name        = "${var.name}-alb"
+  name_prefix = "${var.name}-alb-"
   description = "Load balancer"
   vpc_id      = var.vpc_id
 

@@ -7,26 +7,40 @@ locals {
   }
   image = local.images[var.operating_system]
 
+  boot_hook  = "boot"
+  group_name = "${var.name}-app"
+
   region    = data.aws_region.current.id
   account   = data.aws_caller_identity.current.account_id
   partition = data.aws_partition.current.partition
+  suffix    = data.aws_partition.current.dns_suffix
 }
 
 data "aws_region" "current" {}
 data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 
-# The newest image at the time of the plan. AWS publishes a new one about every two
-# weeks; the plan then shows a new launch template version and the group rolls.
 data "aws_ssm_parameter" "ami" {
   name = local.image.parameter
+}
+
+# The newest image when it was first looked up, and kept until image_release says otherwise:
+# a new one appears about every two weeks, and an unrelated apply must not roll the group.
+resource "terraform_data" "image" {
+  input            = data.aws_ssm_parameter.ami.insecure_value
+  triggers_replace = [var.image_release, var.operating_system]
+
+  lifecycle {
+    ignore_changes = [input]
+  }
 }
 
 # ---------------------------------------------------------------- security groups
 
 resource "aws_security_group" "application" {
   # checkov:skip=CKV2_AWS_5: attached by the launch template or the single instance below
-  name        = "${var.name}-app"
+  # A prefix: the new one is made before the old goes, and two of one name cannot be in a VPC.
+  name_prefix = "${var.name}-app-"
   description = "Application instances"
   vpc_id      = var.vpc_id
 
@@ -102,7 +116,7 @@ resource "aws_launch_template" "this" {
 
   name                   = "${var.name}-app"
   description            = "Application instance of ${var.name}"
-  image_id               = data.aws_ssm_parameter.ami.insecure_value
+  image_id               = terraform_data.image.output
   instance_type          = var.instance_type
   update_default_version = true
   user_data              = local.user_data
@@ -118,8 +132,9 @@ resource "aws_launch_template" "this" {
     http_put_response_hop_limit = 2
   }
 
+  # The step policy's alarms ask for two minutes in a row; without it EC2 tells one in five.
   monitoring {
-    enabled = var.detailed_monitoring
+    enabled = var.detailed_monitoring || var.scaling_policy == "step"
   }
 
   credit_specification {
@@ -137,16 +152,17 @@ resource "aws_launch_template" "this" {
     }
   }
 
-  # Instances carry `Environment` but never `nightcap:environment`: the group is
-  # what sleeps, and an instance stopped on its own would just be replaced.
+  # Instances and volumes carry the scheduling tags too, so that their cost is counted with
+  # the environment. Nightcap leaves a group's instances alone whatever their tags: the group
+  # is what sleeps, and an instance stopped on its own would just be replaced.
   tag_specifications {
     resource_type = "instance"
-    tags          = merge(var.tags, { Name = "${var.name}-app", Environment = var.environment })
+    tags          = merge(var.tags, var.schedule_tags, { Name = "${var.name}-app", Environment = var.environment })
   }
 
   tag_specifications {
     resource_type = "volume"
-    tags          = merge(var.tags, { Name = "${var.name}-app", Environment = var.environment })
+    tags          = merge(var.tags, var.schedule_tags, { Name = "${var.name}-app", Environment = var.environment })
   }
 
   tags = var.tags
@@ -155,7 +171,7 @@ resource "aws_launch_template" "this" {
 resource "aws_autoscaling_group" "this" {
   count = local.single ? 0 : 1
 
-  name                      = "${var.name}-app"
+  name                      = local.group_name
   min_size                  = var.capacity.min
   desired_capacity          = var.capacity.desired
   max_size                  = var.capacity.max
@@ -165,6 +181,17 @@ resource "aws_autoscaling_group" "this" {
   health_check_grace_period = 300
   default_cooldown          = 300
   enabled_metrics           = ["GroupDesiredCapacity", "GroupInServiceInstances", "GroupMinSize", "GroupMaxSize"]
+
+  # Held back until the shop answers on the instance (bin/boot, templates/application.sh): only
+  # then does the load balancer ask it, and the grace period begin. Without this an instance
+  # whose packages and images take longer than the grace period is replaced for ever, and each
+  # waking looks like an unhealthy host. One that does not get there is given up.
+  initial_lifecycle_hook {
+    name                 = local.boot_hook
+    lifecycle_transition = "autoscaling:EC2_INSTANCE_LAUNCHING"
+    heartbeat_timeout    = var.boot_timeout
+    default_result       = "ABANDON"
+  }
 
   launch_template {
     id = aws_launch_template.this[0].id
@@ -184,10 +211,9 @@ resource "aws_autoscaling_group" "this" {
     for_each = merge(var.tags, var.schedule_tags, { Name = "${var.name}-app" })
 
     content {
-      key   = tag.key
-      value = tag.value
-      # See the launch template: the scheduling tag stays on the group.
-      propagate_at_launch = tag.key != "nightcap:environment"
+      key                 = tag.key
+      value               = tag.value
+      propagate_at_launch = true
     }
   }
 
@@ -198,6 +224,17 @@ resource "aws_autoscaling_group" "this" {
     # `tag` block cannot be named here, and ignoring all of them would freeze ours.
     ignore_changes = [min_size, max_size, desired_capacity]
   }
+}
+
+# The same, for a group that was made without it.
+resource "aws_autoscaling_lifecycle_hook" "boot" {
+  count = local.single ? 0 : 1
+
+  name                   = local.boot_hook
+  autoscaling_group_name = aws_autoscaling_group.this[0].name
+  lifecycle_transition   = "autoscaling:EC2_INSTANCE_LAUNCHING"
+  heartbeat_timeout      = var.boot_timeout
+  default_result         = "ABANDON"
 }
 
 resource "aws_autoscaling_policy" "target_tracking" {
@@ -257,7 +294,7 @@ resource "aws_instance" "single" {
   # checkov:skip=CKV_AWS_126: detailed monitoring is a setting; dev's data is disposable
   count = local.single ? 1 : 0
 
-  ami                         = data.aws_ssm_parameter.ami.insecure_value
+  ami                         = terraform_data.image.output
   instance_type               = var.instance_type
   subnet_id                   = var.public_subnet_ids[0]
   vpc_security_group_ids      = [aws_security_group.application.id]

@@ -1,5 +1,5 @@
 locals {
-  ecr = "${local.account}.dkr.ecr.${local.region}.amazonaws.com"
+  ecr = "${local.account}.dkr.ecr.${local.region}.${local.suffix}"
 
   # /etc/greenleaf/app.conf, the contract with infra/app. Secrets are named by ARN
   # and fetched at boot: user data can be read by whoever may describe an instance.
@@ -30,9 +30,9 @@ locals {
     { for key, arn in { MEDIA_SECRET_ARN = var.media.secret_arn } : key => arn if arn != null },
     { for key, bucket in { S3_BUCKET = var.media.bucket } : key => bucket if bucket != null },
     var.media.bucket == null ? {} : {
-      S3_URL      = "https://${var.media.bucket}.s3.${local.region}.amazonaws.com"
+      S3_URL      = "https://${var.media.bucket}.s3.${local.region}.${local.suffix}"
       S3_REGION   = local.region
-      S3_ENDPOINT = "https://s3.${local.region}.amazonaws.com"
+      S3_ENDPOINT = "https://s3.${local.region}.${local.suffix}"
     },
   )
 
@@ -41,6 +41,7 @@ locals {
     "export OPERATING_SYSTEM='${var.operating_system}'",
     "export REPOSITORY_URL='${var.repository.url}'",
     "export REPOSITORY_REF='${var.repository.ref}'",
+    "export BOOT_GROUP='${local.single ? "" : local.group_name}' BOOT_HOOK='${local.boot_hook}' AWS_DEFAULT_REGION='${local.region}'",
     "install -d -m 0755 /etc/greenleaf",
     "cat >/etc/greenleaf/app.conf <<'END_OF_CONF'",
     join("\n", [for key, value in local.conf : "${key}=${value}"]),

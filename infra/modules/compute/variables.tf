@@ -98,6 +98,37 @@ variable "operating_system" {
   }
 }
 
+variable "image_release" {
+  description = "Any text. Instances keep the image that was the newest when this text was last changed; changing it rolls the group."
+  type        = string
+  default     = "1"
+  nullable    = false
+
+  validation {
+    condition     = length(var.image_release) > 0
+    error_message = "image_release must not be empty."
+  }
+}
+
+variable "boot_timeout" {
+  description = "Seconds from launch within which an instance has to serve the shop; after that the group gives it up and starts another. Packages, images and migrations have to fit."
+  type        = number
+  default     = 1200
+  nullable    = false
+
+  validation {
+    condition     = var.boot_timeout >= 300 && var.boot_timeout <= 7200
+    error_message = "boot_timeout must be from 300 to 7200 seconds."
+  }
+}
+
+variable "secret_key_arns" {
+  description = "Customer keys that encrypt secrets the instances read; none for AWS's own key."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
 variable "root_volume_size" {
   description = "Root volume in GB (variant: 50)."
   type        = number
@@ -111,7 +142,7 @@ variable "root_volume_size" {
 }
 
 variable "detailed_monitoring" {
-  description = "Whether EC2 sends metrics every minute, at a price, instead of every five (variant: true)."
+  description = "Whether EC2 sends metrics every minute, at a price, instead of every five (variant: true). On with scaling_policy `step`, whose alarms need it."
   type        = bool
   default     = false
   nullable    = false

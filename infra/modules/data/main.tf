@@ -7,7 +7,10 @@ locals {
       logs    = ["postgresql", "upgrade"]
       storage = { allocated = 20, maximum = 0 }
       parameters = [
-        { name = "rds.force_ssl", value = "1", apply = "immediate" },
+        # 1 is what RDS for PostgreSQL 15 has anyway, and stands here for the reader. RDS does not
+        # take a parameter's own default for a change and answers `pending-reboot`, whatever was
+        # asked: with another method every plan would show it again.
+        { name = "rds.force_ssl", value = "1", apply = "pending-reboot" },
         { name = "log_statement", value = "ddl", apply = "immediate" },
         { name = "log_min_duration_statement", value = "2000", apply = "immediate" },
       ]
@@ -45,7 +48,8 @@ locals {
 }
 
 resource "aws_security_group" "data" {
-  name        = "${var.name}-data"
+  # A prefix: the new one is made before the old goes, and two of one name cannot be in a VPC.
+  name_prefix = "${var.name}-data-"
   description = "Database and cache: reached by the application only, reaching nothing"
   vpc_id      = var.vpc_id
 
@@ -86,7 +90,7 @@ resource "aws_db_subnet_group" "this" {
 }
 
 resource "aws_db_parameter_group" "this" {
-  name        = "${local.identifier}-${local.engine.family}"
+  name_prefix = "${local.identifier}-${replace(local.engine.family, ".", "-")}-"
   family      = local.engine.family
   description = "${var.name} ${local.engine.family}"
 
@@ -162,8 +166,8 @@ resource "aws_db_instance" "this" {
   password_wo_version           = local.managed ? null : var.password_version
 
   backup_retention_period  = 7
-  backup_window            = "03:00-04:00"
-  maintenance_window       = "mon:04:00-mon:05:00"
+  backup_window            = var.backup_window
+  maintenance_window       = var.maintenance_window
   copy_tags_to_snapshot    = true
   delete_automated_backups = !var.deletion_protection
 

@@ -43,6 +43,8 @@ resource "aws_cloudformation_stack" "master" {
             }
           },
           var.kms_key_arn == null ? {} : { KmsKeyId = var.kms_key_arn },
+          # A standby's instances sign in to the promoted replica with the same password.
+          length(var.secret_replica_regions) == 0 ? {} : { ReplicaRegions = [for region in var.secret_replica_regions : { Region = region }] },
         )
       }
     }

@@ -133,9 +133,40 @@ variable "database_user" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9_]{0,15}$", var.database_user)) && !contains(["admin", "postgres", "root", "rdsadmin"], var.database_user)
-    error_message = "database_user must be 1 to 16 lower-case letters, digits and underscores, and not a reserved name."
+    condition     = can(regex("^[a-z][a-z0-9_]{0,15}$", var.database_user)) && !contains(["admin", "root", "rdsadmin"], var.database_user)
+    error_message = "database_user must be 1 to 16 lower-case letters, digits and underscores, and not a name that RDS keeps for itself."
   }
+}
+
+variable "backup_window" {
+  description = "Daily time of the automated backup, UTC. RDS makes none while a database is not available: for one that sleeps it has to lie in its waking hours, winter and summer."
+  type        = string
+  default     = "03:00-04:00"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$", var.backup_window))
+    error_message = "backup_window must be hh:mm-hh:mm, such as 03:00-04:00."
+  }
+}
+
+variable "maintenance_window" {
+  description = "Weekly time of maintenance, UTC; in the waking hours of a database that sleeps, and not within backup_window."
+  type        = string
+  default     = "mon:04:00-mon:05:00"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^(mon|tue|wed|thu|fri|sat|sun):[0-2][0-9]:[0-5][0-9]-(mon|tue|wed|thu|fri|sat|sun):[0-2][0-9]:[0-5][0-9]$", var.maintenance_window))
+    error_message = "maintenance_window must be ddd:hh:mm-ddd:hh:mm, such as mon:04:00-mon:05:00."
+  }
+}
+
+variable "secret_replica_regions" {
+  description = "Regions the master secret is replicated to, for a standby with a replica (password_mode `write_only`). A database that is restored elsewhere gets a secret of its own."
+  type        = list(string)
+  default     = []
+  nullable    = false
 }
 
 variable "password_mode" {

@@ -9,6 +9,15 @@ locals {
       operator    = "GreaterThanThreshold", threshold = 85, period = 300, periods = 1
     }
   }
+  # The groups of one replace a dead NAT by themselves; one that cannot be replaced is told.
+  nat_alarms = {
+    for name in var.nat_groups : "${name}-missing" => {
+      description = "${name} has had no instance in service for 10 minutes: its zone's private subnets have no way out."
+      namespace   = "AWS/AutoScaling", metric = "GroupInServiceInstances", statistic = "Maximum"
+      dimensions  = { AutoScalingGroupName = name }
+      operator    = "LessThanThreshold", threshold = 1, period = 300, periods = 2
+    }
+  }
   balancer_alarms = var.load_balancer == null ? {} : {
     unhealthy-hosts = {
       description = "At least one instance has failed the load balancer's health check for 1 minute."
@@ -37,7 +46,7 @@ locals {
       operator    = "GreaterThanThreshold", threshold = var.database.connections_threshold, period = 300, periods = 1
     }
   }
-  alarms = merge(local.group_alarms, local.balancer_alarms, local.database_alarms)
+  alarms = merge(local.group_alarms, local.nat_alarms, local.balancer_alarms, local.database_alarms)
 }
 
 data "aws_region" "current" {}
@@ -55,7 +64,7 @@ resource "aws_cloudwatch_log_group" "application" {
 resource "aws_cloudwatch_metric_alarm" "this" {
   for_each = local.alarms
 
-  alarm_name          = "${var.name}-${each.key}"
+  alarm_name          = startswith(each.key, var.name) ? each.key : "${var.name}-${each.key}"
   alarm_description   = each.value.description
   namespace           = each.value.namespace
   metric_name         = each.value.metric

@@ -37,6 +37,13 @@ variable "group" {
   default     = null
 }
 
+variable "nat_groups" {
+  description = "Names of the NAT instances' Auto Scaling groups."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
 variable "load_balancer" {
   description = "The load balancer and target group by their CloudWatch names, or null where there is none."
   type        = object({ arn_suffix = string, target_group_arn_suffix = string })

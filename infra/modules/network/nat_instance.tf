@@ -17,10 +17,26 @@ data "aws_ssm_parameter" "nat_ami" {
   name = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
 }
 
+# The newest image when it was first looked up, and kept until nat_image_release says
+# otherwise: AWS publishes one every two weeks, and an unrelated apply must not change
+# what the next NAT instance is.
+resource "terraform_data" "nat_image" {
+  count = var.nat_mode == "instance" ? 1 : 0
+
+  input            = data.aws_ssm_parameter.nat_ami[0].insecure_value
+  triggers_replace = [var.nat_image_release]
+
+  lifecycle {
+    ignore_changes = [input]
+  }
+}
+
 resource "aws_security_group" "nat" {
   count = var.nat_mode == "instance" ? 1 : 0
 
-  name        = "${var.name}-nat"
+  # A prefix: where the group has to be replaced, the new one is made before the old goes,
+  # and two of one name cannot be in a VPC.
+  name_prefix = "${var.name}-nat-"
   description = "NAT instances: everything from the VPC in, everything out"
   vpc_id      = aws_vpc.this.id
 
@@ -81,9 +97,10 @@ resource "aws_iam_role" "nat" {
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
+      Sid       = "InstancesTakeThisRole"
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
-      Principal = { Service = "ec2.amazonaws.com" }
+      Principal = { Service = "ec2.${data.aws_partition.current.dns_suffix}" }
     }]
   })
 
@@ -147,7 +164,7 @@ resource "aws_launch_template" "nat" {
 
   name                   = "${local.nat_tag}-${each.key}"
   description            = "NAT instance of ${each.key}"
-  image_id               = data.aws_ssm_parameter.nat_ami[0].insecure_value
+  image_id               = terraform_data.nat_image[0].output
   instance_type          = var.nat_instance_type
   update_default_version = true
 
@@ -222,13 +239,12 @@ resource "aws_autoscaling_group" "nat" {
     version = aws_launch_template.nat[each.key].latest_version
   }
 
-  instance_refresh {
-    strategy = "Rolling"
+  # For the alarm on a zone without a NAT; free of charge.
+  enabled_metrics = ["GroupInServiceInstances"]
 
-    preferences {
-      min_healthy_percentage = 0
-    }
-  }
+  # No instance_refresh: both zones' groups would roll at once, and the private subnets be
+  # without a way out. A new template is for the next instance; roll a group by hand, one
+  # zone after the other (docs/infra.md).
 
   dynamic "tag" {
     for_each = merge(var.tags, { Name = "${local.nat_tag}-${each.key}", "greenleaf:nat" = local.nat_tag })

@@ -81,6 +81,18 @@ variable "nat_instance_type" {
   }
 }
 
+variable "nat_image_release" {
+  description = "Any text. The NAT instances keep the Amazon Linux image that was the newest when this text was last changed; running ones stay until they are rolled by hand."
+  type        = string
+  default     = "1"
+  nullable    = false
+
+  validation {
+    condition     = length(var.nat_image_release) > 0
+    error_message = "nat_image_release must not be empty."
+  }
+}
+
 variable "nat_zone_count" {
   description = "Zones that get a NAT of their own; null means all. With 1, the second zone goes out through the first."
   type        = number

@@ -69,26 +69,32 @@ resource "aws_cloudwatch_metric_alarm" "queue" {
   tags = var.tags
 }
 
-# The dead man's switch: no figure at all is the alarm. The function says `Heartbeat` at
+# The dead man's switch: no figure at all is told, as INSUFFICIENT_DATA: a new alarm is in that
+# state from the start, so that nothing is told at the first deployment, before the first tick
+# could be; with missing data taken for breaching it would be (CloudWatch User Guide, "Configuring
+# how CloudWatch alarms treat missing data"). The function says `Heartbeat` at
 # the end of a tick that was carried through. Lambda's own counts would be free, but they
 # rise with whatever succeeds (a person's `holds`, a database's event) and call a tick
 # that could read nothing a success. Should the figures themselves get lost, this goes
 # off too: better once in vain than never.
 resource "aws_cloudwatch_metric_alarm" "heartbeat" {
-  alarm_name          = "${var.name}-heartbeat"
-  alarm_description   = "${local.scheduler_name} has not carried a tick through for ${var.heartbeat_minutes} minutes: nothing is being put to sleep or woken."
-  namespace           = var.metrics_namespace
-  metric_name         = "Heartbeat"
-  dimensions          = { Function = local.scheduler_name }
-  statistic           = "Sum"
-  period              = 60 * var.heartbeat_minutes
-  evaluation_periods  = 1
-  comparison_operator = "LessThanThreshold"
-  threshold           = 1
-  treat_missing_data  = "breaching"
-  actions_enabled     = var.enabled
-  alarm_actions       = [var.topic_arn]
-  ok_actions          = [var.topic_arn]
+  alarm_name        = "${var.name}-heartbeat"
+  alarm_description = "${local.scheduler_name} has not carried a tick through for ${var.heartbeat_minutes} minutes: nothing is being put to sleep or woken."
+  namespace         = var.metrics_namespace
+  metric_name       = "Heartbeat"
+  dimensions        = { Function = local.scheduler_name }
+  statistic         = "Sum"
+  # In thirds: CloudWatch looks at a few periods more than it is asked for before it says that
+  # there are no data.
+  period                    = 60 * max(1, floor(var.heartbeat_minutes / 3))
+  evaluation_periods        = 3
+  comparison_operator       = "LessThanThreshold"
+  threshold                 = 1
+  treat_missing_data        = "missing"
+  actions_enabled           = var.enabled
+  alarm_actions             = [var.topic_arn]
+  insufficient_data_actions = [var.topic_arn]
+  ok_actions                = [var.topic_arn]
 
   tags = var.tags
 }
@@ -152,14 +158,16 @@ resource "aws_cloudwatch_metric_alarm" "guard_heartbeat" {
   metric_name         = "Heartbeat"
   dimensions          = { Function = local.guard_name }
   statistic           = "Sum"
-  period              = 86400
-  evaluation_periods  = 2
+  period              = 43200
+  evaluation_periods  = 4
   comparison_operator = "LessThanThreshold"
   threshold           = 1
-  treat_missing_data  = "breaching"
-  actions_enabled     = var.enabled
-  alarm_actions       = [var.topic_arn]
-  ok_actions          = [var.topic_arn]
+  # As above: silence is told, but not that of a guard that has not had its first day.
+  treat_missing_data        = "missing"
+  actions_enabled           = var.enabled
+  alarm_actions             = [var.topic_arn]
+  insufficient_data_actions = [var.topic_arn]
+  ok_actions                = [var.topic_arn]
 
   tags = var.tags
 }

@@ -67,7 +67,7 @@ output "schedules" {
     for key, schedule in aws_scheduler_schedule.transition : key => {
       expression = schedule.schedule_expression
       timezone   = schedule.schedule_expression_timezone
-      for        = local.ticks[key].keys
+      due        = local.ticks[key].keys
     }
   }
 }

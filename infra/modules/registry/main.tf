@@ -33,3 +33,35 @@ resource "aws_ecr_lifecycle_policy" "this" {
     }]
   })
 }
+
+# A standby pulls from the registry of its own region: the primary's may be what failed. One
+# rule set an account and region; images pushed before it was made are not copied.
+resource "aws_ecr_replication_configuration" "this" {
+  count = length(var.replica_regions) > 0 ? 1 : 0
+
+  replication_configuration {
+    rule {
+      dynamic "destination" {
+        for_each = var.replica_regions
+
+        content {
+          region      = destination.value
+          registry_id = data.aws_caller_identity.current[0].account_id
+        }
+      }
+
+      dynamic "repository_filter" {
+        for_each = var.repository_names
+
+        content {
+          filter      = repository_filter.value
+          filter_type = "PREFIX_MATCH"
+        }
+      }
+    }
+  }
+}
+
+data "aws_caller_identity" "current" {
+  count = length(var.replica_regions) > 0 ? 1 : 0
+}

@@ -29,6 +29,18 @@ variable "force_delete" {
   nullable    = false
 }
 
+variable "replica_regions" {
+  description = "Regions every new image is copied to, for a standby there."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = length(distinct(var.replica_regions)) == length(var.replica_regions)
+    error_message = "replica_regions must not name a region twice."
+  }
+}
+
 variable "tags" {
   description = "Tags of every resource of the module."
   type        = map(string)

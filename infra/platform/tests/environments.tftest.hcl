@@ -93,6 +93,32 @@ run "preprod_has_the_shape_of_prod" {
   }
 }
 
+# RDS makes no automated backup of a database that is stopped: nightcap.yaml runs preprod from Monday to Friday,
+# 09:00 to 19:00 in Paris, which are 08:00-18:00 UTC in winter and 07:00-17:00 in summer.
+run "backups_and_maintenance_lie_in_waking_hours" {
+  command = plan
+
+  variables {
+    environment = "preprod"
+  }
+
+  assert {
+    condition     = local.windows.backup != "03:00-04:00" && jsonencode(yamldecode(file("../../nightcap.yaml")).schedules.office-hours.windows) == jsonencode([{ start = "0 9 * * MON-FRI", stop = "0 19 * * MON-FRI" }])
+    error_message = "the hours that the windows below were chosen for"
+  }
+  assert {
+    condition     = alltrue([for time in split("-", local.windows.backup) : 8 <= tonumber(split(":", time)[0]) && tonumber(split(":", time)[0]) < 17])
+    error_message = "the backup, every day"
+  }
+  assert {
+    condition = alltrue([
+      for time in split("-", local.windows.maintenance) :
+      contains(["mon", "tue", "wed", "thu", "fri"], split(":", time)[0]) && 8 <= tonumber(split(":", time)[1]) && tonumber(split(":", time)[1]) < 17
+    ])
+    error_message = "maintenance, on a weekday"
+  }
+}
+
 run "preprod_slim" {
   command = plan
 
@@ -151,6 +177,10 @@ run "prod_carries_what_the_account_has_once" {
   assert {
     condition     = !contains(output.nightcap.scheduled_environments, "prod") && contains(output.nightcap.scheduled_environments, "preprod")
     error_message = "prod is never schedulable, preprod is"
+  }
+  assert {
+    condition     = local.windows == { backup = "03:00-04:00", maintenance = "mon:04:00-mon:05:00" }
+    error_message = "prod's windows are at night"
   }
   assert {
     condition     = strcontains(output.next_step, "Confirm subscription")

@@ -39,13 +39,27 @@ def database_ids() -> None:
         return replica
 
 
+# Parameters whose own value in a family is the one that somebody may ask for again. rds.force_ssl is 1 from PostgreSQL 15
+# on: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Concepts.General.SSL.html
+OWN_VALUES = {("postgres15", "rds.force_ssl"): "1", ("postgres16", "rds.force_ssl"): "1", ("postgres17", "rds.force_ssl"): "1"}
+
+
 def database_parameters() -> None:
-    """AWS marks what somebody set with `Source: user`, which Terraform looks for; moto has no sources."""
+    """AWS marks what somebody set with `Source: user`, which Terraform looks for; moto has no sources.
+
+    A parameter that is set to what it is anyway is not taken for a change: AWS answers it as its own, with the method
+    `pending-reboot`, whatever was asked (hashicorp/terraform-provider-aws, issues 39252, 44280 and 18035).
+    """
     original = rds_models.DBParameterGroup.update_parameters
+
+    def kept(family: str, parameter: dict[str, Any]) -> dict[str, Any]:
+        if OWN_VALUES.get((family, parameter["ParameterName"])) == str(parameter.get("ParameterValue")):
+            return {**parameter, "Source": "system", "ApplyMethod": "pending-reboot"}
+        return {**parameter, "Source": "user"}
 
     @corrects(rds_models.DBParameterGroup)
     def update_parameters(self: Any, new_parameters: Any) -> None:
-        original(self, [{**parameter, "Source": "user"} for parameter in new_parameters])
+        original(self, [kept(self.family, parameter) for parameter in new_parameters])
 
 
 def replicated_backups() -> None:

@@ -59,11 +59,14 @@ def shaped_like_prod(name: str, outputs: dict[str, Any], aws: Aws) -> None:
     size = (group["MinSize"], group["DesiredCapacity"], group["MaxSize"])
     demand(size == (2, 2, 4), f"{name}: the group is 2/2/4, not {size}")
     demand(tags(group["Tags"]).get("nightcap:environment") == name, f"{name}: the group is tagged for Nightcap")
-    demand(not [tag for tag in group["Tags"] if tag["Key"] == "nightcap:environment" and tag["PropagateAtLaunch"]], f"{name}: instances are not")
+    demand([tag["PropagateAtLaunch"] for tag in group["Tags"] if tag["Key"] == "nightcap:environment"] == [True], f"{name}: its instances' cost is counted with it")
     database = find_database(outputs, aws)
     demand(database["MultiAZ"] and not database["PubliclyAccessible"] and database["StorageEncrypted"], f"{name}: Multi-AZ, private, encrypted")
     demand(tags(database["TagList"]).get("nightcap:environment") == name, f"{name}: the database is tagged for Nightcap")
     demand("MasterUserSecret" in database, f"{name}: RDS manages the password")
+    windows = (database["PreferredBackupWindow"], database["PreferredMaintenanceWindow"])
+    wanted = {"prod": ("03:00-04:00", "mon:04:00-mon:05:00"), "preprod": ("11:00-12:00", "tue:15:00-tue:16:00")}[name]
+    demand(windows == wanted, f"{name}: backup and maintenance windows are {windows}")
     for nat in groups(aws, f"greenleaf-{name}-nat"):
         demand("nightcap:environment" not in tags(nat["Tags"]), f"{name}: NAT instances are never scheduled")
     demand(len(groups(aws, f"greenleaf-{name}-nat")) == 2, f"{name}: one NAT instance a zone")
@@ -102,7 +105,7 @@ def account_services(outputs: dict[str, Any], aws: Aws) -> None:
     made = nightcap["schedules"]
     wanted = {"nightcap-reconcile", "nightcap-budget-guard", *(f"nightcap-{name}" for name in made)}
     demand(names == wanted and len(made) == 2, f"schedules: {sorted(names)}")
-    (begin,) = [name for name, one in made.items() if one["for"] == ["office-hours-0-start"]]
+    (begin,) = [name for name, one in made.items() if one["due"] == ["office-hours-0-start"]]
     start = aws.client("scheduler").get_schedule(GroupName="nightcap", Name=f"nightcap-{begin}")
     demand(start["ScheduleExpression"] == "cron(0 9 ? * MON,TUE,WED,THU,FRI *)", start["ScheduleExpression"])
     demand(start["ScheduleExpressionTimezone"] == "Europe/Paris", start["ScheduleExpressionTimezone"])

@@ -1,6 +1,6 @@
-# User data of an application instance. Terraform puts the first line, three exports
-# (OPERATING_SYSTEM, REPOSITORY_URL, REPOSITORY_REF) and /etc/greenleaf/app.conf in
-# front. What follows installs Ansible and Git, clones the repository and hands over
+# User data of an application instance. Terraform puts the first line, its exports
+# (OPERATING_SYSTEM, REPOSITORY_URL, REPOSITORY_REF, BOOT_GROUP, BOOT_HOOK,
+# AWS_DEFAULT_REGION) and /etc/greenleaf/app.conf in front. What follows installs Ansible and Git, clones the repository and hands over
 # to infra/app/bin/boot: playbook, .env from Secrets Manager, `docker compose up -d`.
 # shellcheck shell=bash
 set -euo pipefail
@@ -43,3 +43,20 @@ clone_repository() {
 retry install_packages
 retry clone_repository
 retry "$checkout/infra/app/bin/boot"
+
+# The group holds a new instance back until the shop answers on it; dev's instance has no group.
+serves() { curl -fs -o /dev/null --max-time 5 http://localhost/health; }
+imds() { curl -fs -H "X-aws-ec2-metadata-token: $token" "http://169.254.169.254/latest/meta-data/$1"; }
+say_ready() {
+  token=$(curl -fs -X PUT http://169.254.169.254/latest/api/token -H 'X-aws-ec2-metadata-token-ttl-seconds: 60')
+  aws autoscaling complete-lifecycle-action --lifecycle-hook-name "$BOOT_HOOK" --auto-scaling-group-name "$BOOT_GROUP" \
+    --lifecycle-action-result CONTINUE --instance-id "$(imds instance-id)"
+}
+if [ -n "${BOOT_GROUP:-}" ]; then
+  for attempt in $(seq 1 60); do
+    if serves; then break; fi
+    sleep 5
+  done
+  # A group that was made before the hook has nothing to end: no reason to fail.
+  say_ready || echo "user data: nobody waited for this instance"
+fi

@@ -6,7 +6,7 @@ mock_provider "aws" {
     defaults = { account_id = "123456789012" }
   }
   mock_data "aws_partition" {
-    defaults = { partition = "aws" }
+    defaults = { partition = "aws", dns_suffix = "amazonaws.com" }
   }
 }
 
@@ -47,12 +47,24 @@ run "group_behind_a_load_balancer" {
     error_message = "rolling refresh with 50 % healthy"
   }
   assert {
-    condition     = { for tag in aws_autoscaling_group.this[0].tag : tag.key => tag.propagate_at_launch } == { Name = true, Environment = true, "nightcap:environment" = false }
-    error_message = "tagged for Nightcap, the scheduling tag not passed on to instances"
+    condition     = { for tag in aws_autoscaling_group.this[0].tag : tag.key => tag.propagate_at_launch } == { Name = true, Environment = true, "nightcap:environment" = true }
+    error_message = "tagged for Nightcap, and its instances too, for what they cost"
   }
   assert {
     condition     = aws_autoscaling_policy.target_tracking[0].target_tracking_configuration[0].target_value == 60 && length(aws_autoscaling_policy.step) == 0
     error_message = "target tracking on 60 % CPU"
+  }
+  assert {
+    condition     = alltrue([for given in aws_launch_template.this[0].tag_specifications : given.tags["nightcap:environment"] == "preprod"])
+    error_message = "so are their volumes"
+  }
+  assert {
+    condition     = aws_autoscaling_lifecycle_hook.boot[0].default_result == "ABANDON" && aws_autoscaling_lifecycle_hook.boot[0].heartbeat_timeout == 1200 && one(aws_autoscaling_group.this[0].initial_lifecycle_hook).name == aws_autoscaling_lifecycle_hook.boot[0].name
+    error_message = "an instance is held back until it serves, from the first on"
+  }
+  assert {
+    condition     = strcontains(base64decode(local.user_data), "BOOT_GROUP='greenleaf-preprod-app' BOOT_HOOK='boot'") && strcontains(aws_iam_role_policy.this.policy, "autoscaling:CompleteLifecycleAction")
+    error_message = "and says so itself"
   }
   assert {
     condition     = aws_launch_template.this[0].instance_type == "t3.small" && aws_launch_template.this[0].metadata_options[0].http_tokens == "required" && aws_launch_template.this[0].key_name == null
@@ -150,6 +162,52 @@ run "variants" {
   assert {
     condition     = aws_lb_listener.https[0].port == 443 && aws_lb_listener.http[0].default_action[0].type == "redirect" && aws_lb_listener.http[0].default_action[0].redirect[0].port == "443" && aws_lb_listener.http[0].default_action[0].redirect[0].protocol == "HTTPS" && aws_lb_listener.http[0].default_action[0].redirect[0].status_code == "HTTP_301"
     error_message = "443 with the certificate, 80 redirects to it for good"
+  }
+}
+
+run "step_scaling_has_the_minutes_it_asks_for" {
+  command = plan
+
+  variables {
+    scaling_policy = "step"
+  }
+
+  assert {
+    condition     = aws_launch_template.this[0].monitoring[0].enabled
+    error_message = "two minutes in a row need a figure a minute"
+  }
+}
+
+run "china" {
+  command = plan
+
+  override_data {
+    target = data.aws_partition.current
+    values = { partition = "aws-cn", dns_suffix = "amazonaws.com.cn" }
+  }
+  override_data {
+    target = data.aws_region.current
+    values = { id = "cn-north-1" }
+  }
+  variables {
+    media           = { bucket = "greenleaf-media" }
+    secret_key_arns = ["arn:aws-cn:kms:cn-north-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"]
+  }
+
+  assert {
+    condition     = local.ecr == "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn" && local.conf.S3_ENDPOINT == "https://s3.cn-north-1.amazonaws.com.cn"
+    error_message = "registry and S3 by the partition's own names"
+  }
+  assert {
+    condition = jsondecode(aws_iam_role.this.assume_role_policy).Statement[0].Principal.Service == "ec2.amazonaws.com.cn" && alltrue([
+      for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : alltrue([for arn in flatten([statement.Resource]) : startswith(arn, "arn:aws-cn:")])
+      if contains(["PullItsImages", "EndItsOwnBoot", "KeepMedia", "ListMedia"], statement.Sid)
+    ])
+    error_message = "so are the role's trust and rights"
+  }
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Condition.StringEquals["kms:ViaService"] if statement.Sid == "DecryptItsSecrets"] == ["secretsmanager.cn-north-1.amazonaws.com.cn"]
+    error_message = "a customer key decrypts secrets, and nothing else"
   }
 }
 

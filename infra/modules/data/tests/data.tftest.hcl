@@ -86,6 +86,31 @@ run "postgres_iso_by_default" {
   }
 }
 
+# RDS answers `pending-reboot` for a parameter that is set to its own default, whatever was asked.
+run "a_default_is_not_asked_for_at_once" {
+  command = plan
+
+  assert {
+    condition     = [for parameter in aws_db_parameter_group.this.parameter : parameter.apply_method if parameter.name == "rds.force_ssl"] == ["pending-reboot"]
+    error_message = "or every plan shows a change"
+  }
+}
+
+run "windows_in_waking_hours" {
+  command = plan
+
+  variables {
+    backup_window      = "11:00-12:00"
+    maintenance_window = "tue:15:00-tue:16:00"
+    database_user      = "postgres"
+  }
+
+  assert {
+    condition     = aws_db_instance.this.backup_window == "11:00-12:00" && aws_db_instance.this.maintenance_window == "tue:15:00-tue:16:00" && aws_db_instance.this.username == "postgres"
+    error_message = "windows and the master user's name are inputs"
+  }
+}
+
 run "slim" {
   command = plan
 
@@ -205,7 +230,7 @@ run "a_reserved_user_name_is_refused" {
   command = plan
 
   variables {
-    database_user = "postgres"
+    database_user = "rdsadmin"
   }
 
   expect_failures = [var.database_user]

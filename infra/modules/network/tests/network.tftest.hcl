@@ -12,7 +12,7 @@ mock_provider "aws" {
     defaults = { account_id = "123456789012" }
   }
   mock_data "aws_partition" {
-    defaults = { partition = "aws" }
+    defaults = { partition = "aws", dns_suffix = "amazonaws.com" }
   }
 }
 
@@ -62,6 +62,50 @@ run "instances_by_default" {
   assert {
     condition     = alltrue([for group in aws_autoscaling_group.nat : alltrue([for tag in group.tag : tag.key != "nightcap:environment"])])
     error_message = "NAT instances are never scheduled"
+  }
+}
+
+run "a_new_image_or_template_rolls_no_nat" {
+  command = plan
+
+  variables {
+    name              = "greenleaf-preprod"
+    nat_image_release = "2026-12"
+  }
+
+  assert {
+    condition     = alltrue([for group in aws_autoscaling_group.nat : length(group.instance_refresh) == 0])
+    error_message = "both zones would be without a NAT at once"
+  }
+  assert {
+    condition     = terraform_data.nat_image[0].triggers_replace == ["2026-12"]
+    error_message = "the image is looked up anew when it is asked for"
+  }
+  assert {
+    condition     = alltrue([for group in aws_autoscaling_group.nat : contains(group.enabled_metrics, "GroupInServiceInstances")])
+    error_message = "a zone without a NAT can be told"
+  }
+}
+
+run "govcloud" {
+  command = plan
+
+  override_data {
+    target = data.aws_partition.current
+    values = { partition = "aws-us-gov", dns_suffix = "amazonaws.com" }
+  }
+  override_data {
+    target = data.aws_region.current
+    values = { id = "us-gov-west-1" }
+  }
+  variables {
+    name               = "greenleaf-preprod"
+    availability_zones = ["us-gov-west-1a", "us-gov-west-1b"]
+  }
+
+  assert {
+    condition     = startswith(aws_iam_role_policy_attachment.nat_session_manager[0].policy_arn, "arn:aws-us-gov:")
+    error_message = "ARNs are of the partition"
   }
 }
 

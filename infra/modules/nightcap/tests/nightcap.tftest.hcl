@@ -105,7 +105,7 @@ run "function" {
     error_message = "logs are kept 7 days"
   }
   assert {
-    condition     = toset(keys(aws_cloudwatch_metric_alarm.function)) == toset(["scheduler-errors", "scheduler-throttles"]) && aws_cloudwatch_metric_alarm.heartbeat.treat_missing_data == "breaching"
+    condition     = toset(keys(aws_cloudwatch_metric_alarm.function)) == toset(["scheduler-errors", "scheduler-throttles"]) && aws_cloudwatch_metric_alarm.heartbeat.treat_missing_data == "missing" && aws_cloudwatch_metric_alarm.heartbeat.insufficient_data_actions == toset([var.topic_arn])
     error_message = "errors, throttles, and silence are alarms"
   }
   assert {
@@ -228,7 +228,7 @@ run "what_fails_is_kept_and_told" {
   assert {
     condition = {
       for alarm in aws_cloudwatch_metric_alarm.guard_heartbeat : alarm.alarm_name => [alarm.dimensions.Function, alarm.treat_missing_data, tostring(alarm.period * alarm.evaluation_periods)]
-    } == { nightcap-budget-guard-heartbeat = ["nightcap-budget-guard", "breaching", "172800"] }
+    } == { nightcap-budget-guard-heartbeat = ["nightcap-budget-guard", "missing", "172800"] }
     error_message = "and a guard that is silent for two days"
   }
   assert {
@@ -251,7 +251,7 @@ run "silence_is_an_alarm" {
 
   assert {
     condition = alltrue([
-      for alarm in [aws_cloudwatch_metric_alarm.heartbeat] : alarm.namespace == "Ours" && alarm.metric_name == "Heartbeat" && alarm.dimensions == tomap({ Function = "nightcap-scheduler" }) && alarm.period == 2700
+      for alarm in [aws_cloudwatch_metric_alarm.heartbeat] : alarm.namespace == "Ours" && alarm.metric_name == "Heartbeat" && alarm.dimensions == tomap({ Function = "nightcap-scheduler" }) && alarm.period * alarm.evaluation_periods == 2700
     ])
     error_message = "the figure the function writes, under the name Lambda gives it"
   }
@@ -440,4 +440,47 @@ run "roles_that_do_not_fit_are_refused_with_the_way_out" {
   }
 
   expect_failures = [aws_iam_policy.scheduler]
+}
+
+run "china" {
+  command = plan
+
+  override_data {
+    target = data.aws_partition.current
+    values = { partition = "aws-cn" }
+  }
+  override_data {
+    target = data.aws_region.current
+    values = { id = "cn-north-1" }
+  }
+  variables {
+    topic_arn       = "arn:aws-cn:sns:cn-north-1:123456789012:greenleaf-alerts"
+    organization_id = "o-a1b2c3d4e5"
+  }
+
+  assert {
+    condition     = !strcontains(module.fleet_policy.json, "arn:aws:") && local.role_statements[0].Resource == "arn:aws-cn:iam::*:role/nightcap-target"
+    error_message = "ARNs are of the partition"
+  }
+}
+
+run "govcloud" {
+  command = plan
+
+  override_data {
+    target = data.aws_partition.current
+    values = { partition = "aws-us-gov" }
+  }
+  override_data {
+    target = data.aws_region.current
+    values = { id = "us-gov-west-1" }
+  }
+  variables {
+    topic_arn = "arn:aws-us-gov:sns:us-gov-west-1:123456789012:greenleaf-alerts"
+  }
+
+  assert {
+    condition     = !strcontains(module.fleet_policy.json, "arn:aws:")
+    error_message = "ARNs are of the partition"
+  }
 }
