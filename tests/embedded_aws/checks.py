@@ -7,6 +7,7 @@ service's model does not allow, an answer that it does not have. The harness of 
 from __future__ import annotations
 
 import re
+import traceback
 from typing import Any
 
 from . import models
@@ -61,6 +62,9 @@ class Checks:
             return self.iam.refuse(asked.key, asked.service, read.operation, read.parameters, asked.region)
         except (NotMapped, NotUnderstood) as error:
             return self._unknown(entry, str(error))
+        except Exception as error:  # noqa: BLE001: whatever goes wrong here must fail the test and not look like AWS's
+            traceback.print_exc()
+            return self._unknown(entry, repr(error))
 
     def of_answer(self, asked: AwsRequest, body: bytes, entry: dict[str, Any]) -> None:
         read = self._asked.pop(entry["sequence"], None)

@@ -122,6 +122,15 @@ impl AwsError {
                 "set AWS_REGION, or `regions` of the environment",
                 "indiquez AWS_REGION, ou `regions` de l'environnement",
             ),
+            // S3 says so of an object that is not there, too, to who may not list its bucket.
+            Cause::Denied if self.service == "s3" => Text::made(
+                format!(
+                    "allow {action} on it to the role that runs Nightcap, or create it: without s3:ListBucket, AWS does not tell that an object is missing"
+                ),
+                format!(
+                    "autorisez {action} dessus au rôle qui exécute Nightcap, ou créez-le : sans s3:ListBucket, AWS ne dit pas qu'un objet manque"
+                ),
+            ),
             Cause::Denied => Text::made(
                 format!(
                     "allow {action} to the role that runs Nightcap (infra/modules/nightcap does)"

@@ -213,7 +213,7 @@ def configuration(value: str, place: Place) -> dict[str, Any]:
     text = value
     if value.startswith("ssm://"):
         found = tags.backend("ssm", place)._parameters.get(value[6:])
-        text = found[-1].value if found else ""
+        text = found[-1].response_object(decrypt=True)["Value"] if found else ""
     elif value.startswith("s3://"):
         bucket, _, key = value[5:].partition("/")
         there = tags.backend("s3", place).buckets.get(bucket)
@@ -283,7 +283,7 @@ def judge(policy: Policy) -> None:
         return
     for statement in policy["Statement"]:
         for pattern in listed(statement["Action"]):
-            if not reference.actions_like(pattern):
+            if not reference.is_some_action(pattern):
                 raise BadRole(f"{statement.get('Sid')}: AWS has no action like {pattern}")
         services = {pattern.partition(":")[0].lower() for pattern in listed(statement["Action"])}
         for keys in statement.get("Condition", {}).values():

@@ -250,6 +250,13 @@ class Iam(EmbeddedAwsTest):
         self.aws.client("ssm").put_parameter(Name="/nightcap/config", Type="String", Value=CONFIG)
         mine = self.aws.deploy("scheduler", {**self.variables, "NIGHTCAP_CONFIG": "ssm:///nightcap/config"})
         self.aws.client("ssm", mine).get_parameter(Name="/nightcap/config")
+        # AWS's own key is open to all of the account; a customer's is not.
+        self.aws.client("ssm").put_parameter(Name="/nightcap/config", Type="SecureString", Value=CONFIG, Overwrite=True)
+        self.aws.client("ssm", mine).get_parameter(Name="/nightcap/config", WithDecryption=True)
+        key = self.aws.client("kms").create_key(Description="settings")["KeyMetadata"]["Arn"]
+        self.aws.client("ssm").put_parameter(Name="/nightcap/config", Type="SecureString", Value=CONFIG, KeyId=key, Overwrite=True)
+        with self.refused("AccessDeniedException", "kms:Decrypt"):
+            self.aws.client("ssm", mine).get_parameter(Name="/nightcap/config", WithDecryption=True)
         self.aws.client("ec2", mine).describe_instances()
         self.aws.client("autoscaling", mine).describe_auto_scaling_groups()
         self.aws.client("application-autoscaling", mine).describe_scalable_targets(ServiceNamespace="ecs")
@@ -328,6 +335,19 @@ class Reference(EmbeddedAwsTest):
             reference.resource_types("rds:StopDatabase")
         with self.assertRaises(actions.NotMapped):
             actions.check("rds:StopDBInstance", "arn:aws:rds:eu-west-3:123456789012:db:x", {"rds:Colour": "blue"})
+
+    def test_services_that_sign_with_another_name_are_known_by_their_prefix(self) -> None:
+        here = Place("123456789012", "eu-west-3")
+        for service, operation, action in (
+            ("tagging", "GetResources", "tag:GetResources"),
+            ("monitoring", "GetMetricData", "cloudwatch:GetMetricData"),
+            ("elasticloadbalancing", "DescribeTargetHealth", "elasticloadbalancing:DescribeTargetHealth"),
+            ("application-autoscaling", "DescribeScheduledActions", "application-autoscaling:DescribeScheduledActions"),
+            ("pricing", "GetProducts", "pricing:GetProducts"),
+            ("ce", "GetCostForecast", "ce:GetCostForecast"),
+        ):
+            (check,) = actions.checks(service, operation, {}, here)
+            self.assertEqual((check.action, check.resource), (action, "*"))
 
     def test_a_kind_that_no_environment_lists_has_no_statement(self) -> None:
         environments = roles.scheduled(roles.configuration(CONFIG, Place("123456789012", "eu-west-3")))
