@@ -39,7 +39,13 @@ class Checks:
         self._asked.clear()
 
     def as_json(self) -> dict[str, Any]:
-        return {"iam": self.iam.checked, "requests": self.requests, "answers": self.answers, "defects": self.defects}
+        counts = {"iam": self.iam.checked, "requests": self.requests, "answers": self.answers}
+        return {**counts, "defects": self.defects, "refused": self.iam.refused}
+
+    def forget_defects(self) -> dict[str, Any]:
+        self.defects.clear()
+        self.iam.decisions.clear()
+        return self.as_json()
 
     def of_request(self, asked: AwsRequest, entry: dict[str, Any]) -> Refusal | None:
         """Why this call is not made."""
