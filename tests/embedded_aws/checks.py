@@ -11,9 +11,10 @@ import traceback
 from typing import Any
 
 from . import models
+from .iam.actions import NotMapped
 from .iam.enforce import Enforcement, Refusal
 from .iam.evaluator import NotUnderstood
-from .iam.actions import NotMapped
+from .iam.roles import BadRole
 from .request import AwsRequest
 from .world import World
 
@@ -49,7 +50,10 @@ class Checks:
 
     def of_request(self, asked: AwsRequest, entry: dict[str, Any]) -> Refusal | None:
         """Why this call is not made."""
-        is_function = self.iam.roles.of(asked.key) is not None
+        try:
+            is_function = self.iam.roles.of(asked.key) is not None
+        except BadRole as error:
+            return self._unknown(entry, str(error))
         if not is_function and (asked.key in UNCHECKED_KEYS or asked.opaque or asked.service == "unsigned"):
             return None
         try:

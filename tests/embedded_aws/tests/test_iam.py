@@ -277,6 +277,28 @@ class Iam(EmbeddedAwsTest):
         with self.refused("AccessDenied", "snapshot:kept"):
             self.scheduler("rds").delete_db_snapshot(DBSnapshotIdentifier="kept")
 
+    def test_a_role_that_was_made_in_iam_has_what_it_has_there(self) -> None:
+        iam = self.aws.client("iam")
+        trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+        role = iam.create_role(RoleName="made", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+
+        def allowing(action: str) -> str:
+            return json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": action, "Resource": "*"}})
+
+        iam.put_role_policy(RoleName="made", PolicyName="inline", PolicyDocument=allowing("rds:DescribeDBInstances"))
+        policy = iam.create_policy(PolicyName="managed", PolicyDocument=allowing("ec2:DescribeInstances"))["Policy"]["Arn"]
+        iam.attach_role_policy(RoleName="made", PolicyArn=policy)
+        key = self.aws.deploy("scheduler", {}, role=role)
+        self.aws.client("rds", key).describe_db_instances()
+        self.aws.client("ec2", key).describe_instances()
+        with self.refused("AccessDenied", "assumed-role/made/"):
+            self.aws.client("rds", key).stop_db_instance(DBInstanceIdentifier="greenleaf-preprod-db")
+
+    def test_a_key_of_a_function_elsewhere_is_nobodys(self) -> None:
+        with self.refused("InternalFailure", "another AWS"):
+            self.aws.client("rds", "ASIANIGHTCAP99999999").describe_db_instances()
+        self.aws.delete("checks")
+
     def test_a_boundary_bounds(self) -> None:
         reads = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "rds:Describe*", "Resource": "*"}]}
         bounded = self.aws.deploy("scheduler", self.variables, boundary=reads)
