@@ -7,12 +7,14 @@ service's model does not allow, an answer that it does not have. The harness of 
 from __future__ import annotations
 
 import re
+import traceback
 from typing import Any
 
 from . import models
+from .iam.actions import NotMapped
 from .iam.enforce import Enforcement, Refusal
 from .iam.evaluator import NotUnderstood
-from .iam.actions import NotMapped
+from .iam.roles import BadRole
 from .request import AwsRequest
 from .world import World
 
@@ -38,11 +40,20 @@ class Checks:
         self._asked.clear()
 
     def as_json(self) -> dict[str, Any]:
-        return {"iam": self.iam.checked, "requests": self.requests, "answers": self.answers, "defects": self.defects}
+        counts = {"iam": self.iam.checked, "requests": self.requests, "answers": self.answers}
+        return {**counts, "defects": self.defects, "refused": self.iam.refused}
+
+    def forget_defects(self) -> dict[str, Any]:
+        self.defects.clear()
+        self.iam.decisions.clear()
+        return self.as_json()
 
     def of_request(self, asked: AwsRequest, entry: dict[str, Any]) -> Refusal | None:
         """Why this call is not made."""
-        is_function = self.iam.roles.of(asked.key) is not None
+        try:
+            is_function = self.iam.roles.of(asked.key) is not None
+        except BadRole as error:
+            return self._unknown(entry, str(error))
         if not is_function and (asked.key in UNCHECKED_KEYS or asked.opaque or asked.service == "unsigned"):
             return None
         try:
@@ -61,6 +72,9 @@ class Checks:
             return self.iam.refuse(asked.key, asked.service, read.operation, read.parameters, asked.region)
         except (NotMapped, NotUnderstood) as error:
             return self._unknown(entry, str(error))
+        except Exception as error:  # noqa: BLE001: whatever goes wrong here must fail the test and not look like AWS's
+            traceback.print_exc()
+            return self._unknown(entry, repr(error))
 
     def of_answer(self, asked: AwsRequest, body: bytes, entry: dict[str, Any]) -> None:
         read = self._asked.pop(entry["sequence"], None)

@@ -16,9 +16,9 @@ POST   /nightcap/rds        {"db_instance"|"db_cluster": name, "status": "...", 
                             puts a database in a state that no call leads to
 POST   /nightcap/functions  {"function": "scheduler", "environment": {...}} deploys one: gives the access key of its
                             role, whose policies are Terraform's for these variables: see iam.roles.Roles.deploy
-GET    /nightcap/checks     how many calls were held against policies and models, and every defect found: what nobody
-                            said how to authorise, what a model does not allow in a request or an answer
-DELETE /nightcap/checks     forgets the defects: a test that provokes one has seen it
+GET    /nightcap/checks     how many calls were held against policies and models; every defect found (what nobody said
+                            how to authorise, what a model does not allow in a request or an answer); what IAM refused
+DELETE /nightcap/checks     forgets defects and decisions: a test that provokes one has seen it
 GET    /nightcap/decisions  what was decided of each function's calls: role, action, resource, verdict, statements
 POST   /nightcap/money      {"charges": [...], "clear_from": "2026-11-01", "confirm": "finance@example.com"}
                             writes the bill, or clicks in a mail: see money.Money.post
@@ -72,7 +72,7 @@ class Control:
             ("POST", "rds"): lambda sent, _: self.force_database(sent),
             ("POST", "functions"): lambda sent, _: self._checks.iam.roles.deploy(sent),
             ("GET", "checks"): lambda _, __: self._checks.as_json(),
-            ("DELETE", "checks"): lambda _, __: self.forget_defects(),
+            ("DELETE", "checks"): lambda _, __: self._checks.forget_defects(),
             ("GET", "decisions"): lambda _, __: self._checks.iam.decisions,
             ("POST", "machines"): lambda sent, _: self.change_machines(sent),
             ("POST", "money"): lambda sent, _: self._money.post(sent),
@@ -136,10 +136,6 @@ class Control:
         self._checks.forget()
         self._world.reset(now)
         return self.clock()
-
-    def forget_defects(self) -> Answer:
-        self._checks.defects.clear()
-        return self._checks.as_json()
 
     def limit_pages(self, sent: Any) -> Answer:
         match sent:

@@ -184,11 +184,12 @@ impl EmbeddedAws {
     }
 
     /// What must not be in a test run: a call of which nobody said how AWS authorises it, a
-    /// request or an answer that the service's model does not have. Whoever drops this AWS
-    /// with one left fails.
+    /// request or an answer that the service's model does not have, a call of a function that
+    /// its role does not allow. Whoever drops this AWS with one left fails.
     pub fn defects(&self) -> Vec<Value> {
         let checks: Value = self.get("checks");
-        checks["defects"].as_array().cloned().unwrap_or_default()
+        let found = ["defects", "refused"].map(|key| checks[key].as_array().cloned());
+        found.into_iter().flatten().flatten().collect()
     }
 
     /// Forgets the defects, which a test has provoked and seen.

@@ -150,6 +150,15 @@ impl AwsError {
                 "allow ec2:StartInstances to the role that runs Nightcap (infra/modules/nightcap does); where License Manager governs its license, on that license configuration too",
                 "autorisez ec2:StartInstances au rôle qui exécute Nightcap (infra/modules/nightcap le fait) ; si License Manager gère sa licence, aussi sur cette configuration de licence",
             ),
+            // S3 says so of an object that is not there, too, to who may not list its bucket.
+            Cause::Denied if self.service == "s3" => Text::made(
+                format!(
+                    "allow {action} on it to the role that runs Nightcap, or create it: without s3:ListBucket, AWS does not tell that an object is missing"
+                ),
+                format!(
+                    "autorisez {action} dessus au rôle qui exécute Nightcap, ou créez-le : sans s3:ListBucket, AWS ne dit pas qu'un objet manque"
+                ),
+            ),
             Cause::Denied => Text::made(
                 format!(
                     "allow {action} to the role that runs Nightcap (infra/modules/nightcap does)"

@@ -79,7 +79,7 @@ def _by_name(service: str, operation: str, place: Place) -> Iterator[Check]:
 
 
 # The prefix in policies, where requests are signed with another name.
-PREFIX = {"monitoring": "cloudwatch"}
+PREFIX = {"monitoring": "cloudwatch", "tagging": "tag"}
 
 
 def check(action: str, resource: str, context: Context | None = None) -> Check:
@@ -356,7 +356,7 @@ def _parameter(parameters: Parameters, place: Place) -> Iterator[Check]:
     name = str(parameters["Name"])
     yield check("ssm:GetParameter", name if name.startswith("arn:") else place.arn("ssm", f"parameter/{name.lstrip('/')}"))
     found = tags.backend("ssm", place)._parameters.get(name)
-    if found and parameters.get("WithDecryption") and found[-1].type == "SecureString":
+    if found and parameters.get("WithDecryption") and found[-1].parameter_type == "SecureString":
         yield from _encrypted(found[-1].keyid, "ssm", OPENING, place)
 
 

@@ -42,6 +42,10 @@ class Enforcement:
         self.decisions: list[dict[str, Any]] = []
         self._written: set[tuple[Any, ...]] = set()
 
+    @property
+    def refused(self) -> list[dict[str, Any]]:
+        return [one for one in self.decisions if one["verdict"] == "refused"]
+
     def forget(self) -> None:
         """The roles stay: a function that runs on keeps its key, and must not become an administrator by an empty account."""
         self.decisions.clear()

@@ -14,6 +14,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from .evaluator import compiled
+
 FILE = Path(__file__).parent / "reference.json"
 
 # Of every request, whatever the action:
@@ -99,11 +101,13 @@ def service_keys(service: str) -> frozenset[str]:
     return frozenset(key.lower() for key in whole()[service]["keys"])
 
 
-def actions_like(pattern: str) -> list[str]:
-    """The actions that a policy's pattern names; none is a mistake in the policy."""
-    from .evaluator import matches
-
-    return sorted(name for name in names() if matches(pattern, name, ignore_case=True))
+@lru_cache(maxsize=1024)
+def is_some_action(pattern: str) -> bool:
+    """Whether a policy's pattern names any action; one that does not is a mistake in the policy."""
+    low = pattern.lower()
+    if "*" not in low and "?" not in low:
+        return low in names()
+    return any(compiled(low, False).fullmatch(name) for name in names())
 
 
 @cache

@@ -44,6 +44,9 @@ Statement = dict[str, Any]
 CONFIG_BY_HAND: Statement = {"Sid": "ReadTheConfigurationByHand", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "<config-object>"}
 
 
+KEY_PREFIX = "ASIANIGHTCAP"
+
+
 class BadRole(ValueError):
     """A policy that cannot be judged, or a function that cannot be deployed."""
 
@@ -82,7 +85,10 @@ class Roles:
         self._by_key: dict[str, Role] = {}
 
     def of(self, key: str) -> Role | None:
-        return self._by_key.get(key)
+        found = self._by_key.get(key)
+        if found is None and key.startswith(KEY_PREFIX):
+            raise BadRole(f"{key} is the key of a function that was deployed in another AWS")
+        return found
 
     def session(self, key: str, role: Role) -> None:
         self._by_key[key] = role
@@ -91,14 +97,16 @@ class Roles:
         """`{"function": "scheduler", "environment": {…}}` gives `{"access_key", "role"}`.
 
         `"role"` takes the policies of a role that is in IAM instead, `"boundary"` adds a permissions boundary,
+        `"names"` has more of what the rendering has in angle brackets (`key`, `organization`), and
         `"without": [Sid…]` takes statements away: what a policy must refuse can then be tried.
         """
-        known = {"function", "environment", "role", "boundary", "without", "region"}
+        known = {"function", "environment", "role", "boundary", "names", "without", "region"}
         if not isinstance(sent, dict) or set(sent) - known or sent.get("function") not in (SCHEDULER, GUARD):
             raise BadRole(f"expected an object with function ({SCHEDULER} or {GUARD}) and some of {', '.join(sorted(known))}")
         variables = sent.get("environment") or {}
         place = Place(ACCOUNT, sent.get("region") or variables.get("AWS_REGION") or "eu-west-3")
-        role = in_iam(sent["function"], sent["role"]) if "role" in sent else made(sent["function"], variables, place)
+        more = {name: [value] for name, value in (sent.get("names") or {}).items()}
+        role = in_iam(sent["function"], sent["role"]) if "role" in sent else made(sent["function"], variables, place, more)
         role.boundary = sent.get("boundary")
         removed = set(sent.get("without") or ())
         for policy in role.policies:
@@ -106,16 +114,16 @@ class Roles:
         for policy in [*role.policies, *([role.boundary] if role.boundary else [])]:
             judge(policy)
         # As long as Lambda's, and another for every deployment.
-        key = f"ASIANIGHTCAP{len(self._by_key):08}"
+        key = f"{KEY_PREFIX}{len(self._by_key):08}"
         self._by_key[key] = role
         return {"access_key": key, "role": role.arn}
 
 
-def made(function: str, variables: Mapping[str, str], place: Place) -> Role:
+def made(function: str, variables: Mapping[str, str], place: Place, more: Mapping[str, list[str]]) -> Role:
     """The role that Terraform makes for a function with these variables."""
     config = configuration(variables.get("NIGHTCAP_CONFIG", ""), place)
     arn = place.arn("iam", f"role/nightcap-{function}", "")
-    names = names_of(variables, config, place)
+    names = {**names_of(variables, config, place), **more}
     statements = rendered()[function]
     if not any(one.get("Resource") == CONFIG_BY_HAND["Resource"] for one in statements):
         statements = [*statements, CONFIG_BY_HAND]
@@ -195,11 +203,9 @@ def names_of(variables: Mapping[str, str], config: Mapping[str, Any], place: Pla
     add("table", table and place.arn("dynamodb", f"table/{table}"))
     queue = variables.get("NIGHTCAP_QUEUE_URL", "").rstrip("/").split("/")
     add("targets", place.arn("sqs", queue[-1]) if len(queue) > 1 else None)
-    add("key", variables.get("NIGHTCAP_TEST_KEY"))
-    add("dead-letters")
-    add("scheduler-logs")
-    add("guard-logs")
-    add("organization", variables.get("NIGHTCAP_TEST_ORGANIZATION"))
+    # Lambda's, not the functions': the queue of what failed for good, and the logs.
+    for name in ("key", "organization", "dead-letters", "scheduler-logs", "guard-logs"):
+        add(name)
     add("roles", *target_roles(scheduled(config)))
     for name, variable in (("config", "NIGHTCAP_CONFIG"), ("prices", "NIGHTCAP_PRICES")):
         where = variables.get(variable, "")
@@ -213,7 +219,7 @@ def configuration(value: str, place: Place) -> dict[str, Any]:
     text = value
     if value.startswith("ssm://"):
         found = tags.backend("ssm", place)._parameters.get(value[6:])
-        text = found[-1].value if found else ""
+        text = found[-1].response_object(decrypt=True)["Value"] if found else ""
     elif value.startswith("s3://"):
         bucket, _, key = value[5:].partition("/")
         there = tags.backend("s3", place).buckets.get(bucket)
@@ -255,7 +261,8 @@ def in_iam(function: str, arn: str) -> Role:
     """A role that somebody made in IAM, with what it has there."""
     role = tags.backend("iam", Place(arn.split(":")[4], "aws")).get_role_by_arn(arn)
     texts = [unquote(text) if text.startswith("%") else text for text in role.policies.values()]
-    attached = [policy.document for policy in role.managed_policies.values()]
+    versions = [version for policy in role.managed_policies.values() for version in policy.versions]
+    attached = [version.document for version in versions if version.is_default_version]
     policies = [json.loads(text) for text in [*texts, *attached]]
     return Role(function, arn, function, [{**policy, "Statement": listed(policy["Statement"])} for policy in policies])
 
@@ -283,7 +290,7 @@ def judge(policy: Policy) -> None:
         return
     for statement in policy["Statement"]:
         for pattern in listed(statement["Action"]):
-            if not reference.actions_like(pattern):
+            if not reference.is_some_action(pattern):
                 raise BadRole(f"{statement.get('Sid')}: AWS has no action like {pattern}")
         services = {pattern.partition(":")[0].lower() for pattern in listed(statement["Action"])}
         for keys in statement.get("Condition", {}).values():

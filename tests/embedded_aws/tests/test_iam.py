@@ -250,6 +250,13 @@ class Iam(EmbeddedAwsTest):
         self.aws.client("ssm").put_parameter(Name="/nightcap/config", Type="String", Value=CONFIG)
         mine = self.aws.deploy("scheduler", {**self.variables, "NIGHTCAP_CONFIG": "ssm:///nightcap/config"})
         self.aws.client("ssm", mine).get_parameter(Name="/nightcap/config")
+        # AWS's own key is open to all of the account; a customer's is not.
+        self.aws.client("ssm").put_parameter(Name="/nightcap/config", Type="SecureString", Value=CONFIG, Overwrite=True)
+        self.aws.client("ssm", mine).get_parameter(Name="/nightcap/config", WithDecryption=True)
+        key = self.aws.client("kms").create_key(Description="settings")["KeyMetadata"]["Arn"]
+        self.aws.client("ssm").put_parameter(Name="/nightcap/config", Type="SecureString", Value=CONFIG, KeyId=key, Overwrite=True)
+        with self.refused("AccessDeniedException", "kms:Decrypt"):
+            self.aws.client("ssm", mine).get_parameter(Name="/nightcap/config", WithDecryption=True)
         self.aws.client("ec2", mine).describe_instances()
         self.aws.client("autoscaling", mine).describe_auto_scaling_groups()
         self.aws.client("application-autoscaling", mine).describe_scalable_targets(ServiceNamespace="ecs")
@@ -269,6 +276,28 @@ class Iam(EmbeddedAwsTest):
         self.scheduler("rds").delete_db_snapshot(DBSnapshotIdentifier="nightcap-old")
         with self.refused("AccessDenied", "snapshot:kept"):
             self.scheduler("rds").delete_db_snapshot(DBSnapshotIdentifier="kept")
+
+    def test_a_role_that_was_made_in_iam_has_what_it_has_there(self) -> None:
+        iam = self.aws.client("iam")
+        trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+        role = iam.create_role(RoleName="made", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+
+        def allowing(action: str) -> str:
+            return json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": action, "Resource": "*"}})
+
+        iam.put_role_policy(RoleName="made", PolicyName="inline", PolicyDocument=allowing("rds:DescribeDBInstances"))
+        policy = iam.create_policy(PolicyName="managed", PolicyDocument=allowing("ec2:DescribeInstances"))["Policy"]["Arn"]
+        iam.attach_role_policy(RoleName="made", PolicyArn=policy)
+        key = self.aws.deploy("scheduler", {}, role=role)
+        self.aws.client("rds", key).describe_db_instances()
+        self.aws.client("ec2", key).describe_instances()
+        with self.refused("AccessDenied", "assumed-role/made/"):
+            self.aws.client("rds", key).stop_db_instance(DBInstanceIdentifier="greenleaf-preprod-db")
+
+    def test_a_key_of_a_function_elsewhere_is_nobodys(self) -> None:
+        with self.refused("InternalFailure", "another AWS"):
+            self.aws.client("rds", "ASIANIGHTCAP99999999").describe_db_instances()
+        self.aws.delete("checks")
 
     def test_a_boundary_bounds(self) -> None:
         reads = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "rds:Describe*", "Resource": "*"}]}
@@ -328,6 +357,19 @@ class Reference(EmbeddedAwsTest):
             reference.resource_types("rds:StopDatabase")
         with self.assertRaises(actions.NotMapped):
             actions.check("rds:StopDBInstance", "arn:aws:rds:eu-west-3:123456789012:db:x", {"rds:Colour": "blue"})
+
+    def test_services_that_sign_with_another_name_are_known_by_their_prefix(self) -> None:
+        here = Place("123456789012", "eu-west-3")
+        for service, operation, action in (
+            ("tagging", "GetResources", "tag:GetResources"),
+            ("monitoring", "GetMetricData", "cloudwatch:GetMetricData"),
+            ("elasticloadbalancing", "DescribeTargetHealth", "elasticloadbalancing:DescribeTargetHealth"),
+            ("application-autoscaling", "DescribeScheduledActions", "application-autoscaling:DescribeScheduledActions"),
+            ("pricing", "GetProducts", "pricing:GetProducts"),
+            ("ce", "GetCostForecast", "ce:GetCostForecast"),
+        ):
+            (check,) = actions.checks(service, operation, {}, here)
+            self.assertEqual((check.action, check.resource), (action, "*"))
 
     def test_a_kind_that_no_environment_lists_has_no_statement(self) -> None:
         environments = roles.scheduled(roles.configuration(CONFIG, Place("123456789012", "eu-west-3")))

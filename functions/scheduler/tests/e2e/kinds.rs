@@ -178,6 +178,47 @@ fn production_and_strangers_are_never_touched() {
     compute.verify_asleep(&aws);
 }
 
+/// Its role lets it see everything that it looks at, whoever's it is, and change only what its
+/// configuration names: nothing that it asks is refused.
+#[test]
+fn production_strangers_and_kinds_that_nobody_named_cost_nothing() {
+    let (aws, compute) = preprod();
+    create_service(&aws, "dev-web", 1, "dev");
+    create_service(&aws, "warehouse", 1, "data-team");
+    create_node_group(&aws, "dev-workers", [1, 1, 2], "dev");
+    create_node_group(&aws, "batch", [1, 1, 2], "data-team");
+    create_instance(&aws, "data-team", "notebook");
+    aws.move_to("2026-11-20T17:58:00Z");
+    let mut function = function(&aws, "respect");
+    settle(&aws, &mut function, FRIDAY);
+    assert_asleep(&aws, &compute);
+    settle(&aws, &mut function, MONDAY);
+    assert_awake(&aws, &compute);
+    for name in ["dev-web", "warehouse"] {
+        assert_eq!(service(&aws, name).0, 1, "{name}");
+    }
+    for name in ["dev-workers", "batch"] {
+        assert_eq!(node_group(&aws, name).0, "1/1/2", "{name}");
+    }
+    assert_eq!(aws.defects(), [""; 0]);
+}
+
+/// The role is what stands between a fault of the code and somebody else's machines.
+#[test]
+fn without_the_right_to_read_services_the_region_is_told_to_be_unread() {
+    let (aws, _) = preprod();
+    let mut function = scheduler(&aws, &config("respect"))
+        .with("NIGHTCAP_TABLE", TABLE)
+        .without("ReadServices")
+        .start();
+    let told = match function.invoke(&tick(FRIDAY)) {
+        Ok(answer) => answer["problems"].to_string(),
+        Err(error) => error.message,
+    };
+    assert!(told.contains("allow ecs:DescribeServices to"), "{told}");
+    aws.forget_defects();
+}
+
 #[test]
 fn a_kind_that_its_environment_does_not_name_is_left_with_a_word() {
     let (aws, _) = preprod();

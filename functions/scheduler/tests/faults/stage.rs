@@ -247,7 +247,8 @@ impl Process {
     /// Invokes it, with a cold start if there is none or it was killed.
     pub(crate) fn invoke(&mut self, event: &Value) -> Said {
         let running = self.running.get_or_insert_with(|| {
-            let function = Function::at(env!("CARGO_BIN_EXE_scheduler")).with_role_of(&self.endpoint);
+            let function =
+                Function::at(env!("CARGO_BIN_EXE_scheduler")).with_role_of(&self.endpoint);
             let set = |function: Function, (name, value): &(&'static str, String)| {
                 function.with(name, value)
             };
