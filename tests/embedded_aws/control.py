@@ -16,6 +16,7 @@ POST   /nightcap/rds        {"db_instance"|"db_cluster": name, "status": "...", 
                             puts a database in a state that no call leads to
 POST   /nightcap/money      {"charges": [...], "clear_from": "2026-11-01", "confirm": "finance@example.com"}
                             writes the bill, or clicks in a mail: see money.Money.post
+POST   /nightcap/account    {"cost_tags": {"nightcap:environment": "Active"}}: see account.Account.post
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from urllib.parse import parse_qsl
 
 from moto.moto_api._internal import moto_api_backend
 
+from .account import Account
 from .clock import parse_rfc3339, rfc3339
 from .money import Money
 from .rds import Lifecycle, find_database
@@ -63,6 +65,10 @@ class Control:
             ("POST", "rds"): lambda sent, _: self.force_database(sent),
             ("POST", "money"): lambda sent, _: self._money.post(sent),
         }
+
+    def add_account(self, account: Account) -> None:
+        self._account = account
+        self._routes["POST", "account"] = lambda sent, _: account.post(sent)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         key = (environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix("/nightcap/").strip("/"))
@@ -119,6 +125,7 @@ class Control:
         moto_api_backend.reset()
         self._databases.forget()
         self._money.forget()
+        self._account.forget()
         self._world.reset(now)
         return self.clock()
 

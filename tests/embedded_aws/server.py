@@ -14,7 +14,7 @@ from moto.moto_api._internal import mock_random
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from . import autoscaling, budgets, containers, dynamodb, machines, money, rds, target_health, terraform
+from . import account, autoscaling, budgets, containers, dynamodb, machines, money, rds, target_health, terraform
 from .control import Control
 from .front import Front
 from .world import World
@@ -31,6 +31,7 @@ class EmbeddedAws:
         # The same names in every run: a seed of faults strikes the same calls again.
         mock_random.seed(1)
         self.world = World.starting_at(now)
+        examined = account.install(self.world)
         databases = rds.install(self.world)
         autoscaling.install(self.world)
         budgets.install(self.world)
@@ -41,6 +42,7 @@ class EmbeddedAws:
         target_health.install(self.world)
         terraform.install(self.world)
         control = Control(self.world, databases, bill, nonce)
+        control.add_account(examined)
         moto = DomainDispatcherApplication(create_backend_app)
         self._server: BaseWSGIServer = make_server(
             LOOPBACK, port, Front(self.world, control, moto), threaded=True, request_handler=MotoRequestHandler

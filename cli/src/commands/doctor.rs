@@ -45,7 +45,11 @@ pub(crate) async fn run(args: &Doctor) -> anyhow::Result<Ending> {
     let clients = Clients::from_environment_observed(&observer).await;
     let own = match clients.region().map(Region::new) {
         Some(region) => region,
-        None => return Err(anyhow!(Usage("no region is known: set AWS_REGION".to_owned()))),
+        None => {
+            return Err(anyhow!(Usage(
+                "no region is known: set AWS_REGION".to_owned()
+            )));
+        }
     };
     let rows = doctor::examine(&config, &args.name, now, clients, Arc::clone(&seen), own).await;
     if let Some(recorder) = recorder {
@@ -57,8 +61,14 @@ pub(crate) async fn run(args: &Doctor) -> anyhow::Result<Ending> {
     } else {
         show(&rows, language);
     }
-    let problem = rows.iter().any(|row| row.finding.verdict() == Verdict::Problem);
-    Ok(if problem { Ending::Problem } else { Ending::Fine })
+    let problem = rows
+        .iter()
+        .any(|row| row.finding.verdict() == Verdict::Problem);
+    Ok(if problem {
+        Ending::Problem
+    } else {
+        Ending::Fine
+    })
 }
 
 fn show(rows: &[Row], language: Language) {
@@ -84,7 +94,11 @@ fn show(rows: &[Row], language: Language) {
         ]);
     }
     output::print(&table);
-    let count = |verdict| rows.iter().filter(|row| row.finding.verdict() == verdict).count();
+    let count = |verdict| {
+        rows.iter()
+            .filter(|row| row.finding.verdict() == verdict)
+            .count()
+    };
     println!(
         "\n{} ok, {} problems, {} unknown",
         count(Verdict::Ok),

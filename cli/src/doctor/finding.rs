@@ -1,8 +1,8 @@
 //! What the doctor finds: facts with their parameters, and the one place that words them.
 
+use nightcap_domain::config::Language;
 use nightcap_domain::fleet::Text;
 use nightcap_domain::plan::Problem;
-use nightcap_domain::config::Language;
 use serde::Serialize;
 
 /// How a finding is to be taken.
@@ -32,11 +32,19 @@ impl Verdict {
 #[derive(Clone, Debug)]
 pub(crate) enum Finding {
     /// AWS knows who asks.
-    SignedIn { account: String, region: String, principal: String },
+    SignedIn {
+        account: String,
+        region: String,
+        principal: String,
+    },
     /// It does not, or the target's role cannot be assumed.
     NotSignedIn { error: String, remedy: Text },
     /// A question was not answered, so that its row is not known.
-    Unread { operation: String, error: String, remedy: Text },
+    Unread {
+        operation: String,
+        error: String,
+        remedy: Text,
+    },
     /// The local clock and AWS's agree.
     ClockRight { seconds: i64 },
     /// They do not.
@@ -46,9 +54,15 @@ pub(crate) enum Finding {
     /// Every permission is there.
     Allowed { principal: String, actions: usize },
     /// These are missing.
-    Missing { principal: String, actions: Vec<String> },
+    Missing {
+        principal: String,
+        actions: Vec<String>,
+    },
     /// Of these nothing could tell.
-    Untold { principal: String, actions: Vec<String> },
+    Untold {
+        principal: String,
+        actions: Vec<String>,
+    },
     /// Costs are there.
     CostsThere { last: String },
     /// Cost Explorer was never enabled.
@@ -104,11 +118,23 @@ pub(crate) enum Finding {
     /// There is no such group.
     SchedulesMissing { group: String },
     /// A transition of the file has no schedule.
-    ScheduleMissing { environments: String, cron: String, zone: String },
+    ScheduleMissing {
+        environments: String,
+        cron: String,
+        zone: String,
+    },
     /// A schedule that the file does not have.
-    ScheduleExtra { name: String, expression: String, zone: String },
+    ScheduleExtra {
+        name: String,
+        expression: String,
+        zone: String,
+    },
     /// The expression is the file's and the zone is not.
-    ScheduleZone { name: String, is: String, should: String },
+    ScheduleZone {
+        name: String,
+        is: String,
+        should: String,
+    },
     /// It is switched off.
     ScheduleOff { name: String },
     /// Nothing makes good what was missed.
@@ -260,7 +286,10 @@ impl Finding {
     }
 
     /// Everything that is said of it.
-    #[expect(clippy::too_many_lines, reason = "one arm a finding: this is their table")]
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm a finding: this is their table"
+    )]
     pub(crate) fn words(&self) -> Words {
         match self {
             Self::SignedIn { account, region, principal } => ok(

@@ -102,7 +102,9 @@ pub(crate) fn policy(
             parts.push((kind, of));
         }
     }
-    let snapshots = names(environments, |e| e.snapshot_on_stop && e.kinds.include("rds-instance"));
+    let snapshots = names(environments, |e| {
+        e.snapshot_on_stop && e.kinds.include("rds-instance")
+    });
     if !snapshots.is_empty() {
         parts.push(("snapshot", snapshots));
     }
@@ -110,14 +112,17 @@ pub(crate) fn policy(
     for (part, of) in parts {
         for statement in rights.get(part).into_iter().flatten() {
             let filled = filled(statement, &of, account, partition);
-            let known = statements.iter().any(|one| one.get("Sid") == filled.get("Sid"));
+            let known = statements
+                .iter()
+                .any(|one| one.get("Sid") == filled.get("Sid"));
             if !known {
                 statements.push(filled);
             }
         }
     }
     // Denials last, as Terraform has them.
-    statements.sort_by_key(|statement| statement.get("Effect").and_then(Value::as_str) == Some("Deny"));
+    statements
+        .sort_by_key(|statement| statement.get("Effect").and_then(Value::as_str) == Some("Deny"));
     json!({ "Version": "2012-10-17", "Statement": statements })
 }
 
@@ -136,9 +141,12 @@ fn names<'a>(
 fn filled(statement: &Value, environments: &[&str], account: &str, partition: &str) -> Value {
     match statement {
         Value::String(text) => Value::String(
-            text.replace("ACCOUNT", account).replace("PARTITION", partition),
+            text.replace("ACCOUNT", account)
+                .replace("PARTITION", partition),
         ),
-        Value::Array(items) if items.iter().any(|item| item == "ENVIRONMENT") => json!(environments),
+        Value::Array(items) if items.iter().any(|item| item == "ENVIRONMENT") => {
+            json!(environments)
+        }
         Value::Array(items) => Value::Array(
             items
                 .iter()
@@ -167,7 +175,12 @@ pub(crate) fn scheduled(config: &Compiled) -> Vec<(&str, &EnvironmentConfig)> {
 /// The permissions that a policy grants, each on one resource and in one environment.
 pub(crate) fn rights(policy: &Value, region: &str) -> Vec<Right> {
     let mut rights: Vec<Right> = vec![];
-    for statement in policy.get("Statement").and_then(Value::as_array).into_iter().flatten() {
+    for statement in policy
+        .get("Statement")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
         if statement.get("Effect").and_then(Value::as_str) != Some("Allow") {
             continue;
         }
@@ -215,7 +228,9 @@ fn contexts(condition: Option<&Value>) -> Vec<Vec<(String, String)>> {
     let mut others: Vec<(String, String)> = vec![];
     for (operator, keys) in condition.and_then(Value::as_object).into_iter().flatten() {
         for (key, values) in keys.as_object().into_iter().flatten() {
-            let values = texts(Some(values)).into_iter().map(|value| (key.clone(), value.to_owned()));
+            let values = texts(Some(values))
+                .into_iter()
+                .map(|value| (key.clone(), value.to_owned()));
             if key.starts_with("aws:ResourceTag/") {
                 environments.extend(values);
             } else if operator != "Null" {
@@ -247,7 +262,10 @@ mod tests {
     fn by_sid(policy: &Value) -> BTreeMap<String, Value> {
         let statements = policy["Statement"].as_array().unwrap();
         let named = |statement: &Value| statement["Sid"].as_str().unwrap().to_owned();
-        statements.iter().map(|one| (named(one), one.clone())).collect()
+        statements
+            .iter()
+            .map(|one| (named(one), one.clone()))
+            .collect()
     }
 
     /// `tests/render/main.tf` of the module has the same environments.
@@ -273,24 +291,38 @@ environments:
     #[test]
     fn every_permission_of_a_kind_is_asked_about_in_each_environment() {
         let config = Compiled::parse(CONFIG).unwrap();
-        let rights = rights(&policy(&scheduled(&config), "123456789012", "aws"), "eu-west-3");
+        let rights = rights(
+            &policy(&scheduled(&config), "123456789012", "aws"),
+            "eu-west-3",
+        );
         let of = |action: &str| -> Vec<&Right> {
-            rights.iter().filter(|right| right.action == action).collect()
+            rights
+                .iter()
+                .filter(|right| right.action == action)
+                .collect()
         };
         let resized = of("autoscaling:UpdateAutoScalingGroup");
-        let tags: Vec<&str> = resized.iter().map(|right| right.context[0].1.as_str()).collect();
+        let tags: Vec<&str> = resized
+            .iter()
+            .map(|right| right.context[0].1.as_str())
+            .collect();
         assert_eq!(tags, ["preprod", "staging"]);
         assert_eq!(
             of("ecs:UpdateService")[0].resource,
             "arn:aws:ecs:eu-west-3:123456789012:service/example/example"
         );
         let tag = &of("autoscaling:DeleteTags")[0].context;
-        assert!(tag.contains(&("aws:TagKeys".to_owned(), "nightcap:capacity".to_owned())), "{tag:?}");
+        assert!(
+            tag.contains(&("aws:TagKeys".to_owned(), "nightcap:capacity".to_owned())),
+            "{tag:?}"
+        );
     }
 
     /// The actions of all Allow statements in the text of a Terraform file.
     fn actions(text: &str) -> Vec<String> {
-        let allowed = text.split("Effect").filter(|part| !part.trim_start_matches([' ', '=']).starts_with("\"Deny\""));
+        let allowed = text
+            .split("Effect")
+            .filter(|part| !part.trim_start_matches([' ', '=']).starts_with("\"Deny\""));
         let mut found: Vec<String> = allowed
             .flat_map(|part| part.split('"').skip(1).step_by(2))
             .filter(|text| {
@@ -313,15 +345,28 @@ environments:
         let scheduler = include_str!("../../../infra/modules/nightcap/iam_scheduler.tf");
         let guard = include_str!("../../../infra/modules/nightcap/iam_guard.tf");
         let known = |table: &[(&str, Own)]| {
-            let mut names: Vec<String> = table.iter().map(|(action, _)| (*action).to_owned()).collect();
+            let mut names: Vec<String> = table
+                .iter()
+                .map(|(action, _)| (*action).to_owned())
+                .collect();
             // Of its callers and its keys: asked about where there is a key, and of the invoker.
-            names.extend(["kms:Decrypt", "kms:GenerateDataKey", "lambda:InvokeFunction"].map(str::to_owned));
+            names.extend(
+                [
+                    "kms:Decrypt",
+                    "kms:GenerateDataKey",
+                    "lambda:InvokeFunction",
+                ]
+                .map(str::to_owned),
+            );
             names.sort();
             names
         };
         assert_eq!(actions(scheduler), known(&SCHEDULER));
         let granted = actions(guard);
-        let mut needed: Vec<String> = GUARD.iter().map(|(action, _)| (*action).to_owned()).collect();
+        let mut needed: Vec<String> = GUARD
+            .iter()
+            .map(|(action, _)| (*action).to_owned())
+            .collect();
         // What both functions need is granted by the scheduler's file; the price book is optional.
         needed.retain(|action| !action.starts_with("dynamodb:") && action != "sns:Publish");
         needed.extend(["s3:GetObject", "ssm:GetParameter"].map(str::to_owned));

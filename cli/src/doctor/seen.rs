@@ -89,7 +89,11 @@ fn action(exchange: &Exchange) -> Option<String> {
 
 fn is_denial(exchange: &Exchange) -> bool {
     let text = exchange.answer.to_string();
-    ["AccessDenied", "UnauthorizedOperation", "AuthorizationError"]
-        .iter()
-        .any(|code| text.contains(code) || exchange.error.contains(code))
+    [
+        "AccessDenied",
+        "UnauthorizedOperation",
+        "AuthorizationError",
+    ]
+    .iter()
+    .any(|code| text.contains(code) || exchange.error.contains(code))
 }

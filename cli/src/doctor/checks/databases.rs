@@ -37,11 +37,17 @@ impl Doctor<'_> {
                 continue;
             };
             let environment = environment.clone();
-            if let Some(cluster) = clusters.iter().find(|c| tree::text(c, "DBClusterArn") == one.resource.arn.as_str()) {
+            if let Some(cluster) = clusters
+                .iter()
+                .find(|c| tree::text(c, "DBClusterArn") == one.resource.arn.as_str())
+            {
                 self.members(name, cluster, &instances);
                 self.maintenance(name, cluster, &environment);
             }
-            if let Some(instance) = instances.iter().find(|i| tree::text(i, "DBInstanceArn") == one.resource.arn.as_str()) {
+            if let Some(instance) = instances
+                .iter()
+                .find(|i| tree::text(i, "DBInstanceArn") == one.resource.arn.as_str())
+            {
                 self.backups(name, instance, &environment);
                 self.maintenance(name, instance, &environment);
                 self.parameters(name, instance);
@@ -49,7 +55,13 @@ impl Doctor<'_> {
         }
         self.deployments(place, &databases).await;
         if self.rows.len() == before {
-            self.row(CHECK, place.name(), Finding::DatabasesRight { count: databases.len() });
+            self.row(
+                CHECK,
+                place.name(),
+                Finding::DatabasesRight {
+                    count: databases.len(),
+                },
+            );
         }
     }
 
@@ -58,7 +70,13 @@ impl Doctor<'_> {
         let instances = place.probe.ask_all(asked, "Marker", "Marker").await?;
         let asked = Question::form(Service::Rds, "DescribeDBClusters", &[]);
         let clusters = place.probe.ask_all(asked, "Marker", "Marker").await?;
-        let all = |pages: &[Value], key| pages.iter().flat_map(|page| tree::items(page, key)).cloned().collect();
+        let all = |pages: &[Value], key| {
+            pages
+                .iter()
+                .flat_map(|page| tree::items(page, key))
+                .cloned()
+                .collect()
+        };
         Ok((all(&instances, "DBInstances"), all(&clusters, "DBClusters")))
     }
 
@@ -70,10 +88,20 @@ impl Doctor<'_> {
         if kept <= 0.0 || environment.snapshot_on_stop {
             return;
         }
-        let Some((_, schedule)) = self.config.schedule_of(environment) else { return };
-        let Some(spans) = daily(window, self.now) else { return };
+        let Some((_, schedule)) = self.config.schedule_of(environment) else {
+            return;
+        };
+        let Some(spans) = daily(window, self.now) else {
+            return;
+        };
         if !any_runs(schedule, &spans) {
-            self.row(CHECK, name, Finding::BackupInSleep { window: window.to_owned() });
+            self.row(
+                CHECK,
+                name,
+                Finding::BackupInSleep {
+                    window: window.to_owned(),
+                },
+            );
         }
     }
 
@@ -82,10 +110,20 @@ impl Doctor<'_> {
         if environment.wake_for_maintenance {
             return;
         }
-        let Some((_, schedule)) = self.config.schedule_of(environment) else { return };
-        let Some(spans) = weekly(window, self.now) else { return };
+        let Some((_, schedule)) = self.config.schedule_of(environment) else {
+            return;
+        };
+        let Some(spans) = weekly(window, self.now) else {
+            return;
+        };
         if !any_runs(schedule, &spans) {
-            self.row(CHECK, name, Finding::MaintenanceInSleep { window: window.to_owned() });
+            self.row(
+                CHECK,
+                name,
+                Finding::MaintenanceInSleep {
+                    window: window.to_owned(),
+                },
+            );
         }
     }
 
@@ -98,14 +136,19 @@ impl Doctor<'_> {
         let down = |instance: &&Value| {
             let status = tree::text(instance, "DBInstanceStatus");
             tree::text(instance, "DBClusterIdentifier") == id
-                && (matches!(status, "starting" | "creating" | "stopped" | "stopping" | "rebooting" | "failed")
-                    || status.starts_with("incompatible"))
+                && (matches!(
+                    status,
+                    "starting" | "creating" | "stopped" | "stopping" | "rebooting" | "failed"
+                ) || status.starts_with("incompatible"))
         };
         let members: Vec<String> = instances
             .iter()
             .filter(down)
             .map(|instance| {
-                let (id, status) = (tree::text(instance, "DBInstanceIdentifier"), tree::text(instance, "DBInstanceStatus"));
+                let (id, status) = (
+                    tree::text(instance, "DBInstanceIdentifier"),
+                    tree::text(instance, "DBInstanceStatus"),
+                );
                 format!("{id} ({status})")
             })
             .collect();
@@ -129,16 +172,25 @@ impl Doctor<'_> {
         let asked = Question::form(Service::Rds, "DescribeBlueGreenDeployments", &[]);
         match place.probe.ask_all(asked, "Marker", "Marker").await {
             Ok(pages) => {
-                let deployments = pages.iter().flat_map(|page| tree::items(page, "BlueGreenDeployments"));
+                let deployments = pages
+                    .iter()
+                    .flat_map(|page| tree::items(page, "BlueGreenDeployments"));
                 for deployment in deployments {
-                    let (source, target) = (tree::text(deployment, "Source"), tree::text(deployment, "Target"));
+                    let (source, target) = (
+                        tree::text(deployment, "Source"),
+                        tree::text(deployment, "Target"),
+                    );
                     // What was switched over or is being deleted binds nobody.
-                    if matches!(tree::text(deployment, "Status"), "SWITCHOVER_COMPLETED" | "DELETING") {
+                    if matches!(
+                        tree::text(deployment, "Status"),
+                        "SWITCHOVER_COMPLETED" | "DELETING"
+                    ) {
                         continue;
                     }
                     for one in databases {
                         if [source, target].contains(&one.resource.arn.as_str()) {
-                            let deployment = tree::text(deployment, "BlueGreenDeploymentName").to_owned();
+                            let deployment =
+                                tree::text(deployment, "BlueGreenDeploymentName").to_owned();
                             self.row(CHECK, &one.resource.name, Finding::BlueGreen { deployment });
                         }
                     }
@@ -164,7 +216,11 @@ fn daily(window: &str, now: DateTime<Utc>) -> Option<Vec<Span>> {
     let time = |text: &str| NaiveTime::parse_from_str(text.trim(), "%H:%M").ok();
     let (start, end) = (time(start)?, time(end)?);
     let length = end.signed_duration_since(start);
-    let length = if length > TimeDelta::zero() { length } else { length + TimeDelta::days(1) };
+    let length = if length > TimeDelta::zero() {
+        length
+    } else {
+        length + TimeDelta::days(1)
+    };
     let days = (0..WEEKS * 7).filter_map(|day| now.date_naive().checked_add_days(Days::new(day)));
     Some(
         days.map(|day| day.and_time(start).and_utc())

@@ -35,18 +35,34 @@ impl Doctor<'_> {
         for (_, error) in &fleet.unread {
             self.unread(CHECK, place.name(), error);
         }
-        let plan = plan::plan(self.config, fleet.resources.clone(), &Ledger::default(), self.now);
+        let plan = plan::plan(
+            self.config,
+            fleet.resources.clone(),
+            &Ledger::default(),
+            self.now,
+        );
         for problem in plan.problems() {
             // How much a tick may stop depends on what the ledger says, which is not asked here.
             if !matches!(problem.fault, Fault::TooManyStops { .. }) {
                 let name = problem.name.clone();
-                self.row(CHECK, name, Finding::Plan { problem: Box::new(problem) });
+                self.row(
+                    CHECK,
+                    name,
+                    Finding::Plan {
+                        problem: Box::new(problem),
+                    },
+                );
             }
         }
         let mut governed = vec![];
         for step in plan.steps {
-            let Some(environment) = step.environment else { continue };
-            let scheduled = self.config.environment(environment.as_str()).is_some_and(|(_, e)| !e.protected);
+            let Some(environment) = step.environment else {
+                continue;
+            };
+            let scheduled = self
+                .config
+                .environment(environment.as_str())
+                .is_some_and(|(_, e)| !e.protected);
             if !scheduled || step.resource.protected_by().is_some() {
                 continue;
             }
@@ -54,18 +70,33 @@ impl Doctor<'_> {
                 let kept = step.resource.facts.member_of.is_some()
                     || KEPT.iter().any(|tag| step.resource.tags.get(tag).is_some());
                 if !kept {
-                    self.row(CHECK, &step.resource.name, Finding::CannotStop { why: why.clone() });
+                    self.row(
+                        CHECK,
+                        &step.resource.name,
+                        Finding::CannotStop { why: why.clone() },
+                    );
                 }
                 continue;
             }
-            governed.push(Governed { resource: step.resource, environment });
+            governed.push(Governed {
+                resource: step.resource,
+                environment,
+            });
         }
         self.conflicts(&fleet, &governed, place).await;
         self.databases(place, &governed).await;
         self.machines(place, &governed).await;
         self.tags(place, &fleet.resources, &governed).await;
-        let machine = governed.iter().find(|one| one.resource.kind.name == "ec2-instance")?;
-        machine.resource.arn.as_str().rsplit('/').next().map(str::to_owned)
+        let machine = governed
+            .iter()
+            .find(|one| one.resource.kind.name == "ec2-instance")?;
+        machine
+            .resource
+            .arn
+            .as_str()
+            .rsplit('/')
+            .next()
+            .map(str::to_owned)
     }
 
     /// What else wakes these or puts them to sleep: scheduled actions, scaling minima.
@@ -76,7 +107,9 @@ impl Doctor<'_> {
         for (means, group) in fleet.by_means(resources) {
             match means.conflicts(&group).await {
                 Ok(conflicts) => found.extend(
-                    conflicts.into_iter().map(|(name, what)| (name, Finding::Conflict { what })),
+                    conflicts
+                        .into_iter()
+                        .map(|(name, what)| (name, Finding::Conflict { what })),
                 ),
                 Err(error) => failed = Some(error),
             }

@@ -39,7 +39,9 @@ impl Doctor<'_> {
         let function = match self.home.probe.ask(asked).await {
             Ok(function) => function,
             Err(error) if error.cause == Cause::Gone => {
-                let missing = Finding::FunctionMissing { name: name.to_owned() };
+                let missing = Finding::FunctionMissing {
+                    name: name.to_owned(),
+                };
                 self.row(CHECK, name, missing);
                 return None;
             }
@@ -65,7 +67,11 @@ impl Doctor<'_> {
     fn fitness(&mut self, name: &str, function: &Value) {
         for (state, reason, good) in [
             ("State", "StateReasonCode", &["Active", "Inactive", ""][..]),
-            ("LastUpdateStatus", "LastUpdateStatusReasonCode", &["Successful", "InProgress", ""]),
+            (
+                "LastUpdateStatus",
+                "LastUpdateStatusReasonCode",
+                &["Successful", "InProgress", ""],
+            ),
         ] {
             let is = tree::text(function, state);
             if !good.contains(&is) {
@@ -148,7 +154,12 @@ impl Doctor<'_> {
                     .into_iter()
                     .map(|mapping| tree::text(mapping, "State").to_owned())
                     .collect();
-                let works = |state: &String| matches!(state.as_str(), "Enabled" | "Enabling" | "Updating" | "Creating");
+                let works = |state: &String| {
+                    matches!(
+                        state.as_str(),
+                        "Enabled" | "Enabling" | "Updating" | "Creating"
+                    )
+                };
                 if !states.iter().any(works) {
                     let state = states.into_iter().next();
                     let state = state.unwrap_or_else(|| "missing".to_owned());
@@ -160,7 +171,11 @@ impl Doctor<'_> {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small positive number")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a small positive number"
+)]
 pub(super) fn number(tree_: &Value, key: &str) -> u64 {
     tree::number(tree_, key).map_or(0, |number| number.max(0.0) as u64)
 }

@@ -20,7 +20,13 @@ impl Doctor<'_> {
         let described = match self.home.probe.ask(asked).await {
             Ok(answer) => answer.get("Table").cloned().unwrap_or_default(),
             Err(error) if error.cause == Cause::Gone => {
-                self.row(CHECK, &table, Finding::LedgerMissing { table: table.clone() });
+                self.row(
+                    CHECK,
+                    &table,
+                    Finding::LedgerMissing {
+                        table: table.clone(),
+                    },
+                );
                 return;
             }
             Err(error) => {
@@ -33,7 +39,10 @@ impl Doctor<'_> {
         let asked = Question::json(Service::DynamoDb, "DescribeTimeToLive", named.clone());
         match self.home.probe.ask(asked).await {
             Ok(answer) => {
-                let ttl = answer.get("TimeToLiveDescription").cloned().unwrap_or_default();
+                let ttl = answer
+                    .get("TimeToLiveDescription")
+                    .cloned()
+                    .unwrap_or_default();
                 let status = tree::text(&ttl, "TimeToLiveStatus");
                 let on = matches!(status, "ENABLED" | "ENABLING");
                 let attribute = tree::text(&ttl, "AttributeName");
@@ -62,13 +71,22 @@ impl Doctor<'_> {
             Err(error) => self.unread(CHECK, &table, &error),
         }
         if self.rows.len() == before {
-            self.row(CHECK, &table, Finding::LedgerRight { table: table.clone() });
+            self.row(
+                CHECK,
+                &table,
+                Finding::LedgerRight {
+                    table: table.clone(),
+                },
+            );
         }
     }
 
     fn shape(&mut self, table: &str, described: &Value) {
         let status = tree::text(described, "TableStatus");
-        let closed = tree::at(described, &["SSEDescription", "InaccessibleEncryptionDateTime"]);
+        let closed = tree::at(
+            described,
+            &["SSEDescription", "InaccessibleEncryptionDateTime"],
+        );
         let number = described
             .get("SSEDescription")
             .and_then(|sse| sse.get("InaccessibleEncryptionDateTime"))
@@ -86,7 +104,9 @@ impl Doctor<'_> {
             .into_iter()
             .map(|key| {
                 let name = tree::text(key, "AttributeName");
-                let of = types.iter().find(|one| tree::text(one, "AttributeName") == name);
+                let of = types
+                    .iter()
+                    .find(|one| tree::text(one, "AttributeName") == name);
                 let of = of.map_or("?", |one| tree::text(one, "AttributeType"));
                 format!("{name} ({}, {of})", tree::text(key, "KeyType"))
             })

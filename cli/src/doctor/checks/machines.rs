@@ -38,7 +38,10 @@ impl Doctor<'_> {
     /// Looks at the governed machines of a target.
     pub(super) async fn machines(&mut self, place: &Place, governed: &[Governed]) {
         let of = |kind: &str| -> Vec<&Governed> {
-            governed.iter().filter(|one| one.resource.kind.name == kind).collect()
+            governed
+                .iter()
+                .filter(|one| one.resource.kind.name == kind)
+                .collect()
         };
         let (groups, instances) = (of("auto-scaling-group"), of("ec2-instance"));
         let (services, nodes) = (of("ecs-service"), of("eks-node-group"));
@@ -67,7 +70,9 @@ impl Doctor<'_> {
         }
         let asked = Question::form(Service::AutoScaling, "DescribeAutoScalingGroups", &[]);
         let pages = place.probe.ask_all(asked, "NextToken", "NextToken").await?;
-        let described = pages.iter().flat_map(|page| tree::items(page, "AutoScalingGroups"));
+        let described = pages
+            .iter()
+            .flat_map(|page| tree::items(page, "AutoScalingGroups"));
         for group in described {
             let arn = tree::text(group, "AutoScalingGroupARN");
             if let Some(one) = groups.iter().find(|one| one.resource.arn.as_str() == arn) {
@@ -77,9 +82,15 @@ impl Doctor<'_> {
         let wanted = [("PolicyTypes.member.1", "PredictiveScaling")];
         let asked = Question::form(Service::AutoScaling, "DescribePolicies", &wanted);
         let pages = place.probe.ask_all(asked, "NextToken", "NextToken").await?;
-        for policy in pages.iter().flat_map(|page| tree::items(page, "ScalingPolicies")) {
+        for policy in pages
+            .iter()
+            .flat_map(|page| tree::items(page, "ScalingPolicies"))
+        {
             let name = tree::text(policy, "AutoScalingGroupName");
-            let path = ["PredictiveScalingConfiguration", "MaxCapacityBreachBehavior"];
+            let path = [
+                "PredictiveScalingConfiguration",
+                "MaxCapacityBreachBehavior",
+            ];
             let raises = tree::at(policy, &path) == "IncreaseMaxCapacity";
             if raises && groups.iter().any(|one| one.resource.name == name) {
                 let policy = tree::text(policy, "PolicyName").to_owned();
@@ -101,7 +112,10 @@ impl Doctor<'_> {
         if !processes.is_empty() {
             self.row(CHECK, name, Finding::Suspended { processes });
         }
-        if let Some(pool) = group.get("WarmPoolConfiguration").filter(|pool| pool.is_object()) {
+        if let Some(pool) = group
+            .get("WarmPoolConfiguration")
+            .filter(|pool| pool.is_object())
+        {
             let state = tree::text(pool, "PoolState");
             let state = if state.is_empty() { "Stopped" } else { state };
             let finding = Finding::WarmPool {
@@ -116,7 +130,8 @@ impl Doctor<'_> {
         if let Some(spread) = spread.filter(|spread| spread.is_object()) {
             let base = number(spread, "OnDemandBaseCapacity");
             // Left out it is 100 (Auto Scaling, InstancesDistribution).
-            let share = tree::number(spread, "OnDemandPercentageAboveBaseCapacity").unwrap_or(100.0);
+            let share =
+                tree::number(spread, "OnDemandPercentageAboveBaseCapacity").unwrap_or(100.0);
             if base == 0 && share <= 0.0 {
                 self.row(CHECK, name, Finding::AllSpot);
             }
@@ -128,10 +143,19 @@ impl Doctor<'_> {
         let asked = Question::form(Service::AutoScaling, "DescribeScalingActivities", &wanted);
         let answer = place.probe.ask(asked).await?;
         // The newest comes first.
-        let last = tree::items(&answer, "Activities").into_iter().next().cloned();
+        let last = tree::items(&answer, "Activities")
+            .into_iter()
+            .next()
+            .cloned();
         if let Some(last) = last.filter(|last| tree::text(last, "StatusCode") == "Failed") {
             let reason = reason(tree::text(&last, "StatusMessage")).unwrap_or("Failed");
-            self.row(CHECK, name, Finding::LaunchFailed { reason: reason.to_owned() });
+            self.row(
+                CHECK,
+                name,
+                Finding::LaunchFailed {
+                    reason: reason.to_owned(),
+                },
+            );
         }
         Ok(())
     }
@@ -142,13 +166,22 @@ impl Doctor<'_> {
         }
         let mut volumes: Vec<(String, String)> = vec![];
         let mut requests: Vec<(String, String)> = vec![];
-        let tagged = [("Filter.1.Name", "tag-key"), ("Filter.1.Value.1", "nightcap:environment")];
+        let tagged = [
+            ("Filter.1.Name", "tag-key"),
+            ("Filter.1.Value.1", "nightcap:environment"),
+        ];
         let asked = Question::form(Service::Ec2, "DescribeInstances", &tagged);
         let pages = place.probe.ask_all(asked, "nextToken", "NextToken").await?;
-        for reservation in pages.iter().flat_map(|page| tree::items(page, "reservationSet")) {
+        for reservation in pages
+            .iter()
+            .flat_map(|page| tree::items(page, "reservationSet"))
+        {
             for instance in tree::items(reservation, "instancesSet") {
                 let id = tree::text(instance, "instanceId");
-                let Some(one) = instances.iter().find(|one| one.resource.arn.as_str().ends_with(&format!("/{id}"))) else {
+                let Some(one) = instances
+                    .iter()
+                    .find(|one| one.resource.arn.as_str().ends_with(&format!("/{id}")))
+                else {
                     continue;
                 };
                 let name = one.resource.name.clone();
@@ -157,7 +190,13 @@ impl Doctor<'_> {
                 if state == "stopped"
                     && let Some(reason) = reason(code)
                 {
-                    self.row(CHECK, &name, Finding::StartFailed { reason: reason.to_owned() });
+                    self.row(
+                        CHECK,
+                        &name,
+                        Finding::StartFailed {
+                            reason: reason.to_owned(),
+                        },
+                    );
                 }
                 for device in tree::items(instance, "blockDeviceMapping") {
                     let volume = tree::at(device, &["ebs", "volumeId"]);
@@ -173,10 +212,17 @@ impl Doctor<'_> {
         self.spot_requests(place, &requests).await
     }
 
-    async fn spot_requests(&mut self, place: &Place, requests: &[(String, String)]) -> Result<(), AwsError> {
+    async fn spot_requests(
+        &mut self,
+        place: &Place,
+        requests: &[(String, String)],
+    ) -> Result<(), AwsError> {
         for (request, name) in requests {
             // A filter does not fail on what is gone, as asking by its id does.
-            let wanted = [("Filter.1.Name", "spot-instance-request-id"), ("Filter.1.Value.1", request.as_str())];
+            let wanted = [
+                ("Filter.1.Name", "spot-instance-request-id"),
+                ("Filter.1.Value.1", request.as_str()),
+            ];
             let asked = Question::form(Service::Ec2, "DescribeSpotInstanceRequests", &wanted);
             let answer = place.probe.ask(asked).await?;
             if tree::items(&answer, "spotInstanceRequestSet").is_empty() {
@@ -188,14 +234,21 @@ impl Doctor<'_> {
 
     /// The keys of volumes: AWS takes a start for which the caller may not use the key, and the
     /// machine stops again.
-    async fn volume_keys(&mut self, place: &Place, volumes: &[(String, String)]) -> Result<(), AwsError> {
+    async fn volume_keys(
+        &mut self,
+        place: &Place,
+        volumes: &[(String, String)],
+    ) -> Result<(), AwsError> {
         let mut keys: Vec<(String, String)> = vec![];
         for (volume, name) in volumes.iter().filter(|(volume, _)| !volume.is_empty()) {
             let asked = Question::form(Service::Ec2, "DescribeVolumes", &[("VolumeId.1", volume)]);
             let answer = place.probe.ask(asked).await?;
             for volume in tree::items(&answer, "volumeSet") {
                 let key = tree::text(volume, "kmsKeyId").to_owned();
-                if tree::flag(volume, "encrypted") && !key.is_empty() && !keys.iter().any(|(known, _)| *known == key) {
+                if tree::flag(volume, "encrypted")
+                    && !key.is_empty()
+                    && !keys.iter().any(|(known, _)| *known == key)
+                {
                     keys.push((key, name.clone()));
                 }
             }
@@ -222,7 +275,10 @@ impl Doctor<'_> {
             let arn = one.resource.arn.as_str();
             // `service/CLUSTER/NAME`; the old form without a cluster stands in the default one.
             let path = arn.rsplit(':').next().unwrap_or_default();
-            let cluster = path.split('/').nth(1).filter(|_| path.split('/').count() == 3);
+            let cluster = path
+                .split('/')
+                .nth(1)
+                .filter(|_| path.split('/').count() == 3);
             let wanted = json!({ "cluster": cluster.unwrap_or("default"), "services": [arn] });
             let asked = Question::json(Service::Ecs, "DescribeServices", wanted);
             let answer = place.probe.ask(asked).await?;
@@ -251,11 +307,15 @@ impl Doctor<'_> {
         for one in nodes {
             // arn:…:nodegroup/CLUSTER/NAME/ID
             let path: Vec<&str> = one.resource.arn.as_str().split('/').collect();
-            let [_, cluster, name, ..] = path.as_slice() else { continue };
+            let [_, cluster, name, ..] = path.as_slice() else {
+                continue;
+            };
             let path = format!("/clusters/{cluster}/node-groups/{name}");
             let asked = Question::path(Service::Eks, "DescribeNodegroup", path);
             let answer = place.probe.ask(asked).await?;
-            let health = answer.get("nodegroup").and_then(|group| group.get("health"));
+            let health = answer
+                .get("nodegroup")
+                .and_then(|group| group.get("health"));
             let codes: Vec<String> = health
                 .map(|health| tree::items(health, "issues"))
                 .unwrap_or_default()

@@ -29,7 +29,9 @@ impl Doctor<'_> {
     async fn costs(&mut self) {
         const CHECK: &str = "costs";
         let today = self.now.date_naive();
-        let start = today.checked_sub_days(Days::new(LOOKED_BACK)).unwrap_or(today);
+        let start = today
+            .checked_sub_days(Days::new(LOOKED_BACK))
+            .unwrap_or(today);
         let wanted = json!({
             "TimePeriod": { "Start": start.to_string(), "End": today.to_string() },
             "Granularity": "DAILY",
@@ -37,7 +39,11 @@ impl Doctor<'_> {
             "GroupBy": [{ "Type": "TAG", "Key": ENVIRONMENT_TAG }],
         });
         let asked = Question::json(Service::CostExplorer, "GetCostAndUsage", wanted);
-        let pages = self.home.probe.ask_all(asked, "NextPageToken", "NextPageToken").await;
+        let pages = self
+            .home
+            .probe
+            .ask_all(asked, "NextPageToken", "NextPageToken")
+            .await;
         let pages = match pages {
             Ok(pages) => pages,
             Err(error) => {
@@ -49,8 +55,15 @@ impl Doctor<'_> {
                 return;
             }
         };
-        let days: Vec<&Value> = pages.iter().flat_map(|page| tree::items(page, "ResultsByTime")).collect();
-        let last = days.iter().filter(|day| has_costs(day)).filter_map(|day| date(day)).max();
+        let days: Vec<&Value> = pages
+            .iter()
+            .flat_map(|page| tree::items(page, "ResultsByTime"))
+            .collect();
+        let last = days
+            .iter()
+            .filter(|day| has_costs(day))
+            .filter_map(|day| date(day))
+            .max();
         let finding = match last {
             None => Finding::CostsNone,
             Some(last) => {
@@ -76,11 +89,17 @@ impl Doctor<'_> {
         let asked = Question::json(Service::CostExplorer, "ListCostAllocationTags", wanted);
         let listed = self.home.probe.ask(asked).await;
         let prefix = format!("{key}$");
-        let used = days.iter().flat_map(|day| tree::items(day, "Groups")).any(|group| {
-            let keys = tree::items(group, "Keys");
-            let value = keys.iter().filter_map(|value| value.as_str()).find_map(|text| text.strip_prefix(&prefix));
-            value.is_some_and(|value| !value.is_empty())
-        });
+        let used = days
+            .iter()
+            .flat_map(|day| tree::items(day, "Groups"))
+            .any(|group| {
+                let keys = tree::items(group, "Keys");
+                let value = keys
+                    .iter()
+                    .filter_map(|value| value.as_str())
+                    .find_map(|text| text.strip_prefix(&prefix));
+                value.is_some_and(|value| !value.is_empty())
+            });
         let finding = match &listed {
             Ok(answer) => {
                 let tags = tree::items(answer, "CostAllocationTags");
@@ -124,18 +143,26 @@ impl Doctor<'_> {
         let limit = budget.get("BudgetLimit").cloned().unwrap_or_default();
         let (amount, unit) = (tree::text(&limit, "Amount"), tree::text(&limit, "Unit"));
         if unit != file.currency {
-            let finding = Finding::BudgetCurrency { file: file.currency.clone(), aws: unit.to_owned() };
+            let finding = Finding::BudgetCurrency {
+                file: file.currency.clone(),
+                aws: unit.to_owned(),
+            };
             self.row(CHECK, &name, finding);
         }
         // As numbers: AWS writes 500.0 where the file has 500.
         let wanted_limit = file.limit.normalize().to_string();
         if plain(amount) != plain(&wanted_limit) {
-            let finding = Finding::BudgetLimit { file: wanted_limit, aws: amount.to_owned() };
+            let finding = Finding::BudgetLimit {
+                file: wanted_limit,
+                aws: amount.to_owned(),
+            };
             self.row(CHECK, &name, finding);
         }
         let period = tree::text(&budget, "TimeUnit");
         if period != "MONTHLY" {
-            let finding = Finding::BudgetPeriod { unit: period.to_owned() };
+            let finding = Finding::BudgetPeriod {
+                unit: period.to_owned(),
+            };
             self.row(CHECK, &name, finding);
         }
         let asked = Question::json(Service::Budgets, "DescribeNotificationsForBudget", wanted);
@@ -183,5 +210,8 @@ fn has_costs(day: &Value) -> bool {
 }
 
 fn date(day: &Value) -> Option<NaiveDate> {
-    tree::at(day, &["TimePeriod", "Start"]).get(..10)?.parse().ok()
+    tree::at(day, &["TimePeriod", "Start"])
+        .get(..10)?
+        .parse()
+        .ok()
 }

@@ -19,7 +19,13 @@ impl Doctor<'_> {
     pub(in crate::doctor) async fn permissions_in(&mut self, place: &Place, machine: Option<&str>) {
         let environments: Vec<_> = rights::scheduled(self.config)
             .into_iter()
-            .filter(|(name, _)| place.target.environments.iter().any(|known| known.as_str() == *name))
+            .filter(|(name, _)| {
+                place
+                    .target
+                    .environments
+                    .iter()
+                    .any(|known| known.as_str() == *name)
+            })
             .collect();
         let partition = partition(&place.caller);
         let policy = rights::policy(&environments, &place.account, partition);
@@ -48,7 +54,10 @@ impl Doctor<'_> {
                 .collect();
             let told = match simulate(&self.home, &role, &needed).await {
                 Ok(told) => told,
-                Err(_) => needed.iter().map(|right| (right.action.clone(), None)).collect(),
+                Err(_) => needed
+                    .iter()
+                    .map(|right| (right.action.clone(), None))
+                    .collect(),
             };
             let about = format!("{} {}", self.home.account, short(&role));
             self.say(&about, &role, told);
@@ -59,27 +68,64 @@ impl Doctor<'_> {
     fn resources(&self, own: Own) -> Vec<String> {
         let (account, region) = (&self.home.account, self.home.target.region.as_str());
         let partition = partition(&self.home.caller);
-        let arn = |service: &str, resource: String| format!("arn:{partition}:{service}:{region}:{account}:{resource}");
+        let arn = |service: &str, resource: String| {
+            format!("arn:{partition}:{service}:{region}:{account}:{resource}")
+        };
         match own {
-            Own::Table => self.deployed.setting("NIGHTCAP_TABLE").map(|table| arn("dynamodb", format!("table/{table}"))).into_iter().collect(),
-            Own::Topic => self.deployed.setting("NIGHTCAP_TOPIC_ARN").into_iter().collect(),
+            Own::Table => self
+                .deployed
+                .setting("NIGHTCAP_TABLE")
+                .map(|table| arn("dynamodb", format!("table/{table}")))
+                .into_iter()
+                .collect(),
+            Own::Topic => self
+                .deployed
+                .setting("NIGHTCAP_TOPIC_ARN")
+                .into_iter()
+                .collect(),
             Own::Queue => vec![arn("sqs", format!("{}-targets", self.name))],
-            Own::Logs => vec![arn("logs", format!("log-group:/aws/lambda/{}-scheduler:log-stream:example", self.name))],
-            Own::GuardLogs => vec![arn("logs", format!("log-group:/aws/lambda/{}-budget-guard:log-stream:example", self.name))],
+            Own::Logs => vec![arn(
+                "logs",
+                format!(
+                    "log-group:/aws/lambda/{}-scheduler:log-stream:example",
+                    self.name
+                ),
+            )],
+            Own::GuardLogs => vec![arn(
+                "logs",
+                format!(
+                    "log-group:/aws/lambda/{}-budget-guard:log-stream:example",
+                    self.name
+                ),
+            )],
             Own::Parameter => {
                 let place = tree::text(&self.deployed.variables, "NIGHTCAP_CONFIG").to_owned();
-                let name = place.strip_prefix("ssm://").map(|name| name.trim_start_matches('/').to_owned());
-                name.map(|name| arn("ssm", format!("parameter/{name}"))).into_iter().collect()
+                let name = place
+                    .strip_prefix("ssm://")
+                    .map(|name| name.trim_start_matches('/').to_owned());
+                name.map(|name| arn("ssm", format!("parameter/{name}")))
+                    .into_iter()
+                    .collect()
             }
             Own::Roles => rights::scheduled(self.config)
                 .into_iter()
-                .flat_map(|(_, environment)| environment.roles.iter().map(|role| role.as_str().to_owned()))
+                .flat_map(|(_, environment)| {
+                    environment
+                        .roles
+                        .iter()
+                        .map(|role| role.as_str().to_owned())
+                })
                 .collect::<BTreeSet<_>>()
                 .into_iter()
                 .collect(),
             Own::Budget => {
                 let budget = self.config.config().budget.as_ref();
-                budget.map(|budget| format!("arn:{partition}:budgets::{account}:budget/{}", budget.name)).into_iter().collect()
+                budget
+                    .map(|budget| {
+                        format!("arn:{partition}:budgets::{account}:budget/{}", budget.name)
+                    })
+                    .into_iter()
+                    .collect()
             }
             Own::Databases => vec![arn("rds", "db:example".to_owned())],
             Own::Clusters => vec![arn("rds", "cluster:example".to_owned())],
@@ -122,7 +168,10 @@ impl Doctor<'_> {
         needed: &[Right],
         machine: Option<&str>,
     ) -> Told {
-        let mut told: Told = needed.iter().map(|right| (right.action.clone(), None)).collect();
+        let mut told: Told = needed
+            .iter()
+            .map(|right| (right.action.clone(), None))
+            .collect();
         if short(&role_of(&place.caller)) != short(principal) {
             return told;
         }
@@ -164,10 +213,24 @@ impl Doctor<'_> {
         }
         if !missing.is_empty() {
             let principal = principal.clone();
-            self.row(CHECK, about, Finding::Missing { principal, actions: missing });
+            self.row(
+                CHECK,
+                about,
+                Finding::Missing {
+                    principal,
+                    actions: missing,
+                },
+            );
         }
         if !untold.is_empty() {
-            self.row(CHECK, about, Finding::Untold { principal, actions: untold });
+            self.row(
+                CHECK,
+                about,
+                Finding::Untold {
+                    principal,
+                    actions: untold,
+                },
+            );
         }
     }
 
@@ -177,7 +240,10 @@ impl Doctor<'_> {
             action: "kms:CreateGrant".to_owned(),
             resource: key.to_owned(),
             context: vec![
-                ("kms:ViaService".to_owned(), format!("ec2.{}.amazonaws.com", place.target.region)),
+                (
+                    "kms:ViaService".to_owned(),
+                    format!("ec2.{}.amazonaws.com", place.target.region),
+                ),
                 ("kms:GrantIsForAWSResource".to_owned(), "true".to_owned()),
             ],
         };
@@ -190,9 +256,9 @@ impl Doctor<'_> {
 async fn simulate(place: &Place, principal: &str, needed: &[Right]) -> Result<Told, AwsError> {
     let mut questions: Vec<(&str, &[(String, String)], Vec<&str>)> = vec![];
     for right in needed {
-        let known = questions
-            .iter_mut()
-            .find(|(resource, context, _)| *resource == right.resource && *context == right.context.as_slice());
+        let known = questions.iter_mut().find(|(resource, context, _)| {
+            *resource == right.resource && *context == right.context.as_slice()
+        });
         match known {
             Some((_, _, actions)) => actions.push(&right.action),
             None => questions.push((&right.resource, &right.context, vec![&right.action])),
@@ -205,17 +271,27 @@ async fn simulate(place: &Place, principal: &str, needed: &[Right]) -> Result<To
             ("ResourceArns.member.1".to_owned(), resource.to_owned()),
         ];
         for (place, action) in actions.iter().enumerate() {
-            form.push((format!("ActionNames.member.{}", place + 1), (*action).to_owned()));
+            form.push((
+                format!("ActionNames.member.{}", place + 1),
+                (*action).to_owned(),
+            ));
         }
         for (place, (key, value)) in context.iter().enumerate() {
             let entry = format!("ContextEntries.member.{}", place + 1);
             // A list of tag keys is one, whatever its length.
-            let kind = if key == "aws:TagKeys" { "stringList" } else { "string" };
+            let kind = if key == "aws:TagKeys" {
+                "stringList"
+            } else {
+                "string"
+            };
             form.push((format!("{entry}.ContextKeyName"), key.clone()));
             form.push((format!("{entry}.ContextKeyValues.member.1"), value.clone()));
             form.push((format!("{entry}.ContextKeyType"), kind.to_owned()));
         }
-        let pairs: Vec<(&str, &str)> = form.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+        let pairs: Vec<(&str, &str)> = form
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .collect();
         let asked = Question::form(Service::Iam, "SimulatePrincipalPolicy", &pairs);
         let answer = place.probe.ask(asked).await?;
         for result in tree::items(&answer, "EvaluationResults") {
@@ -250,5 +326,8 @@ fn short(arn: &str) -> &str {
 }
 
 pub(super) fn partition(arn: &str) -> &str {
-    arn.split(':').nth(1).filter(|part| !part.is_empty()).unwrap_or("aws")
+    arn.split(':')
+        .nth(1)
+        .filter(|part| !part.is_empty())
+        .unwrap_or("aws")
 }

@@ -20,7 +20,13 @@ impl Doctor<'_> {
         match self.queue(&targets).await {
             Ok(Some(queue)) => self.targets_queue(&targets, &queue),
             // A configuration that one invocation works needs no queue, and has one all the same.
-            Ok(None) => self.row(CHECK, &targets, Finding::QueueMissing { name: targets.clone() }),
+            Ok(None) => self.row(
+                CHECK,
+                &targets,
+                Finding::QueueMissing {
+                    name: targets.clone(),
+                },
+            ),
             Err(error) => self.unread(CHECK, &targets, &error),
         }
         let _ = places;
@@ -54,7 +60,13 @@ impl Doctor<'_> {
             self.row(CHECK, name, Finding::QueueVisibility { seconds, timeout });
         }
         if self.rows.len() == before {
-            self.row(CHECK, name, Finding::QueueRight { name: name.to_owned() });
+            self.row(
+                CHECK,
+                name,
+                Finding::QueueRight {
+                    name: name.to_owned(),
+                },
+            );
         }
     }
 

@@ -33,11 +33,23 @@ impl Doctor<'_> {
         let group = self.name.to_owned();
         match self.found(&group).await {
             Ok(found) if found.is_empty() => {
-                self.row(CHECK, &group, Finding::SchedulesMissing { group: group.clone() });
+                self.row(
+                    CHECK,
+                    &group,
+                    Finding::SchedulesMissing {
+                        group: group.clone(),
+                    },
+                );
             }
             Ok(found) => self.compare(&group, &found),
             Err(error) if error.cause == Cause::Gone => {
-                self.row(CHECK, &group, Finding::SchedulesMissing { group: group.clone() });
+                self.row(
+                    CHECK,
+                    &group,
+                    Finding::SchedulesMissing {
+                        group: group.clone(),
+                    },
+                );
             }
             Err(error) => self.unread(CHECK, &group, &error),
         }
@@ -50,7 +62,13 @@ impl Doctor<'_> {
         let mut regular = false;
         for schedule in found {
             if !schedule.on {
-                self.row(CHECK, &schedule.name, Finding::ScheduleOff { name: schedule.name.clone() });
+                self.row(
+                    CHECK,
+                    &schedule.name,
+                    Finding::ScheduleOff {
+                        name: schedule.name.clone(),
+                    },
+                );
             }
             if schedule.expression.starts_with("rate(") {
                 regular = true;
@@ -118,7 +136,11 @@ impl Doctor<'_> {
             let Some((_, schedule)) = self.config.schedule_of(environment) else {
                 continue;
             };
-            for cron in schedule.windows().iter().flat_map(|window| [&window.start, &window.stop]) {
+            for cron in schedule
+                .windows()
+                .iter()
+                .flat_map(|window| [&window.start, &window.stop])
+            {
                 let zone = schedule.zone();
                 let times = firings(cron, zone, self.now);
                 // What never fires again needs nobody to start it.
@@ -150,7 +172,11 @@ impl Doctor<'_> {
     async fn found(&self, group: &str) -> Result<Vec<Found>, AwsError> {
         let path = format!("/schedules?ScheduleGroup={group}");
         let asked = Question::path(Service::Scheduler, "ListSchedules", path);
-        let pages = self.home.probe.ask_all(asked, "NextToken", "NextToken").await?;
+        let pages = self
+            .home
+            .probe
+            .ask_all(asked, "NextToken", "NextToken")
+            .await?;
         let mut found = vec![];
         for listed in pages.iter().flat_map(|page| tree::items(page, "Schedules")) {
             let name = tree::text(listed, "Name");

@@ -37,7 +37,11 @@ impl Doctor<'_> {
             Err(error) => self.unread(CHECK, place.name(), &error),
         }
         if self.rows.len() == before {
-            self.row(CHECK, place.name(), Finding::TagsRight { count: fleet.len() });
+            self.row(
+                CHECK,
+                place.name(),
+                Finding::TagsRight { count: fleet.len() },
+            );
         }
     }
 
@@ -45,7 +49,15 @@ impl Doctor<'_> {
     fn production(&mut self, one: &Governed) {
         let resource = &one.resource;
         let tag = |key: &'static str| resource.tags.get(key).map(|value| (key, value));
-        let tags = ["Environment", "environment", "Env", "env", "ENV", "Stage", "stage"];
+        let tags = [
+            "Environment",
+            "environment",
+            "Env",
+            "env",
+            "ENV",
+            "Stage",
+            "stage",
+        ];
         let places = tags
             .into_iter()
             .filter_map(tag)
@@ -53,7 +65,11 @@ impl Doctor<'_> {
             .chain([("name".to_owned(), resource.name.as_str())]);
         for (where_, text) in places {
             if let Some(word) = production(text) {
-                self.row(CHECK, &resource.name, Finding::LooksLikeProduction { where_, word });
+                self.row(
+                    CHECK,
+                    &resource.name,
+                    Finding::LooksLikeProduction { where_, word },
+                );
                 return;
             }
         }
@@ -64,8 +80,13 @@ impl Doctor<'_> {
     async fn tagged(&self, place: &Place, key: &str) -> Result<Vec<Value>, AwsError> {
         let wanted = json!({ "TagFilters": [{ "Key": key }], "ResourcesPerPage": 100 });
         let asked = Question::json(Service::Tagging, "GetResources", wanted);
-        let pages = place.probe.ask_all(asked, "PaginationToken", "PaginationToken").await?;
-        let listed = pages.iter().flat_map(|page| tree::items(page, "ResourceTagMappingList"));
+        let pages = place
+            .probe
+            .ask_all(asked, "PaginationToken", "PaginationToken")
+            .await?;
+        let listed = pages
+            .iter()
+            .flat_map(|page| tree::items(page, "ResourceTagMappingList"));
         Ok(listed.cloned().collect())
     }
 
@@ -76,17 +97,24 @@ impl Doctor<'_> {
             let arn = tree::text(resource, "ResourceARN");
             let Some(kind) = kind(arn) else { continue };
             let tags = tree::items(resource, "Tags");
-            let tag = tags.iter().find(|tag| tree::text(tag, "Key") == ENVIRONMENT_TAG);
+            let tag = tags
+                .iter()
+                .find(|tag| tree::text(tag, "Key") == ENVIRONMENT_TAG);
             let environment = tag.map_or("", |tag| tree::text(tag, "Value")).to_owned();
             if known.contains(arn) {
                 continue;
             }
             let finding = match self.config.environment(&environment) {
                 None => Finding::EnvironmentUnknown { environment },
-                Some((_, configured)) if configured.protected || configured.kinds.include(kind) => continue,
+                Some((_, configured)) if configured.protected || configured.kinds.include(kind) => {
+                    continue;
+                }
                 // Other machines of a group or a cluster bear its tag as well.
                 Some(_) if is_part(&tags) => continue,
-                Some(_) => Finding::KindUnlisted { environment, kind: kind.to_owned() },
+                Some(_) => Finding::KindUnlisted {
+                    environment,
+                    kind: kind.to_owned(),
+                },
             };
             // The tagging API goes on listing what was deleted: only what is there is a problem.
             match exists(place, arn, kind).await {
@@ -100,12 +128,17 @@ impl Doctor<'_> {
     /// Keys that are ours but for the case of their letters, with the number of resources.
     async fn other_case(&self, place: &Place) -> Result<Vec<(String, usize)>, AwsError> {
         let asked = Question::json(Service::Tagging, "GetTagKeys", json!({}));
-        let pages = place.probe.ask_all(asked, "PaginationToken", "PaginationToken").await?;
+        let pages = place
+            .probe
+            .ask_all(asked, "PaginationToken", "PaginationToken")
+            .await?;
         let ours = [ENVIRONMENT_TAG, CAPACITY_TAG, TIER_TAG];
         let mut found = vec![];
         for key in pages.iter().flat_map(|page| tree::items(page, "TagKeys")) {
             let key = key.as_str().unwrap_or_default();
-            let alike = ours.iter().any(|own| key.trim().eq_ignore_ascii_case(own) && key != *own);
+            let alike = ours
+                .iter()
+                .any(|own| key.trim().eq_ignore_ascii_case(own) && key != *own);
             if alike {
                 let mut living = 0;
                 for resource in self.tagged(place, key).await? {
@@ -127,13 +160,17 @@ impl Doctor<'_> {
 
 /// Whether a resource is a machine of something that sleeps as a whole.
 fn is_part(tags: &[&Value]) -> bool {
-    tags.iter().any(|tag| tree::text(tag, "Key").starts_with("aws:"))
+    tags.iter()
+        .any(|tag| tree::text(tag, "Key").starts_with("aws:"))
 }
 
 /// The word in a text that says production, if one does.
 pub(super) fn production(text: &str) -> Option<String> {
     let mut before = String::new();
-    for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+    for word in text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+    {
         let lower = word.to_lowercase();
         let bare = lower.trim_end_matches(|c: char| c.is_ascii_digit());
         if PRODUCTION.contains(&bare) && !NOT.contains(&before.as_str()) {
@@ -165,21 +202,34 @@ async fn exists(place: &Place, arn: &str, kind: &str) -> Result<bool, AwsError> 
     let resource = arn.splitn(6, ':').nth(5).unwrap_or_default();
     let name = resource.split_once([':', '/']).map_or("", |(_, name)| name);
     let asked = match kind {
-        "rds-instance" => Question::form(Service::Rds, "DescribeDBInstances", &[("DBInstanceIdentifier", arn)]),
-        "aurora-cluster" => Question::form(Service::Rds, "DescribeDBClusters", &[("DBClusterIdentifier", arn)]),
+        "rds-instance" => Question::form(
+            Service::Rds,
+            "DescribeDBInstances",
+            &[("DBInstanceIdentifier", arn)],
+        ),
+        "aurora-cluster" => Question::form(
+            Service::Rds,
+            "DescribeDBClusters",
+            &[("DBClusterIdentifier", arn)],
+        ),
         "ec2-instance" => Question::form(
             Service::Ec2,
             "DescribeInstances",
             &[("Filter.1.Name", "instance-id"), ("Filter.1.Value.1", name)],
         ),
         "ecs-service" => {
-            let cluster = name.split_once('/').map_or("default", |(cluster, _)| cluster);
+            let cluster = name
+                .split_once('/')
+                .map_or("default", |(cluster, _)| cluster);
             let wanted = json!({ "cluster": cluster, "services": [arn] });
             Question::json(Service::Ecs, "DescribeServices", wanted)
         }
         "eks-node-group" => {
             let mut parts = name.split('/');
-            let (cluster, group) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+            let (cluster, group) = (
+                parts.next().unwrap_or_default(),
+                parts.next().unwrap_or_default(),
+            );
             let path = format!("/clusters/{cluster}/node-groups/{group}");
             Question::path(Service::Eks, "DescribeNodegroup", path)
         }
@@ -215,10 +265,27 @@ mod tests {
 
     #[test]
     fn production_is_told_word_by_word() {
-        for text in ["prod", "prod-eu", "eu-prod", "production_2", "prod1", "live-shop", "PRD"] {
+        for text in [
+            "prod",
+            "prod-eu",
+            "eu-prod",
+            "production_2",
+            "prod1",
+            "live-shop",
+            "PRD",
+        ] {
             assert!(production(text).is_some(), "{text}");
         }
-        for text in ["preprod", "pre-prod", "non-prod", "nonproduction", "product", "alive", "delivery", "dev"] {
+        for text in [
+            "preprod",
+            "pre-prod",
+            "non-prod",
+            "nonproduction",
+            "product",
+            "alive",
+            "delivery",
+            "dev",
+        ] {
             assert_eq!(production(text), None, "{text}");
         }
     }

@@ -69,11 +69,18 @@ impl Doctor<'_> {
         let asked = Question::json(Service::Kms, "GetKeyPolicy", wanted);
         match self.home.probe.ask(asked).await {
             Ok(answer) => {
-                let policy = serde_json::from_str(tree::text(&answer, "Policy")).unwrap_or_default();
+                let policy =
+                    serde_json::from_str(tree::text(&answer, "Policy")).unwrap_or_default();
                 let open = lets(&policy, BUDGETS, &["kms:decrypt"])
                     && lets(&policy, BUDGETS, &["kms:generatedatakey"]);
                 if !open || !usable {
-                    self.row(TOPIC, arn, Finding::TopicKey { key: key.to_owned() });
+                    self.row(
+                        TOPIC,
+                        arn,
+                        Finding::TopicKey {
+                            key: key.to_owned(),
+                        },
+                    );
                 }
             }
             Err(error) => self.unread(TOPIC, arn, &error),
@@ -81,9 +88,19 @@ impl Doctor<'_> {
     }
 
     async fn subscriptions(&self, arn: &str) -> Result<Vec<Value>, AwsError> {
-        let asked = Question::form(Service::Sns, "ListSubscriptionsByTopic", &[("TopicArn", arn)]);
-        let pages = self.home.probe.ask_all(asked, "NextToken", "NextToken").await?;
-        let listed = pages.iter().flat_map(|page| tree::items(page, "Subscriptions"));
+        let asked = Question::form(
+            Service::Sns,
+            "ListSubscriptionsByTopic",
+            &[("TopicArn", arn)],
+        );
+        let pages = self
+            .home
+            .probe
+            .ask_all(asked, "NextToken", "NextToken")
+            .await?;
+        let listed = pages
+            .iter()
+            .flat_map(|page| tree::items(page, "Subscriptions"));
         Ok(listed.cloned().collect())
     }
 
@@ -92,14 +109,18 @@ impl Doctor<'_> {
         let mut guard = false;
         for subscription in subscriptions {
             let protocol = tree::text(subscription, "Protocol");
-            let reads = matches!(protocol, "email" | "email-json" | "sms" | "http" | "https" | "sqs");
+            let reads = matches!(
+                protocol,
+                "email" | "email-json" | "sms" | "http" | "https" | "sqs"
+            );
             match tree::text(subscription, "SubscriptionArn") {
                 "PendingConfirmation" | "" => pending += 1,
                 "Deleted" => {}
                 own => {
                     confirmed += usize::from(reads);
                     let endpoint = tree::text(subscription, "Endpoint");
-                    guard |= protocol == "lambda" && endpoint.contains(&format!(":{}-budget-guard", self.name));
+                    guard |= protocol == "lambda"
+                        && endpoint.contains(&format!(":{}-budget-guard", self.name));
                     self.filter(arn, own, protocol).await;
                 }
             }
@@ -125,7 +146,12 @@ impl Doctor<'_> {
         match self.home.probe.ask(asked).await {
             Ok(answer) => {
                 let attributes = attributes(&answer);
-                let text = |key| attributes.get(key).and_then(Value::as_str).unwrap_or_default();
+                let text = |key| {
+                    attributes
+                        .get(key)
+                        .and_then(Value::as_str)
+                        .unwrap_or_default()
+                };
                 let policy: Value = serde_json::from_str(text("FilterPolicy")).unwrap_or_default();
                 let filters = policy.as_object().is_some_and(|policy| !policy.is_empty());
                 let on_attributes = text("FilterPolicyScope") != "MessageBody";
@@ -172,7 +198,12 @@ fn names(principal: Option<&Value>, service: &str) -> bool {
     match principal {
         Some(Value::String(all)) => all == "*",
         Some(Value::Object(by)) => {
-            let of = |key: &str| list(by.get(key)).into_iter().filter_map(Value::as_str).collect::<Vec<_>>();
+            let of = |key: &str| {
+                list(by.get(key))
+                    .into_iter()
+                    .filter_map(Value::as_str)
+                    .collect::<Vec<_>>()
+            };
             of("Service").contains(&service) || of("AWS").contains(&"*")
         }
         _ => false,

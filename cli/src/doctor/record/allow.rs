@@ -64,11 +64,42 @@ const MESSAGE: [&str; 3] = ["Message", "message", "errorMessage"];
 
 /// Words that we ourselves send: they identify nobody.
 const SENT: [&str; 36] = [
-    "ALL", "All", "COST", "DAILY", "DIMENSION", "MONTHLY", "PredictiveScaling", "RECORD_TYPE", "TAG", "TAGS", "UnblendedCost",
-    "autoscaling", "configuration", "concurrency", "clusters", "default", "ecs", "ecs:service", "ecs:service:DesiredCount",
-    "eks:nodegroup", "event-source-mappings", "functions", "instance-id", "instance-state-name", "node-groups",
-    "nightcap:environment", "pending", "policy", "running", "schedules", "spot-instance-request-id", "stopped", "stopping",
-    "string", "stringList", "tag-key",
+    "ALL",
+    "All",
+    "COST",
+    "DAILY",
+    "DIMENSION",
+    "MONTHLY",
+    "PredictiveScaling",
+    "RECORD_TYPE",
+    "TAG",
+    "TAGS",
+    "UnblendedCost",
+    "autoscaling",
+    "configuration",
+    "concurrency",
+    "clusters",
+    "default",
+    "ecs",
+    "ecs:service",
+    "ecs:service:DesiredCount",
+    "eks:nodegroup",
+    "event-source-mappings",
+    "functions",
+    "instance-id",
+    "instance-state-name",
+    "node-groups",
+    "nightcap:environment",
+    "pending",
+    "policy",
+    "running",
+    "schedules",
+    "spot-instance-request-id",
+    "stopped",
+    "stopping",
+    "string",
+    "stringList",
+    "tag-key",
 ];
 
 /// Tags that are kept.
@@ -157,7 +188,12 @@ fn field<'a>(line: &'a str, operation: &str) -> Option<(Vec<&'a str>, Keep)> {
 }
 
 /// An answer, its wrappers kept.
-fn unwrapped(answer: &Value, protocol: &str, fields: &[(Vec<&str>, Keep)], names: &mut Names) -> Value {
+fn unwrapped(
+    answer: &Value,
+    protocol: &str,
+    fields: &[(Vec<&str>, Keep)],
+    names: &mut Names,
+) -> Value {
     if protocol != "query" {
         return walk(answer, &mut vec![], fields, names).unwrap_or_else(|| json!({}));
     }
@@ -167,7 +203,9 @@ fn unwrapped(answer: &Value, protocol: &str, fields: &[(Vec<&str>, Keep)], names
     let result = inner
         .as_object()
         .and_then(|object| object.iter().find(|(key, _)| key.ends_with("Result")));
-    let kept = |tree: &Value, names: &mut Names| walk(tree, &mut vec![], fields, names).unwrap_or_else(|| json!(""));
+    let kept = |tree: &Value, names: &mut Names| {
+        walk(tree, &mut vec![], fields, names).unwrap_or_else(|| json!(""))
+    };
     match result {
         Some((wrapper, result)) => json!({ root: { wrapper: kept(result, names) } }),
         None => json!({ root: kept(inner, names) }),
@@ -201,7 +239,10 @@ fn walk<'a>(
             Some(Value::Object(kept))
         }
         Value::Array(items) => Some(Value::Array(
-            items.iter().filter_map(|item| walk(item, path, fields, names)).collect(),
+            items
+                .iter()
+                .filter_map(|item| walk(item, path, fields, names))
+                .collect(),
         )),
         // An empty list of a query.
         Value::String(text) if text.trim().is_empty() => Some(json!("")),
@@ -214,13 +255,19 @@ fn kept(keep: Keep, tree: &Value, names: &mut Names) -> Option<Value> {
         (Keep::Tags, tree) => Some(tags(tree, names)),
         (Keep::Keys, Value::Array(keys)) => Some(Value::Array(
             keys.iter()
-                .filter(|key| key.as_str().is_some_and(|key| TAGS.contains(&key.trim().to_lowercase().as_str())))
+                .filter(|key| {
+                    key.as_str()
+                        .is_some_and(|key| TAGS.contains(&key.trim().to_lowercase().as_str()))
+                })
                 .cloned()
                 .collect(),
         )),
         (Keep::Entries, tree) => Some(entries(tree, names)),
         (keep, Value::Array(items)) => Some(Value::Array(
-            items.iter().filter_map(|item| kept(keep, item, names)).collect(),
+            items
+                .iter()
+                .filter_map(|item| kept(keep, item, names))
+                .collect(),
         )),
         (_, Value::Bool(flag)) => Some(json!(flag)),
         (Keep::Plain, Value::Number(number)) => Some(json!(number)),
@@ -246,26 +293,40 @@ fn leaf(keep: Keep, text: &str, names: &mut Names) -> Option<Value> {
 }
 
 fn name_or_arn(text: &str, names: &mut Names) -> String {
-    if text.starts_with("arn:") { names.arn(text) } else { names.name(text) }
+    if text.starts_with("arn:") {
+        names.arn(text)
+    } else {
+        names.name(text)
+    }
 }
 
 /// A word of AWS's. What does not look like one, or holds a name, is replaced.
 fn plain(text: &str, names: &mut Names) -> String {
     let shaped = text.len() <= 64
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || " ._:+*()?#/,-".contains(c))
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || " ._:+*()?#/,-".contains(c))
         && !text.contains("arn:")
         && !holds_account(text)
         && !names.holds(text);
-    if shaped { text.to_owned() } else { names.name(text) }
+    if shaped {
+        text.to_owned()
+    } else {
+        names.name(text)
+    }
 }
 
 fn holds_account(text: &str) -> bool {
-    text.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() >= 12)
+    text.split(|c: char| !c.is_ascii_digit())
+        .any(|run| run.len() >= 12)
 }
 
 fn phrases(text: &str) -> String {
     let known = FAILURES.iter().chain(PHRASES.iter());
-    let found: Vec<&str> = known.copied().filter(|phrase| text.contains(phrase)).collect();
+    let found: Vec<&str> = known
+        .copied()
+        .filter(|phrase| text.contains(phrase))
+        .collect();
     found.join("; ")
 }
 
@@ -276,11 +337,31 @@ fn code(text: &str) -> String {
     let word = text.len() <= 80 && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '.');
     // What AWS calls an error is one of its own names, which end like this.
     const ENDS: [&str; 18] = [
-        "Exception", "Fault", "Denied", "Error", "NotFound", "Operation", "Throttling", "Sender", "Receiver", "Failure",
-        "NoSuchEntity", "Exist", "NonExistentQueue", "Exceeded", "State", "Malformed", "Token", "Id",
+        "Exception",
+        "Fault",
+        "Denied",
+        "Error",
+        "NotFound",
+        "Operation",
+        "Throttling",
+        "Sender",
+        "Receiver",
+        "Failure",
+        "NoSuchEntity",
+        "Exist",
+        "NonExistentQueue",
+        "Exceeded",
+        "State",
+        "Malformed",
+        "Token",
+        "Id",
     ];
     let known = ENDS.iter().any(|end| text.ends_with(end));
-    if word && known { text.to_owned() } else { String::new() }
+    if word && known {
+        text.to_owned()
+    } else {
+        String::new()
+    }
 }
 
 /// A refusal: its code, and the known phrases of its message.
@@ -290,9 +371,15 @@ fn refusal(tree: &Value) -> Value {
             object
                 .iter()
                 .filter_map(|(key, value)| match value {
-                    Value::String(text) if CODE.contains(&key.as_str()) => Some((key.clone(), json!(code(text)))),
-                    Value::String(text) if MESSAGE.contains(&key.as_str()) => Some((key.clone(), json!(phrases(text)))),
-                    Value::Object(_) if WRAPPERS.contains(&key.as_str()) => Some((key.clone(), refusal(value))),
+                    Value::String(text) if CODE.contains(&key.as_str()) => {
+                        Some((key.clone(), json!(code(text))))
+                    }
+                    Value::String(text) if MESSAGE.contains(&key.as_str()) => {
+                        Some((key.clone(), json!(phrases(text))))
+                    }
+                    Value::Object(_) if WRAPPERS.contains(&key.as_str()) => {
+                        Some((key.clone(), refusal(value)))
+                    }
                     _ => None,
                 })
                 .collect(),
@@ -308,7 +395,10 @@ const WRAPPERS: [&str; 4] = ["ErrorResponse", "Response", "Errors", "Error"];
 fn sent(parameters: &Value, names: &mut Names) -> Value {
     match parameters {
         Value::Object(object) => Value::Object(
-            object.iter().map(|(key, value)| (key.clone(), sent(value, names))).collect(),
+            object
+                .iter()
+                .map(|(key, value)| (key.clone(), sent(value, names)))
+                .collect(),
         ),
         Value::Array(items) => Value::Array(items.iter().map(|item| sent(item, names)).collect()),
         Value::String(text) => {
@@ -316,7 +406,11 @@ fn sent(parameters: &Value, names: &mut Names) -> Value {
                 || (text.len() <= 10 && text.chars().all(|c| c.is_ascii_digit() || c == '-'))
                 || matches!(text.as_str(), "true" | "false")
                 || is_action(text);
-            json!(if ours { text.clone() } else { name_or_arn(text, names) })
+            json!(if ours {
+                text.clone()
+            } else {
+                name_or_arn(text, names)
+            })
         }
         other => other.clone(),
     }
@@ -325,22 +419,54 @@ fn sent(parameters: &Value, names: &mut Names) -> Value {
 /// `rds:StopDBInstance`, and condition keys such as `aws:TagKeys`.
 fn is_action(text: &str) -> bool {
     const SERVICES: [&str; 17] = [
-        "application-autoscaling", "autoscaling", "aws", "budgets", "ce", "dynamodb", "ec2", "ecs", "eks",
-        "elasticloadbalancing", "kms", "logs", "pricing", "rds", "sns", "sqs", "tag",
+        "application-autoscaling",
+        "autoscaling",
+        "aws",
+        "budgets",
+        "ce",
+        "dynamodb",
+        "ec2",
+        "ecs",
+        "eks",
+        "elasticloadbalancing",
+        "kms",
+        "logs",
+        "pricing",
+        "rds",
+        "sns",
+        "sqs",
+        "tag",
     ];
     const VERBS: [&str; 14] = [
-        "Describe", "Get", "Query", "Put", "Update", "Batch", "Publish", "Send", "Receive", "Delete", "Create", "Start",
-        "Stop", "Change",
+        "Describe", "Get", "Query", "Put", "Update", "Batch", "Publish", "Send", "Receive",
+        "Delete", "Create", "Start", "Stop", "Change",
     ];
-    let Some((service, action)) = text.split_once(':') else { return false };
-    let known = matches!(text, "aws:TagKeys" | "aws:ResourceTag/nightcap:environment" | "kms:ViaService" | "kms:GrantIsForAWSResource");
+    let Some((service, action)) = text.split_once(':') else {
+        return false;
+    };
+    let known = matches!(
+        text,
+        "aws:TagKeys"
+            | "aws:ResourceTag/nightcap:environment"
+            | "kms:ViaService"
+            | "kms:GrantIsForAWSResource"
+    );
     known
         || (SERVICES.contains(&service)
             && action.len() <= 32
             && action.bytes().all(|byte| byte.is_ascii_alphabetic())
             && VERBS.iter().any(|verb| action.starts_with(verb)))
-        || matches!(text, "ecs:TagResource" | "ecs:UntagResource" | "eks:TagResource" | "eks:UntagResource")
-        || matches!(text, "rds:AddTagsToResource" | "sts:AssumeRole" | "sns:ListSubscriptionsByTopic" | "budgets:ViewBudget")
+        || matches!(
+            text,
+            "ecs:TagResource" | "ecs:UntagResource" | "eks:TagResource" | "eks:UntagResource"
+        )
+        || matches!(
+            text,
+            "rds:AddTagsToResource"
+                | "sts:AssumeRole"
+                | "sns:ListSubscriptionsByTopic"
+                | "budgets:ViewBudget"
+        )
 }
 
 /// A REST operation: `GET /2015-03-31/functions/NAME/configuration`.
@@ -364,7 +490,11 @@ fn path(operation: &str, names: &mut Names) -> String {
 fn tags(tree: &Value, names: &mut Names) -> Value {
     match tree {
         Value::Array(items) => Value::Array(
-            items.iter().map(|item| tags(item, names)).filter(|item| !item.as_object().is_some_and(Map::is_empty)).collect(),
+            items
+                .iter()
+                .map(|item| tags(item, names))
+                .filter(|item| !item.as_object().is_some_and(Map::is_empty))
+                .collect(),
         ),
         Value::Object(tag) => {
             for (key, value) in [("Key", "Value"), ("key", "value")] {
@@ -395,16 +525,26 @@ fn tag_value(key: &str, value: &str, names: &mut Names) -> Option<String> {
     if !TAGS.contains(&lower.as_str()) {
         return None;
     }
-    let numbers = !value.is_empty() && value.len() <= 24 && value.chars().all(|c| c.is_ascii_digit() || c == '/');
+    let numbers = !value.is_empty()
+        && value.len() <= 24
+        && value.chars().all(|c| c.is_ascii_digit() || c == '/');
     let counts = matches!(lower.as_str(), "nightcap:capacity" | "nightcap:tier");
-    Some(if counts && numbers && !holds_account(value) { value.to_owned() } else { names.name(value) })
+    Some(if counts && numbers && !holds_account(value) {
+        value.to_owned()
+    } else {
+        names.name(value)
+    })
 }
 
 /// The entries of a topic's or subscription's attributes.
 fn entries(tree: &Value, names: &mut Names) -> Value {
     match tree {
         Value::Array(items) => Value::Array(
-            items.iter().map(|item| entries(item, names)).filter(|item| !item.as_object().is_some_and(Map::is_empty)).collect(),
+            items
+                .iter()
+                .map(|item| entries(item, names))
+                .filter(|item| !item.as_object().is_some_and(Map::is_empty))
+                .collect(),
         ),
         Value::Object(entry) => {
             let text = |key: &str| entry.get(key).and_then(Value::as_str).unwrap_or_default();
@@ -449,21 +589,38 @@ fn policy(text: &str, names: &mut Names) -> String {
             let of = |key: &str| list(principal.and_then(|principal| principal.get(key)));
             let services: Vec<Value> = of("Service")
                 .into_iter()
-                .filter(|service| matches!(service.as_str(), Some("budgets.amazonaws.com" | "cloudwatch.amazonaws.com")))
+                .filter(|service| {
+                    matches!(
+                        service.as_str(),
+                        Some("budgets.amazonaws.com" | "cloudwatch.amazonaws.com")
+                    )
+                })
                 .collect();
             let accounts: Vec<String> = of("AWS")
                 .iter()
                 .filter_map(Value::as_str)
-                .map(|account| if account == "*" { "*".to_owned() } else { name_or_arn(account, names) })
+                .map(|account| {
+                    if account == "*" {
+                        "*".to_owned()
+                    } else {
+                        name_or_arn(account, names)
+                    }
+                })
                 .collect();
             let actions: Vec<&'static str> = list(statement.get("Action"))
                 .iter()
                 .filter_map(Value::as_str)
                 .filter_map(policy_action)
                 .collect();
-            let principal = if all { json!("*") } else { json!({ "Service": services, "AWS": accounts }) };
+            let principal = if all {
+                json!("*")
+            } else {
+                json!({ "Service": services, "AWS": accounts })
+            };
             let mut kept = json!({ "Effect": effect, "Principal": principal, "Action": actions });
-            if let (Some(object), true) = (kept.as_object_mut(), statement.get("Condition").is_some()) {
+            if let (Some(object), true) =
+                (kept.as_object_mut(), statement.get("Condition").is_some())
+            {
                 object.insert("Condition".to_owned(), json!({}));
             }
             kept
@@ -475,7 +632,14 @@ fn policy(text: &str, names: &mut Names) -> String {
 /// The actions of a topic's or key's policy that decide something.
 fn policy_action(action: &str) -> Option<&'static str> {
     const ACTIONS: [&str; 9] = [
-        "*", "sns:*", "sns:publish", "kms:*", "kms:decrypt", "kms:generatedatakey", "kms:generatedatakey*", "kms:generate*",
+        "*",
+        "sns:*",
+        "sns:publish",
+        "kms:*",
+        "kms:decrypt",
+        "kms:generatedatakey",
+        "kms:generatedatakey*",
+        "kms:generate*",
         "kms:creategrant",
     ];
     let lower = action.to_ascii_lowercase();
@@ -486,7 +650,11 @@ fn policy_action(action: &str) -> Option<&'static str> {
 fn filter(text: &str) -> String {
     let parsed: Value = serde_json::from_str(text).unwrap_or_default();
     let filters = parsed.as_object().is_some_and(|filter| !filter.is_empty());
-    if filters { r#"{"nightcap":[{"exists":false}]}"#.to_owned() } else { String::new() }
+    if filters {
+        r#"{"nightcap":[{"exists":false}]}"#.to_owned()
+    } else {
+        String::new()
+    }
 }
 
 fn command(text: &str) -> String {
@@ -510,7 +678,9 @@ fn redrive(text: &str) -> String {
 
 fn cost_key(text: &str, names: &mut Names) -> String {
     match text.split_once('$') {
-        Some(("nightcap:environment", value)) => format!("nightcap:environment${}", names.name(value)),
+        Some(("nightcap:environment", value)) => {
+            format!("nightcap:environment${}", names.name(value))
+        }
         _ => names.name(text),
     }
 }
@@ -542,16 +712,31 @@ pub(super) fn configuration(config: &Value, names: &mut Names) -> Value {
         (
             "environments",
             &[
-                "schedule", "protected", "regions", "roles", "manual_changes", "capacity", "kinds", "snapshot_on_stop",
-                "keep_snapshots", "wake_for_maintenance",
+                "schedule",
+                "protected",
+                "regions",
+                "roles",
+                "manual_changes",
+                "capacity",
+                "kinds",
+                "snapshot_on_stop",
+                "keep_snapshots",
+                "wake_for_maintenance",
             ],
         ),
     ] {
         let mut entries = Map::new();
-        for (name, entry) in config.get(section).and_then(Value::as_object).into_iter().flatten() {
+        for (name, entry) in config
+            .get(section)
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+        {
             let mut made = Map::new();
             for key in keys {
-                let Some(value) = entry.get(key) else { continue };
+                let Some(value) = entry.get(key) else {
+                    continue;
+                };
                 let value = match (*key, value) {
                     ("schedule" | "calendar", Value::String(text)) => json!(names.name(text)),
                     ("roles", Value::Array(roles)) => {
@@ -570,7 +755,12 @@ pub(super) fn configuration(config: &Value, names: &mut Names) -> Value {
     }
     if let Some(budget) = config.get("budget").filter(|budget| budget.is_object()) {
         let text = |key: &str| budget.get(key).cloned().unwrap_or_default();
-        let name = names.name(budget.get("name").and_then(Value::as_str).unwrap_or_default());
+        let name = names.name(
+            budget
+                .get("name")
+                .and_then(Value::as_str)
+                .unwrap_or_default(),
+        );
         kept.insert(
             "budget".to_owned(),
             json!({ "name": name, "limit": text("limit"), "currency": text("currency"), "alerts": text("alerts") }),
@@ -583,7 +773,11 @@ pub(super) fn configuration(config: &Value, names: &mut Names) -> Value {
 fn shaped(value: &Value) -> Value {
     match value {
         Value::Object(object) => Value::Object(
-            object.iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key.clone(), shaped(value))).collect(),
+            object
+                .iter()
+                .filter(|(_, value)| !value.is_null())
+                .map(|(key, value)| (key.clone(), shaped(value)))
+                .collect(),
         ),
         Value::Array(items) => Value::Array(items.iter().map(shaped).collect()),
         Value::String(text) if is_account(text) => json!(""),

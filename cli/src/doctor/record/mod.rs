@@ -63,7 +63,10 @@ impl Recorder {
             }
             fs::remove_dir(folder).with_context(cannot)?;
         }
-        DirBuilder::new().mode(FOLDER_MODE).create(folder).with_context(cannot)?;
+        DirBuilder::new()
+            .mode(FOLDER_MODE)
+            .create(folder)
+            .with_context(cannot)?;
         let mut names = Names::default();
         names.deployment(name);
         let recorder = Self {
@@ -92,11 +95,18 @@ impl Recorder {
         if exchange.service == "sts" && exchange.operation == "AssumeRole" {
             // Nothing of it is kept but for whom it was: the answer is a credential.
             let role = exchange.parameters.get("RoleArn").and_then(Value::as_str);
-            let account = role.and_then(|role| role.split(':').nth(4)).unwrap_or_default();
-            let key = ["AssumeRoleResponse", "AssumeRoleResult", "Credentials", "AccessKeyId"]
-                .iter()
-                .try_fold(&exchange.answer, |tree, key| tree.get(key))
-                .and_then(Value::as_str);
+            let account = role
+                .and_then(|role| role.split(':').nth(4))
+                .unwrap_or_default();
+            let key = [
+                "AssumeRoleResponse",
+                "AssumeRoleResult",
+                "Credentials",
+                "AccessKeyId",
+            ]
+            .iter()
+            .try_fold(&exchange.answer, |tree, key| tree.get(key))
+            .and_then(Value::as_str);
             if let Some(key) = key {
                 let account = inner.names.account(account);
                 inner.accounts.insert(key.to_owned(), account);
@@ -106,7 +116,11 @@ impl Recorder {
         let Some(recorded) = allow::exchange(exchange, &mut inner.names) else {
             return;
         };
-        let account = inner.accounts.get(&exchange.key).cloned().unwrap_or_default();
+        let account = inner
+            .accounts
+            .get(&exchange.key)
+            .cloned()
+            .unwrap_or_default();
         let mut recorded = recorded;
         if let Some(object) = recorded.as_object_mut() {
             object.insert("account".to_owned(), json!(account));
@@ -125,7 +139,12 @@ impl Recorder {
         });
         self.write("recording.json", &about)?;
         for (number, exchange) in inner.exchanges.iter().enumerate() {
-            let part = |key: &str| exchange.get(key).and_then(Value::as_str).unwrap_or_default();
+            let part = |key: &str| {
+                exchange
+                    .get(key)
+                    .and_then(Value::as_str)
+                    .unwrap_or_default()
+            };
             let operation: String = part("operation")
                 .chars()
                 .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })

@@ -4,16 +4,69 @@ use std::collections::BTreeMap;
 
 /// Words that a name keeps, because they decide what Nightcap does or says: they name no one.
 const WORDS: [&str; 32] = [
-    "alert", "alias", "alerts", "app", "aws", "budget", "databases", "db", "dead", "default", "dev", "eu", "guard",
-    "letters", "live", "nightcap", "non", "office", "hours", "pre", "preprod", "prd", "prod", "production",
-    "qa", "reconcile", "scheduler", "stage", "staging", "targets", "test", "us",
+    "alert",
+    "alias",
+    "alerts",
+    "app",
+    "aws",
+    "budget",
+    "databases",
+    "db",
+    "dead",
+    "default",
+    "dev",
+    "eu",
+    "guard",
+    "letters",
+    "live",
+    "nightcap",
+    "non",
+    "office",
+    "hours",
+    "pre",
+    "preprod",
+    "prd",
+    "prod",
+    "production",
+    "qa",
+    "reconcile",
+    "scheduler",
+    "stage",
+    "staging",
+    "targets",
+    "test",
+    "us",
 ];
 
 /// What an ARN says of the kind of thing that it names.
 const ARN_WORDS: [&str; 27] = [
-    "db", "cluster", "subgrp", "pg", "snapshot", "service", "nodegroup", "instance", "volume", "role",
-    "assumed-role", "user", "root", "function", "table", "key", "alias", "budget", "schedule", "schedule-group",
-    "autoScalingGroup", "autoScalingGroupName", "targetgroup", "deployment", "global-cluster", "rule", "parameter",
+    "db",
+    "cluster",
+    "subgrp",
+    "pg",
+    "snapshot",
+    "service",
+    "nodegroup",
+    "instance",
+    "volume",
+    "role",
+    "assumed-role",
+    "user",
+    "root",
+    "function",
+    "table",
+    "key",
+    "alias",
+    "budget",
+    "schedule",
+    "schedule-group",
+    "autoScalingGroup",
+    "autoScalingGroupName",
+    "targetgroup",
+    "deployment",
+    "global-cluster",
+    "rule",
+    "parameter",
 ];
 
 /// What was replaced by what.
@@ -26,7 +79,15 @@ pub(super) struct Names {
 impl Names {
     /// Lets the things of a deployment be called as those of the usual one.
     pub(super) fn deployment(&mut self, name: &str) {
-        for suffix in ["", "-scheduler", "-budget-guard", "-targets", "-dead-letters", "-databases", "-reconcile"] {
+        for suffix in [
+            "",
+            "-scheduler",
+            "-budget-guard",
+            "-targets",
+            "-dead-letters",
+            "-databases",
+            "-reconcile",
+        ] {
             let (own, usual) = (format!("{name}{suffix}"), format!("nightcap{suffix}"));
             self.names.insert(own, usual);
         }
@@ -111,7 +172,10 @@ impl Names {
 
     /// Whether a text holds something that was replaced elsewhere.
     pub(super) fn holds(&self, text: &str) -> bool {
-        let replaced = self.names.iter().filter(|(name, other)| name.len() > 3 && name != other);
+        let replaced = self
+            .names
+            .iter()
+            .filter(|(name, other)| name.len() > 3 && name != other);
         let mut names = replaced.map(|(name, _)| name).chain(self.accounts.keys());
         names.any(|name| text.contains(name.as_str()))
     }
@@ -120,18 +184,50 @@ impl Names {
 /// `aws-cn`, `rds`: the fixed vocabulary of ARNs, which no name of anybody's is in.
 fn arn_part(part: &str) -> bool {
     const PARTS: [&str; 24] = [
-        "aws", "aws-cn", "aws-us-gov", "rds", "autoscaling", "ec2", "ecs", "eks", "elasticloadbalancing", "iam", "sts",
-        "sns", "sqs", "lambda", "dynamodb", "kms", "scheduler", "events", "budgets", "ssm", "s3", "logs",
-        "cloudwatch", "tag",
+        "aws",
+        "aws-cn",
+        "aws-us-gov",
+        "rds",
+        "autoscaling",
+        "ec2",
+        "ecs",
+        "eks",
+        "elasticloadbalancing",
+        "iam",
+        "sts",
+        "sns",
+        "sqs",
+        "lambda",
+        "dynamodb",
+        "kms",
+        "scheduler",
+        "events",
+        "budgets",
+        "ssm",
+        "s3",
+        "logs",
+        "cloudwatch",
+        "tag",
     ];
     PARTS.contains(&part)
 }
 
 /// `eu-west-3`.
 pub(super) fn is_region(text: &str) -> bool {
-    const PLACES: [&str; 12] = ["us", "eu", "ap", "sa", "ca", "me", "af", "il", "cn", "mx", "gov", "iso"];
+    const PLACES: [&str; 12] = [
+        "us", "eu", "ap", "sa", "ca", "me", "af", "il", "cn", "mx", "gov", "iso",
+    ];
     const SIDES: [&str; 10] = [
-        "north", "south", "east", "west", "central", "northeast", "northwest", "southeast", "southwest", "gov",
+        "north",
+        "south",
+        "east",
+        "west",
+        "central",
+        "northeast",
+        "northwest",
+        "southeast",
+        "southwest",
+        "gov",
     ];
     let parts: Vec<&str> = text.split('-').collect();
     match parts.as_slice() {

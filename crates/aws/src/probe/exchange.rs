@@ -4,7 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
+    HttpClient, HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector,
+    http_client_fn,
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
@@ -94,30 +95,29 @@ fn asked(request: &HttpRequest) -> Option<Exchange> {
     let (region, service) = (scope.nth(1)?.to_owned(), scope.next()?.to_owned());
     let body = request.body().bytes().unwrap_or_default();
     let body = std::str::from_utf8(body).unwrap_or_default();
-    let (protocol, operation, parameters) = if let Some((_, operation)) =
-        header("x-amz-target").rsplit_once('.')
-    {
-        let document = serde_json::from_str(body).unwrap_or_default();
-        ("json", operation.to_owned(), document)
-    } else if header("content-type").starts_with("application/x-www-form-urlencoded") {
-        let mut form = pairs(body);
-        let operation = form.remove("Action");
-        form.remove("Version");
-        let operation = operation.as_ref().and_then(Value::as_str);
-        (
-            "query",
-            operation.unwrap_or_default().to_owned(),
-            Value::Object(form),
-        )
-    } else {
-        let uri = request.uri();
-        let path = uri.split_once("://").map_or(uri, |(_, rest)| {
-            rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/")
-        });
-        let (path, query) = path.split_once('?').unwrap_or((path, ""));
-        let operation = format!("{} {}", request.method(), decoded(path));
-        ("rest", operation, Value::Object(pairs(query)))
-    };
+    let (protocol, operation, parameters) =
+        if let Some((_, operation)) = header("x-amz-target").rsplit_once('.') {
+            let document = serde_json::from_str(body).unwrap_or_default();
+            ("json", operation.to_owned(), document)
+        } else if header("content-type").starts_with("application/x-www-form-urlencoded") {
+            let mut form = pairs(body);
+            let operation = form.remove("Action");
+            form.remove("Version");
+            let operation = operation.as_ref().and_then(Value::as_str);
+            (
+                "query",
+                operation.unwrap_or_default().to_owned(),
+                Value::Object(form),
+            )
+        } else {
+            let uri = request.uri();
+            let path = uri.split_once("://").map_or(uri, |(_, rest)| {
+                rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/")
+            });
+            let (path, query) = path.split_once('?').unwrap_or((path, ""));
+            let operation = format!("{} {}", request.method(), decoded(path));
+            ("rest", operation, Value::Object(pairs(query)))
+        };
     Some(Exchange {
         service,
         region,

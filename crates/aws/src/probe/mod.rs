@@ -112,8 +112,10 @@ impl Question {
             }
             Input::Path(path) => {
                 let separator = if path.contains('?') { '&' } else { '?' };
-                let value =
-                    percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC);
+                let value = percent_encoding::utf8_percent_encode(
+                    value,
+                    percent_encoding::NON_ALPHANUMERIC,
+                );
                 *path = format!("{path}{separator}{name}={value}");
             }
         }
@@ -255,9 +257,7 @@ impl Probe {
             .with_auth_scheme_option_resolver(Some(SharedAuthSchemeOptionResolver::new(
                 StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID]),
             )))
-            .with_identity_cache(Some(
-                cache.unwrap_or_else(|| IdentityCache::lazy().build()),
-            ));
+            .with_identity_cache(Some(cache.unwrap_or_else(|| IdentityCache::lazy().build())));
         if let Some(credentials) = self.config.credentials_provider() {
             components.set_identity_resolver(SCHEME_ID, SharedIdentityResolver::new(credentials));
         }
