@@ -67,6 +67,14 @@ pub(crate) enum Command {
         nightcap doctor --record answers   # files without names or accounts, for a report\n\n\
         Read-only. Exit codes: 0 no problem, 1 a problem, 2 wrong usage. docs/doctor.md has every row.")]
     Doctor(crate::doctor_args::Doctor),
+    /// Wake everything that Nightcap stopped, and take its marks off: before you remove it
+    #[command(after_help = "Examples:\n  \
+        nightcap uninstall --dry-run\n  \
+        nightcap uninstall --yes\n\n\
+        It ends all holds, wakes databases first, restores the remembered sizes, and says what is\n\
+        left to remove. Called again, it goes on where it was. NIGHTCAP_TABLE names the ledger,\n\
+        which knows what Nightcap stopped; without one everything that is down is woken.")]
+    Uninstall(crate::doctor_args::Uninstall),
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  \
         nightcap completions bash > ~/.local/share/bash-completion/completions/nightcap")]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::ValueHint;
 
-use crate::args::ConfigArg;
+use crate::args::{Change, ConfigArg};
 
 /// `nightcap doctor`.
 #[derive(Debug, clap::Args)]
@@ -33,4 +33,20 @@ pub(crate) struct Doctor {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// `nightcap uninstall`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Uninstall {
+    #[command(flatten)]
+    pub(crate) change: Change,
+    /// Do it without asking
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// The most minutes to wait for everything to be up
+    #[arg(long, value_name = "MINUTES", default_value_t = 60)]
+    pub(crate) wait: u64,
+    /// Seconds between two looks
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    pub(crate) every: u64,
 }

@@ -25,6 +25,7 @@ async fn main() -> ExitCode {
         Command::Explain(args) => commands::explain::run(args).await,
         Command::Money(command) => commands::money::run(command).await,
         Command::Doctor(args) => commands::doctor::run(args).await,
+        Command::Uninstall(args) => commands::uninstall::run(args).await,
         Command::Completions { shell } => Ok(commands::manual::completions(*shell)),
         Command::Hold(args) => commands::hold::run(args).await,
         Command::Release(args) => commands::release::run(args).await,

@@ -82,7 +82,10 @@ fn an_account_in_order_has_no_problem() {
     let output = doctor(&aws, &[]);
     insta::assert_snapshot!("an_account_in_order", without_times(&text(&output)));
     assert_eq!(output.status.code(), Some(0));
-    assert_eq!(aws.orders(), [], "it changes nothing");
+    let mut orders = aws.orders();
+    // The simulator acts on nothing, whatever its name.
+    orders.retain(|call| call.action != "SimulatePrincipalPolicy");
+    assert_eq!(orders, [], "it changes nothing");
 }
 
 /// A function's date of change, and the clocks' difference, are of this run.

@@ -238,13 +238,13 @@ def _spot_only(client: Of) -> None:
 
 
 def _encrypted(client: Of) -> None:
-    """A machine whose volume has a customer key that is to be deleted."""
+    """A machine whose volume has a customer key that somebody disabled."""
     key = client("kms").create_key()["KeyMetadata"]["Arn"]
     machine_id = machine(client, [*tagged("dev"), {"Key": "Name", "Value": "dev-vault"}])
     ec2 = client("ec2")
     volume = ec2.create_volume(AvailabilityZone=f"{REGION}a", Size=8, Encrypted=True, KmsKeyId=key)["VolumeId"]
     ec2.attach_volume(VolumeId=volume, InstanceId=machine_id, Device="/dev/sdf")
-    client("kms").schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+    client("kms").disable_key(KeyId=key)
 
 
 def _customer_key(client: Of) -> None:

@@ -15,3 +15,4 @@ pub(crate) mod release;
 pub(crate) mod report;
 pub(crate) mod simulate;
 pub(crate) mod timeline;
+pub(crate) mod uninstall;
