@@ -25,6 +25,8 @@ environments:
 /// A Friday night.
 const NOW: &str = "2026-11-20T22:00:00Z";
 const DATABASE: &str = "greenleaf-preprod-db";
+/// Stopped by a person: the ledger knows nothing of it.
+const BY_HAND: &str = "greenleaf-preprod-notes";
 const GROUP: &str = "greenleaf-preprod-app";
 
 fn command(aws: &EmbeddedAws, arguments: &[&str]) -> Command {
@@ -47,7 +49,19 @@ fn asleep() -> EmbeddedAws {
     let aws = EmbeddedAws::start(NOW);
     aws.seed();
     aws.create_ledger("ledger");
-    for name in [DATABASE, "greenleaf-preprod-reports"] {
+    let by_hand = [
+        ("DBInstanceIdentifier", BY_HAND),
+        ("DBInstanceClass", "db.t3.micro"),
+        ("Engine", "postgres"),
+        ("AllocatedStorage", "20"),
+        ("MasterUsername", "greenleaf"),
+        ("MasterUserPassword", "not-a-secret-here"),
+        ("Tags.Tag.1.Key", "nightcap:environment"),
+        ("Tags.Tag.1.Value", "preprod"),
+    ];
+    aws.query("rds", "CreateDBInstance", &by_hand);
+    aws.advance(Duration::from_mins(20));
+    for name in [DATABASE, BY_HAND] {
         aws.query("rds", "StopDBInstance", &[("DBInstanceIdentifier", name)]);
     }
     aws.query(
@@ -180,11 +194,7 @@ fn what_nightcap_stopped_is_woken_databases_first_and_its_marks_are_taken_off() 
     );
     assert_eq!(answer["released"], json!(["preprod-1 (quiet)"]));
     assert_eq!(status(&aws, DATABASE), "available");
-    assert_eq!(
-        status(&aws, "greenleaf-preprod-reports"),
-        "stopped",
-        "a person stopped it"
-    );
+    assert_eq!(status(&aws, BY_HAND), "stopped", "a person stopped it");
     assert_eq!(group(&aws), ("2/2/4".to_owned(), false));
     let calls = ordered(&aws);
     let place = |action: &str| calls.iter().position(|call| call == action).unwrap();

@@ -244,7 +244,7 @@ def _encrypted(client: Of) -> None:
     ec2 = client("ec2")
     volume = ec2.create_volume(AvailabilityZone=f"{REGION}a", Size=8, Encrypted=True, KmsKeyId=key)["VolumeId"]
     ec2.attach_volume(VolumeId=volume, InstanceId=machine_id, Device="/dev/sdf")
-    client("kms").disable_key(KeyId=key)
+    client("kms").disable_key(KeyId=key.rsplit("/", 1)[1])
 
 
 def _customer_key(client: Of) -> None:

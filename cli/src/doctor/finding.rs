@@ -159,8 +159,6 @@ pub(crate) enum Finding {
     BlueGreen { deployment: String },
     /// Nothing is wrong with the machines.
     MachinesRight { count: usize },
-    /// Processes of the group are suspended that a stop or a start needs.
-    Suspended { processes: Vec<String> },
     /// The group has a warm pool.
     WarmPool { size: u64, state: String },
     /// Every machine of the group is Spot.
@@ -734,17 +732,6 @@ impl Finding {
                 "machines-right",
                 format!("{count} looked at"),
                 format!("{count} examinées"),
-            ),
-            Self::Suspended { processes } => bad(
-                "suspended",
-                (
-                    format!("suspended: {}; the group does not follow its size", processes.join(", ")),
-                    format!("suspendus : {} ; le groupe ne suit pas sa taille", processes.join(", ")),
-                ),
-                (
-                    "resume the processes (ResumeProcesses), or take the group's tag off",
-                    "reprenez les processus (ResumeProcesses), ou retirez l'étiquette du groupe",
-                ),
             ),
             Self::WarmPool { size, state } => bad(
                 "warm-pool",

@@ -31,9 +31,6 @@ pub(crate) const FAILURES: [&str; 17] = [
     "Capacity is unavailable",
 ];
 
-/// The processes without which a group does not follow its size.
-const NEEDED: [&str; 2] = ["Launch", "Terminate"];
-
 impl Doctor<'_> {
     /// Looks at the governed machines of a target.
     pub(super) async fn machines(&mut self, place: &Place, governed: &[Governed]) {
@@ -104,14 +101,6 @@ impl Doctor<'_> {
     }
 
     fn group(&mut self, name: &str, group: &Value) {
-        let processes: Vec<String> = tree::items(group, "SuspendedProcesses")
-            .into_iter()
-            .map(|process| tree::text(process, "ProcessName").to_owned())
-            .filter(|process| NEEDED.contains(&process.as_str()))
-            .collect();
-        if !processes.is_empty() {
-            self.row(CHECK, name, Finding::Suspended { processes });
-        }
         if let Some(pool) = group
             .get("WarmPoolConfiguration")
             .filter(|pool| pool.is_object())

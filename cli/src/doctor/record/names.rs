@@ -39,7 +39,7 @@ const WORDS: [&str; 32] = [
 ];
 
 /// What an ARN says of the kind of thing that it names.
-const ARN_WORDS: [&str; 27] = [
+const ARN_WORDS: [&str; 31] = [
     "db",
     "cluster",
     "subgrp",
@@ -67,6 +67,10 @@ const ARN_WORDS: [&str; 27] = [
     "global-cluster",
     "rule",
     "parameter",
+    "log-group",
+    "log-stream",
+    "lambda",
+    "example",
 ];
 
 /// What was replaced by what.
