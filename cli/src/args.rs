@@ -60,6 +60,21 @@ pub(crate) enum Command {
     /// List the holds that have not ended
     #[command(after_help = "Example:\n  nightcap holds --json")]
     Holds(Holds),
+    /// Say what is wrong in the account before a night shows it; changes nothing
+    #[command(after_help = "Examples:\n  \
+        nightcap doctor\n  \
+        nightcap doctor --policy --account 123456789012\n  \
+        nightcap doctor --record answers   # files without names or accounts, for a report\n\n\
+        Read-only. Exit codes: 0 no problem, 1 a problem, 2 wrong usage. docs/doctor.md has every row.")]
+    Doctor(crate::doctor_args::Doctor),
+    /// Wake everything that Nightcap stopped, and take its marks off: before you remove it
+    #[command(after_help = "Examples:\n  \
+        nightcap uninstall --dry-run\n  \
+        nightcap uninstall --yes\n\n\
+        It ends all holds, wakes databases first, restores the remembered sizes, and says what is\n\
+        left to remove. Called again, it goes on where it was. NIGHTCAP_TABLE names the ledger,\n\
+        which knows what Nightcap stopped; without one everything that is down is woken.")]
+    Uninstall(crate::doctor_args::Uninstall),
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  \
         nightcap completions bash > ~/.local/share/bash-completion/completions/nightcap")]
@@ -221,7 +236,7 @@ pub(crate) struct Holds {
 }
 
 /// An instant with its offset: a bare local time would be a guess.
-fn instant(text: &str) -> Result<DateTime<Utc>, String> {
+pub(crate) fn instant(text: &str) -> Result<DateTime<Utc>, String> {
     DateTime::parse_from_rfc3339(text)
         .map(|at| at.to_utc())
         .map_err(|_| {

@@ -2,6 +2,8 @@
 
 mod args;
 mod commands;
+mod doctor;
+mod doctor_args;
 mod money_args;
 mod output;
 mod source;
@@ -22,6 +24,8 @@ async fn main() -> ExitCode {
         Command::Plan(args) => commands::plan::run(args).await,
         Command::Explain(args) => commands::explain::run(args).await,
         Command::Money(command) => commands::money::run(command).await,
+        Command::Doctor(args) => commands::doctor::run(args).await,
+        Command::Uninstall(args) => commands::uninstall::run(args).await,
         Command::Completions { shell } => Ok(commands::manual::completions(*shell)),
         Command::Hold(args) => commands::hold::run(args).await,
         Command::Release(args) => commands::release::run(args).await,

@@ -22,6 +22,7 @@ DELETE /nightcap/checks     forgets defects and decisions: a test that provokes 
 GET    /nightcap/decisions  what was decided of each function's calls: role, action, resource, verdict, statements
 POST   /nightcap/money      {"charges": [...], "clear_from": "2026-11-01", "confirm": "finance@example.com"}
                             writes the bill, or clicks in a mail: see money.Money.post
+POST   /nightcap/account    {"cost_tags": {"nightcap:environment": "Active"}}: see account.Account.post
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from urllib.parse import parse_qsl
 
 from moto.moto_api._internal import moto_api_backend
 
+from .account import Account
 from .checks import Checks
 from .clock import parse_rfc3339, rfc3339
 from .money import Money
@@ -77,6 +79,10 @@ class Control:
             ("POST", "machines"): lambda sent, _: self.change_machines(sent),
             ("POST", "money"): lambda sent, _: self._money.post(sent),
         }
+
+    def add_account(self, account: Account) -> None:
+        self._account = account
+        self._routes["POST", "account"] = lambda sent, _: account.post(sent)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         key = (environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix("/nightcap/").strip("/"))
@@ -134,6 +140,7 @@ class Control:
         self._databases.forget()
         self._money.forget()
         self._checks.forget()
+        self._account.forget()
         self._world.reset(now)
         return self.clock()
 

@@ -14,7 +14,7 @@ from moto.moto_api._internal import mock_random
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from . import autoscaling, budgets, containers, dynamodb, machines, money, rds, target_health, terraform
+from . import account, autoscaling, budgets, containers, dynamodb, machines, money, rds, target_health, terraform
 from .checks import Checks
 from .control import Control
 from .front import Front
@@ -32,6 +32,7 @@ class EmbeddedAws:
         # The same names in every run: a seed of faults strikes the same calls again.
         mock_random.seed(1)
         self.world = World.starting_at(now)
+        examined = account.install(self.world)
         databases = rds.install(self.world)
         autoscaling.install(self.world)
         budgets.install(self.world)
@@ -43,6 +44,7 @@ class EmbeddedAws:
         terraform.install(self.world)
         checks = Checks(self.world)
         control = Control(self.world, databases, bill, checks, nonce)
+        control.add_account(examined)
         moto = DomainDispatcherApplication(create_backend_app)
         self._server: BaseWSGIServer = make_server(
             LOOPBACK, port, Front(self.world, control, moto, checks), threaded=True, request_handler=MotoRequestHandler

@@ -33,6 +33,7 @@
 
 mod aws_call;
 mod chance;
+mod deployment;
 mod embedded_aws;
 mod function;
 mod greenleaf;
@@ -44,6 +45,7 @@ mod prefork;
 mod program;
 mod proxy;
 mod queue;
+mod replay;
 mod runtime_api;
 mod steady_aws;
 mod tls;
@@ -51,6 +53,7 @@ mod traffic;
 
 pub use aws_call::AwsAnswer;
 pub use chance::{Chance, first_seed, runs};
+pub use deployment::deploy;
 pub use embedded_aws::{EmbeddedAws, REGION};
 pub use function::{ColdStart, Function, FunctionError, Running};
 pub use greenleaf::{GreenLeaf, Mail};
@@ -59,6 +62,7 @@ pub use metrics::embedded_metrics;
 pub use program::{environment, root};
 pub use proxy::{Asked, Fault, Proxy, throttling, weather};
 pub use queue::Queue;
+pub use replay::Replay;
 pub use steady_aws::SteadyAws;
 pub use tls::Tls;
 pub use traffic::Traffic;

@@ -2,6 +2,7 @@
 
 pub(crate) mod backtest;
 pub(crate) mod check;
+pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod forecast;
 pub(crate) mod hold;
@@ -14,3 +15,4 @@ pub(crate) mod release;
 pub(crate) mod report;
 pub(crate) mod simulate;
 pub(crate) mod timeline;
+pub(crate) mod uninstall;

@@ -91,6 +91,14 @@ impl Clients {
         Self::asking_as_we_do(loader.load().await)
     }
 
+    /// The same, with everything that goes to AWS and comes back shown to an observer.
+    #[cfg(feature = "probe")]
+    pub async fn from_environment_observed(observer: &crate::probe::Observer) -> Self {
+        let client = crate::probe::observed(https(), observer);
+        let loader = aws_config::defaults(BehaviorVersion::latest()).http_client(client);
+        Self::asking_as_we_do(loader.load().await)
+    }
+
     /// The clients of a function's own account and region, which Lambda puts into variables:
     /// no profile is read and no network asked for credentials.
     pub async fn of_a_function() -> Self {

@@ -33,6 +33,8 @@ mod pages;
 pub mod price_source;
 #[cfg(feature = "pricing")]
 pub mod pricing;
+#[cfg(feature = "probe")]
+pub mod probe;
 pub mod prune;
 pub mod queue;
 pub mod rate;

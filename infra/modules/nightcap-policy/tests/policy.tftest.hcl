@@ -217,3 +217,21 @@ run "protection_cannot_be_taken_away" {
 
   expect_failures = [var.protected_values]
 }
+
+# `nightcap doctor` makes the policy of a configuration from these two files.
+run "what_the_command_knows_is_this" {
+  command = plan
+
+  module {
+    source = "./tests/render"
+  }
+
+  assert {
+    condition     = jsondecode(output.rights) == jsondecode(file("./rights.json"))
+    error_message = "rights.json is not this module's rendering any more: tests/render/main.tf says how to make it anew"
+  }
+  assert {
+    condition     = jsondecode(output.every) == jsondecode(file("./tests/every.json"))
+    error_message = "tests/every.json is not this module's rendering any more: tests/render/main.tf says how to make it anew"
+  }
+}

@@ -1,0 +1,528 @@
+//! `nightcap uninstall`: everything that Nightcap stopped is up again, and nothing of it is left
+//! on the resources.
+//!
+//! It is ticks of a configuration whose schedules never end, over the resources that Nightcap
+//! stopped: databases first, then what needs them, as on any morning. Whatever ends it, calling
+//! it again goes on: what is up needs nothing, and what is not is woken.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, IsTerminal, stdin};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anstream::{eprintln, println};
+use anyhow::{Context, anyhow};
+use futures_util::future::BoxFuture;
+use nightcap_aws::clients::Clients;
+use nightcap_aws::clock;
+use nightcap_aws::error::AwsError;
+use nightcap_aws::fleet::Fleet;
+use nightcap_aws::kind::{ResourceKind, Stop};
+use nightcap_aws::ledger::{LedgerStore, NoLedger};
+use nightcap_aws::reconcile::{self, Report, Tick};
+use nightcap_aws::settings::setting;
+use nightcap_aws::target::{Reach, reach, targets};
+use nightcap_aws::time_left::TimeLeft;
+use nightcap_domain::answer::Outcome;
+use nightcap_domain::capacity::Capacity;
+use nightcap_domain::config::Compiled;
+use nightcap_domain::fleet::{Health, Kind, Observed, Resource, Text};
+use nightcap_domain::hold::{About, Asked, End, Hold, Released, Scope, make, release};
+use nightcap_domain::ledger::{Ledger, Phase};
+use nightcap_domain::names::{Region, ResourceArn};
+use nightcap_domain::plan::{Decision, Plan};
+use nightcap_domain::snapshot::Snapshot;
+use nightcap_domain::time::State;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::doctor_args::Uninstall;
+use crate::output::{self, BAD, DOUBT, Ending, HEAD, Usage};
+use crate::source;
+
+/// Why the holds are there that keep everything up meanwhile.
+const REASON: &str = "nightcap uninstall";
+
+/// A window that opened long ago and does not close in any life of this program.
+const ALWAYS: [(&str, &str); 2] = [
+    ("start", "cron(0 0 1 1 ? 2000)"),
+    ("stop", "cron(0 0 1 1 ? 2099)"),
+];
+
+/// The shape of `--json`.
+#[derive(Debug, Default, Serialize)]
+struct Answer {
+    command: &'static str,
+    dry_run: bool,
+    /// Holds that were ended.
+    released: Vec<String>,
+    /// Holds that keep everything up until the schedules are gone.
+    held: Vec<String>,
+    /// What is woken, in order.
+    woken: Vec<String>,
+    /// What Nightcap stopped and is not up yet.
+    asleep: Vec<String>,
+    /// What had a remembered capacity taken off.
+    forgotten: Vec<String>,
+    /// What could not be done.
+    problems: Vec<String>,
+    /// What is left, and how to remove it.
+    left: Vec<String>,
+}
+
+pub(crate) async fn run(args: &Uninstall) -> anyhow::Result<Ending> {
+    let config = source::configuration(&args.change.config.place).await?;
+    let clients = Arc::new(Clients::from_environment().await);
+    let Some(own) = clients.region().map(Region::new) else {
+        return Err(anyhow!(Usage(
+            "no region is known: set AWS_REGION".to_owned()
+        )));
+    };
+    if !args.change.dry_run && !args.yes {
+        confirm()?;
+    }
+    let store = nightcap_aws::ledger::open(&clients, setting("NIGHTCAP_TABLE"));
+    let ledger = store.read(clock::now()).await;
+    let ledger = ledger.map_err(|error| source::unkept(&error))?;
+    let mut leaving = Leaving {
+        args,
+        always: always(&config)?,
+        config: &config,
+        clients,
+        own,
+        ledger,
+        remembers: store.remembers(),
+        answer: Answer {
+            command: "uninstall",
+            dry_run: args.change.dry_run,
+            ..Answer::default()
+        },
+    };
+    leaving.holds(store.as_ref()).await?;
+    let up = leaving.wake().await?;
+    leaving.forget().await?;
+    leaving.left();
+    let answer = leaving.answer;
+    if args.change.json {
+        output::json(&answer)?;
+    } else {
+        show(&answer);
+    }
+    Ok(if up && answer.problems.is_empty() {
+        Ending::Fine
+    } else {
+        Ending::Problem
+    })
+}
+
+/// Asks whether it is meant, where there is somebody to ask.
+fn confirm() -> anyhow::Result<()> {
+    let usage = |text: &str| anyhow!(Usage(text.to_owned()));
+    if !stdin().is_terminal() {
+        return Err(usage(
+            "nobody is there to confirm: look with --dry-run, then add --yes",
+        ));
+    }
+    eprintln!("{DOUBT}This wakes everything that Nightcap stopped.{DOUBT:#} Type yes to go on:");
+    let mut typed = String::new();
+    stdin()
+        .lock()
+        .read_line(&mut typed)
+        .context("the answer could not be read")?;
+    if typed.trim() == "yes" {
+        Ok(())
+    } else {
+        Err(usage("nothing was done"))
+    }
+}
+
+/// The same configuration, with schedules that never end: what is down is to be up.
+fn always(config: &Compiled) -> anyhow::Result<Compiled> {
+    let mut document = serde_json::to_value(config.config()).context("the configuration")?;
+    let window: BTreeMap<&str, &str> = ALWAYS.into_iter().collect();
+    let schedules = document.get_mut("schedules").and_then(Value::as_object_mut);
+    for schedule in schedules
+        .into_iter()
+        .flat_map(|schedules| schedules.values_mut())
+    {
+        // Without a calendar: a closed day would take the one start away.
+        *schedule = json!({ "windows": [window] });
+    }
+    Compiled::parse(&document.to_string()).map_err(|errors| {
+        anyhow!(
+            "{}",
+            errors.render("the configuration", &document.to_string())
+        )
+    })
+}
+
+struct Leaving<'a> {
+    args: &'a Uninstall,
+    config: &'a Compiled,
+    always: Compiled,
+    clients: Arc<Clients>,
+    own: Region,
+    ledger: Ledger,
+    remembers: bool,
+    answer: Answer,
+}
+
+impl Leaving<'_> {
+    /// Ends everybody's holds, and holds every environment up: a tick that still runs wakes what
+    /// this wakes, and stops nothing.
+    async fn holds(&mut self, store: &dyn LedgerStore) -> anyhow::Result<()> {
+        let now = clock::now();
+        let others: Vec<Hold> = self
+            .ledger
+            .holds
+            .iter()
+            .filter(|hold| !hold.has_ended(now) && hold.reason != REASON)
+            .cloned()
+            .collect();
+        let mut ended = vec![];
+        for hold in &others {
+            let which = Released::Id(hold.id.clone());
+            ended.extend(release(&others, &which, now).map_err(|error| anyhow!("{error}"))?);
+        }
+        self.answer.released = ended
+            .iter()
+            .map(|hold| format!("{} ({})", hold.id, hold.reason))
+            .collect();
+        if !self.remembers {
+            return Ok(());
+        }
+        if !self.args.change.dry_run && !ended.is_empty() {
+            let released = store.release(&ended, &self.args.change.by, REASON).await;
+            released.map_err(|error| source::unkept(&error))?;
+        }
+        let plan = Plan {
+            at: now,
+            environments: vec![],
+            steps: vec![],
+        };
+        for (name, environment) in self.config.environments().filter(|(_, e)| !e.protected) {
+            let _ = environment;
+            let already = self.ledger.holds.iter().any(|hold| {
+                hold.reason == REASON
+                    && hold.covers(now)
+                    && hold.scope == Scope::Environment(name.clone())
+            });
+            if already {
+                continue;
+            }
+            let asked = Asked {
+                about: About::Environment(name.to_string()),
+                state: State::Running,
+                end: End::For(self.config.limits().max_hold),
+                by: self.args.change.by.clone(),
+                reason: REASON.to_owned(),
+            };
+            let hold = make(self.config, &plan, &asked, now)
+                .map_err(|error| anyhow!(Usage(error.to_string())))?;
+            if !self.args.change.dry_run {
+                store
+                    .hold(&hold)
+                    .await
+                    .map_err(|error| source::unkept(&error))?;
+            }
+            self.answer.held.push(format!(
+                "{name} until {}",
+                hold.until.format("%Y-%m-%d %H:%MZ")
+            ));
+        }
+        Ok(())
+    }
+
+    fn reach(&self) -> Vec<Reach> {
+        reach(&self.clients, self.config, targets(self.config, &self.own))
+    }
+
+    /// What Nightcap stopped: what the ledger says it did, or a capacity that it remembers. Without
+    /// a ledger, whatever is down.
+    fn is_ours(&self, resource: &Resource) -> bool {
+        let stopped = self
+            .ledger
+            .carried
+            .get(&resource.arn)
+            .is_some_and(|carried| {
+                // A person who started it meanwhile, or stopped it, has the last word.
+                carried.to == State::Stopped && carried.phase != Phase::Changed
+            });
+        stopped || resource.remembers() || !self.remembers
+    }
+
+    /// Ticks until everything of ours is up, or the time is over.
+    async fn wake(&mut self) -> anyhow::Result<bool> {
+        let until = Instant::now() + Duration::from_secs(self.args.wait.saturating_mul(60));
+        loop {
+            let reached = self.reach();
+            let fleet = Fleet::read(&self.always, &reached, TimeLeft::default()).await;
+            for (target, error) in &fleet.unread {
+                self.problem(format!("{target}: {error}. {}", error.remedy().en));
+            }
+            let ours: BTreeSet<ResourceArn> = fleet
+                .resources
+                .iter()
+                .filter(|resource| self.is_ours(resource))
+                .map(|resource| resource.arn.clone())
+                .collect();
+            let complete = fleet.unread.is_empty();
+            drop(fleet);
+            let report = self.tick(reached, Arc::new(ours)).await?;
+            let asleep = self.note(&report);
+            if self.args.change.dry_run {
+                return Ok(true);
+            }
+            self.answer.asleep = asleep;
+            if self.answer.asleep.is_empty() {
+                return Ok(complete);
+            }
+            if Instant::now() >= until {
+                self.problem(
+                    "the time was over before everything was up: call this again".to_owned(),
+                );
+                return Ok(false);
+            }
+            if !self.args.change.json {
+                eprintln!("waiting for {}", self.answer.asleep.join(", "));
+            }
+            tokio::time::sleep(Duration::from_secs(self.args.every)).await;
+        }
+    }
+
+    async fn tick(
+        &self,
+        reached: Vec<Reach>,
+        ours: Arc<BTreeSet<ResourceArn>>,
+    ) -> anyhow::Result<Report> {
+        let only: Vec<Reach> = reached
+            .into_iter()
+            .map(|reach| Reach {
+                target: reach.target,
+                kinds: reach
+                    .kinds
+                    .into_iter()
+                    .map(|inner| {
+                        let ours = Arc::clone(&ours);
+                        Box::new(Only { inner, ours }) as Box<dyn ResourceKind>
+                    })
+                    .collect(),
+            })
+            .collect();
+        let tick = Tick {
+            now: clock::now(),
+            dry_run: self.args.change.dry_run,
+            correlation_id: "uninstall".to_owned(),
+            restarted: None,
+        };
+        // Without the ledger: what counts is whether a resource is up.
+        reconcile::tick(&self.always, &only, &NoLedger, &tick)
+            .await
+            .context("the fleet could not be looked at")
+    }
+
+    /// Takes note of a tick; gives what is not up yet.
+    fn note(&mut self, report: &Report) -> Vec<String> {
+        let mut asleep = vec![];
+        for (step, outcome) in report.plan.steps.iter().zip(&report.outcomes) {
+            let name = step.resource.name.clone();
+            let acts = matches!(step.decision, Decision::Act(_));
+            if matches!(outcome, Outcome::Done | Outcome::Planned)
+                && !self.answer.woken.contains(&name)
+            {
+                self.answer.woken.push(name.clone());
+            }
+            let waits = matches!(step.decision, Decision::Wait(_));
+            let moves = matches!(
+                step.resource.observed,
+                Observed::Starting | Observed::Stopping
+            );
+            if acts || waits || moves {
+                asleep.push(name.clone());
+                // In a dry run it is told that its turn comes later.
+                if waits && self.args.change.dry_run && !self.answer.woken.contains(&name) {
+                    self.answer.woken.push(name);
+                }
+            }
+        }
+        let language = self.config.config().language;
+        for problem in &report.problems {
+            let fault = &problem.fault;
+            self.problem(format!(
+                "{}: {}. {}",
+                problem.name,
+                fault.message(language),
+                fault.remedy(language)
+            ));
+        }
+        asleep
+    }
+
+    fn problem(&mut self, text: String) {
+        if !self.answer.problems.contains(&text) {
+            self.answer.problems.push(text);
+        }
+    }
+
+    /// Takes the remembered capacity off what is up.
+    async fn forget(&mut self) -> anyhow::Result<()> {
+        let reached = self.reach();
+        let fleet = Fleet::read(&self.always, &reached, TimeLeft::default()).await;
+        let mut failed = vec![];
+        for resource in fleet
+            .resources
+            .iter()
+            .filter(|resource| resource.remembers())
+        {
+            let scheduled = self.answer.dry_run || resource.observed == Observed::Running;
+            let protected = resource.protected_by().is_some();
+            let Some(means) = fleet
+                .means(&resource.arn)
+                .filter(|_| scheduled && !protected)
+            else {
+                continue;
+            };
+            if !self.args.change.dry_run
+                && let Err(error) = means.forget(resource).await
+            {
+                failed.push(format!("{}: {error}. {}", resource.name, error.remedy().en));
+                continue;
+            }
+            self.answer.forgotten.push(resource.name.clone());
+        }
+        let mut snapshots = 0;
+        for (means, databases) in fleet.by_means(fleet.resources.iter()) {
+            if let Ok(found) = means.snapshots(&databases).await {
+                snapshots += found.len();
+            }
+        }
+        if snapshots > 0 {
+            self.answer.left.push(format!(
+                "{snapshots} snapshots of databases: delete in RDS what begins with nightcap-"
+            ));
+        }
+        for problem in failed {
+            self.problem(problem);
+        }
+        Ok(())
+    }
+
+    fn left(&mut self) {
+        self.answer.left.push(
+            "what Terraform made (functions, schedules, queues, roles, alarms): terraform destroy of infra/modules/nightcap, and of nightcap-target-role in every other account".to_owned(),
+        );
+        if self.remembers {
+            self.answer.left.push(
+                "the ledger's table, with its deletion protection: it goes with Terraform once deletion_protection is false".to_owned(),
+            );
+        }
+        if !self.answer.held.is_empty() {
+            self.answer.left.push(
+                "holds that keep everything up: destroy the schedules before they end".to_owned(),
+            );
+        }
+        self.answer.left.push(
+            "the tags nightcap:environment and nightcap:tier, which are yours: without Nightcap they do nothing".to_owned(),
+        );
+    }
+}
+
+fn show(answer: &Answer) {
+    let would =
+        |done: &'static str, planned: &'static str| if answer.dry_run { planned } else { done };
+    for (head, items) in [
+        (
+            would("Holds ended", "Holds that would end"),
+            &answer.released,
+        ),
+        (would("Held up", "Would be held up"), &answer.held),
+        (would("Woken", "Would be woken"), &answer.woken),
+        (would("Not up yet", "Not up yet"), &answer.asleep),
+        (
+            would("Memory taken off", "Memory that would be taken off"),
+            &answer.forgotten,
+        ),
+    ] {
+        if !items.is_empty() {
+            println!("{HEAD}{head}{HEAD:#}: {}", items.join(", "));
+        }
+    }
+    for problem in &answer.problems {
+        println!("{BAD}problem:{BAD:#} {problem}");
+    }
+    println!("{HEAD}Left{HEAD:#}:");
+    for left in &answer.left {
+        println!("  {left}");
+    }
+}
+
+/// One kind, as far as it is ours to wake.
+struct Only {
+    inner: Box<dyn ResourceKind>,
+    ours: Arc<BTreeSet<ResourceArn>>,
+}
+
+impl ResourceKind for Only {
+    fn kind(&self) -> Kind {
+        self.inner.kind()
+    }
+
+    fn list(&self) -> BoxFuture<'_, Result<Vec<Resource>, AwsError>> {
+        Box::pin(async {
+            let mut listed = self.inner.list().await?;
+            listed.retain(|resource| self.ours.contains(&resource.arn));
+            Ok(listed)
+        })
+    }
+
+    fn start<'a>(
+        &'a self,
+        resource: &'a Resource,
+        capacity: Option<Capacity>,
+    ) -> BoxFuture<'a, Result<(), AwsError>> {
+        self.inner.start(resource, capacity)
+    }
+
+    fn stop<'a>(
+        &'a self,
+        resource: &'a Resource,
+        how: Stop,
+    ) -> BoxFuture<'a, Result<(), AwsError>> {
+        self.inner.stop(resource, how)
+    }
+
+    fn conflicts<'a>(
+        &'a self,
+        resources: &'a [&'a Resource],
+    ) -> BoxFuture<'a, Result<Vec<(String, Text)>, AwsError>> {
+        // What else scales it is no longer Nightcap's business.
+        let _ = resources;
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    fn health<'a>(
+        &'a self,
+        resources: &'a [&'a Resource],
+    ) -> BoxFuture<'a, Vec<(ResourceArn, Result<Health, AwsError>)>> {
+        let _ = resources;
+        Box::pin(async { Vec::new() })
+    }
+
+    fn forget<'a>(&'a self, resource: &'a Resource) -> BoxFuture<'a, Result<(), AwsError>> {
+        self.inner.forget(resource)
+    }
+
+    fn refused<'a>(
+        &'a self,
+        resources: &'a [&'a Resource],
+    ) -> BoxFuture<'a, Result<Vec<(String, Text)>, AwsError>> {
+        self.inner.refused(resources)
+    }
+
+    fn snapshots<'a>(
+        &'a self,
+        resources: &'a [&'a Resource],
+    ) -> BoxFuture<'a, Result<Vec<Snapshot>, AwsError>> {
+        self.inner.snapshots(resources)
+    }
+}

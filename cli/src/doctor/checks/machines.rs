@@ -1,0 +1,325 @@
+//! Machines: what keeps groups, instances, services and node groups from sleeping or waking.
+
+use nightcap_aws::error::AwsError;
+use nightcap_aws::probe::{Question, Service, tree};
+use serde_json::{Value, json};
+
+use super::fleet::Governed;
+use super::functions::number;
+use crate::doctor::{Doctor, Finding, Place};
+
+const CHECK: &str = "machines";
+
+/// What AWS says of a launch or start that failed, in the words that tell why.
+pub(crate) const FAILURES: [&str; 17] = [
+    "Client.InternalError",
+    "Client.VolumeLimitExceeded",
+    "Client.InvalidSnapshot.NotFound",
+    "Server.InternalError",
+    "Server.InsufficientInstanceCapacity",
+    "InsufficientInstanceCapacity",
+    "InsufficientHostCapacity",
+    "InsufficientFreeAddressesInSubnet",
+    "do not have sufficient",
+    "MaxSpotInstanceCountExceeded",
+    "InstanceLimitExceeded",
+    "VcpuLimitExceeded",
+    "InvalidKMSKey",
+    "UnauthorizedOperation",
+    "unable to place a task",
+    "unable to consistently start",
+    "Capacity is unavailable",
+];
+
+impl Doctor<'_> {
+    /// Looks at the governed machines of a target.
+    pub(super) async fn machines(&mut self, place: &Place, governed: &[Governed]) {
+        let of = |kind: &str| -> Vec<&Governed> {
+            governed
+                .iter()
+                .filter(|one| one.resource.kind.name == kind)
+                .collect()
+        };
+        let (groups, instances) = (of("auto-scaling-group"), of("ec2-instance"));
+        let (services, nodes) = (of("ecs-service"), of("eks-node-group"));
+        let count = groups.len() + instances.len() + services.len() + nodes.len();
+        if count == 0 {
+            return;
+        }
+        let before = self.rows.len();
+        let looked = [
+            self.groups(place, &groups).await,
+            self.instances(place, &instances).await,
+            self.services(place, &services).await,
+            self.node_groups(place, &nodes).await,
+        ];
+        for error in looked.into_iter().filter_map(Result::err) {
+            self.unread(CHECK, place.name(), &error);
+        }
+        if self.rows.len() == before {
+            self.row(CHECK, place.name(), Finding::MachinesRight { count });
+        }
+    }
+
+    async fn groups(&mut self, place: &Place, groups: &[&Governed]) -> Result<(), AwsError> {
+        if groups.is_empty() {
+            return Ok(());
+        }
+        let asked = Question::form(Service::AutoScaling, "DescribeAutoScalingGroups", &[]);
+        let pages = place.probe.ask_all(asked, "NextToken", "NextToken").await?;
+        let described = pages
+            .iter()
+            .flat_map(|page| tree::items(page, "AutoScalingGroups"));
+        for group in described {
+            let arn = tree::text(group, "AutoScalingGroupARN");
+            if let Some(one) = groups.iter().find(|one| one.resource.arn.as_str() == arn) {
+                self.group(&one.resource.name, group);
+            }
+        }
+        let wanted = [("PolicyTypes.member.1", "PredictiveScaling")];
+        let asked = Question::form(Service::AutoScaling, "DescribePolicies", &wanted);
+        let pages = place.probe.ask_all(asked, "NextToken", "NextToken").await?;
+        for policy in pages
+            .iter()
+            .flat_map(|page| tree::items(page, "ScalingPolicies"))
+        {
+            let name = tree::text(policy, "AutoScalingGroupName");
+            let path = [
+                "PredictiveScalingConfiguration",
+                "MaxCapacityBreachBehavior",
+            ];
+            let raises = tree::at(policy, &path) == "IncreaseMaxCapacity";
+            if raises && groups.iter().any(|one| one.resource.name == name) {
+                let policy = tree::text(policy, "PolicyName").to_owned();
+                self.row(CHECK, name, Finding::Predictive { policy });
+            }
+        }
+        for one in groups {
+            self.last_activity(place, &one.resource.name).await?;
+        }
+        Ok(())
+    }
+
+    fn group(&mut self, name: &str, group: &Value) {
+        if let Some(pool) = group
+            .get("WarmPoolConfiguration")
+            .filter(|pool| pool.is_object())
+        {
+            let state = tree::text(pool, "PoolState");
+            let state = if state.is_empty() { "Stopped" } else { state };
+            let finding = Finding::WarmPool {
+                size: number(group, "WarmPoolSize"),
+                state: state.to_owned(),
+            };
+            self.row(CHECK, name, finding);
+        }
+        let spread = group
+            .get("MixedInstancesPolicy")
+            .and_then(|policy| policy.get("InstancesDistribution"));
+        if let Some(spread) = spread.filter(|spread| spread.is_object()) {
+            let base = number(spread, "OnDemandBaseCapacity");
+            // Left out it is 100 (Auto Scaling, InstancesDistribution).
+            let share =
+                tree::number(spread, "OnDemandPercentageAboveBaseCapacity").unwrap_or(100.0);
+            if base == 0 && share <= 0.0 {
+                self.row(CHECK, name, Finding::AllSpot);
+            }
+        }
+    }
+
+    async fn last_activity(&mut self, place: &Place, name: &str) -> Result<(), AwsError> {
+        let wanted = [("AutoScalingGroupName", name), ("MaxRecords", "1")];
+        let asked = Question::form(Service::AutoScaling, "DescribeScalingActivities", &wanted);
+        let answer = place.probe.ask(asked).await?;
+        // The newest comes first.
+        let last = tree::items(&answer, "Activities")
+            .into_iter()
+            .next()
+            .cloned();
+        if let Some(last) = last.filter(|last| tree::text(last, "StatusCode") == "Failed") {
+            let reason = reason(tree::text(&last, "StatusMessage")).unwrap_or("Failed");
+            self.row(
+                CHECK,
+                name,
+                Finding::LaunchFailed {
+                    reason: reason.to_owned(),
+                },
+            );
+        }
+        Ok(())
+    }
+
+    async fn instances(&mut self, place: &Place, instances: &[&Governed]) -> Result<(), AwsError> {
+        if instances.is_empty() {
+            return Ok(());
+        }
+        let mut volumes: Vec<(String, String)> = vec![];
+        let mut requests: Vec<(String, String)> = vec![];
+        let tagged = [
+            ("Filter.1.Name", "tag-key"),
+            ("Filter.1.Value.1", "nightcap:environment"),
+        ];
+        let asked = Question::form(Service::Ec2, "DescribeInstances", &tagged);
+        let pages = place.probe.ask_all(asked, "nextToken", "NextToken").await?;
+        for reservation in pages
+            .iter()
+            .flat_map(|page| tree::items(page, "reservationSet"))
+        {
+            for instance in tree::items(reservation, "instancesSet") {
+                let id = tree::text(instance, "instanceId");
+                let Some(one) = instances
+                    .iter()
+                    .find(|one| one.resource.arn.as_str().ends_with(&format!("/{id}")))
+                else {
+                    continue;
+                };
+                let name = one.resource.name.clone();
+                let state = tree::at(instance, &["instanceState", "name"]);
+                let code = tree::at(instance, &["stateReason", "code"]);
+                if state == "stopped"
+                    && let Some(reason) = reason(code)
+                {
+                    self.row(
+                        CHECK,
+                        &name,
+                        Finding::StartFailed {
+                            reason: reason.to_owned(),
+                        },
+                    );
+                }
+                for device in tree::items(instance, "blockDeviceMapping") {
+                    let volume = tree::at(device, &["ebs", "volumeId"]);
+                    volumes.push((volume.to_owned(), name.clone()));
+                }
+                let request = tree::text(instance, "spotInstanceRequestId");
+                if !request.is_empty() {
+                    requests.push((request.to_owned(), name));
+                }
+            }
+        }
+        self.volume_keys(place, &volumes).await?;
+        self.spot_requests(place, &requests).await
+    }
+
+    async fn spot_requests(
+        &mut self,
+        place: &Place,
+        requests: &[(String, String)],
+    ) -> Result<(), AwsError> {
+        for (request, name) in requests {
+            // A filter does not fail on what is gone, as asking by its id does.
+            let wanted = [
+                ("Filter.1.Name", "spot-instance-request-id"),
+                ("Filter.1.Value.1", request.as_str()),
+            ];
+            let asked = Question::form(Service::Ec2, "DescribeSpotInstanceRequests", &wanted);
+            let answer = place.probe.ask(asked).await?;
+            if tree::items(&answer, "spotInstanceRequestSet").is_empty() {
+                self.row(CHECK, name, Finding::SpotVanished);
+            }
+        }
+        Ok(())
+    }
+
+    /// The keys of volumes: AWS takes a start for which the caller may not use the key, and the
+    /// machine stops again.
+    async fn volume_keys(
+        &mut self,
+        place: &Place,
+        volumes: &[(String, String)],
+    ) -> Result<(), AwsError> {
+        let mut keys: Vec<(String, String)> = vec![];
+        for (volume, name) in volumes.iter().filter(|(volume, _)| !volume.is_empty()) {
+            let asked = Question::form(Service::Ec2, "DescribeVolumes", &[("VolumeId.1", volume)]);
+            let answer = place.probe.ask(asked).await?;
+            for volume in tree::items(&answer, "volumeSet") {
+                let key = tree::text(volume, "kmsKeyId").to_owned();
+                if tree::flag(volume, "encrypted")
+                    && !key.is_empty()
+                    && !keys.iter().any(|(known, _)| *known == key)
+                {
+                    keys.push((key, name.clone()));
+                }
+            }
+        }
+        for (key, name) in keys {
+            let asked = Question::json(Service::Kms, "DescribeKey", json!({ "KeyId": key }));
+            let described = place.probe.ask(asked).await?;
+            let described = described.get("KeyMetadata").cloned().unwrap_or_default();
+            let state = tree::text(&described, "KeyState");
+            if state != "Enabled" {
+                let state = state.to_owned();
+                self.row(CHECK, &name, Finding::VolumeKeyDead { key, state });
+            } else if tree::text(&described, "KeyManager") == "CUSTOMER"
+                && self.may_use(place, &key).await == Some(false)
+            {
+                self.row(CHECK, &name, Finding::VolumeKeyClosed { key });
+            }
+        }
+        Ok(())
+    }
+
+    async fn services(&mut self, place: &Place, services: &[&Governed]) -> Result<(), AwsError> {
+        for one in services {
+            let arn = one.resource.arn.as_str();
+            // `service/CLUSTER/NAME`; the old form without a cluster stands in the default one.
+            let path = arn.rsplit(':').next().unwrap_or_default();
+            let cluster = path
+                .split('/')
+                .nth(1)
+                .filter(|_| path.split('/').count() == 3);
+            let wanted = json!({ "cluster": cluster.unwrap_or("default"), "services": [arn] });
+            let asked = Question::json(Service::Ecs, "DescribeServices", wanted);
+            let answer = place.probe.ask(asked).await?;
+            for service in tree::items(&answer, "services") {
+                let failed = tree::items(service, "deployments")
+                    .into_iter()
+                    .any(|deployment| tree::text(deployment, "rolloutState") == "FAILED");
+                let last = tree::items(service, "events").into_iter().next();
+                let said = last.and_then(|event| reason(tree::text(event, "message")));
+                let wants = number(service, "desiredCount") > number(service, "runningCount");
+                let found = match said {
+                    Some(said) if wants => Some(said),
+                    _ if failed => Some("rolloutState FAILED"),
+                    _ => None,
+                };
+                if let Some(reason) = found {
+                    let reason = reason.to_owned();
+                    self.row(CHECK, &one.resource.name, Finding::TasksFail { reason });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn node_groups(&mut self, place: &Place, nodes: &[&Governed]) -> Result<(), AwsError> {
+        for one in nodes {
+            // arn:…:nodegroup/CLUSTER/NAME/ID
+            let path: Vec<&str> = one.resource.arn.as_str().split('/').collect();
+            let [_, cluster, name, ..] = path.as_slice() else {
+                continue;
+            };
+            let path = format!("/clusters/{cluster}/node-groups/{name}");
+            let asked = Question::path(Service::Eks, "DescribeNodegroup", path);
+            let answer = place.probe.ask(asked).await?;
+            let health = answer
+                .get("nodegroup")
+                .and_then(|group| group.get("health"));
+            let codes: Vec<String> = health
+                .map(|health| tree::items(health, "issues"))
+                .unwrap_or_default()
+                .into_iter()
+                .map(|issue| tree::text(issue, "code").to_owned())
+                .collect();
+            if !codes.is_empty() {
+                self.row(CHECK, &one.resource.name, Finding::NodesFail { codes });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The words of a failure that tell why.
+fn reason(said: &str) -> Option<&'static str> {
+    FAILURES.into_iter().find(|failure| said.contains(failure))
+}

@@ -1,0 +1,217 @@
+//! What the budget guard lives on: Cost Explorer, the cost allocation tag, the AWS Budget.
+
+use chrono::{Days, NaiveDate};
+use nightcap_aws::error::{AwsError, Cause};
+use nightcap_aws::probe::{Question, Service, tree};
+use nightcap_domain::config::BudgetConfig;
+use nightcap_domain::fleet::ENVIRONMENT_TAG;
+use serde_json::{Value, json};
+
+use crate::doctor::{Doctor, Finding};
+
+/// How far back costs are asked for.
+const LOOKED_BACK: u64 = 14;
+/// Yesterday's costs come within a day, the day before's within two (AWS Cost Explorer's guide:
+/// refreshed at least once every 24 hours).
+const LATE: i64 = 3;
+
+impl Doctor<'_> {
+    /// Looks at costs, their tag, and the budget. Each question to Cost Explorer costs 0.01 USD.
+    pub(in crate::doctor) async fn money(&mut self) {
+        let Some(budget) = self.config.config().budget.clone() else {
+            self.row("budget", "budget", Finding::BudgetNone);
+            return;
+        };
+        self.costs().await;
+        self.budget(&budget).await;
+    }
+
+    async fn costs(&mut self) {
+        const CHECK: &str = "costs";
+        let today = self.now.date_naive();
+        let start = today
+            .checked_sub_days(Days::new(LOOKED_BACK))
+            .unwrap_or(today);
+        let wanted = json!({
+            "TimePeriod": { "Start": start.to_string(), "End": today.to_string() },
+            "Granularity": "DAILY",
+            "Metrics": ["UnblendedCost"],
+            "GroupBy": [{ "Type": "TAG", "Key": ENVIRONMENT_TAG }],
+        });
+        let asked = Question::json(Service::CostExplorer, "GetCostAndUsage", wanted);
+        let pages = self
+            .home
+            .probe
+            .ask_all(asked, "NextPageToken", "NextPageToken")
+            .await;
+        let pages = match pages {
+            Ok(pages) => pages,
+            Err(error) => {
+                let finding = refused(&error);
+                match finding {
+                    Some(finding) => self.row(CHECK, "Cost Explorer", finding),
+                    None => self.unread(CHECK, "Cost Explorer", &error),
+                }
+                return;
+            }
+        };
+        let days: Vec<&Value> = pages
+            .iter()
+            .flat_map(|page| tree::items(page, "ResultsByTime"))
+            .collect();
+        let last = days
+            .iter()
+            .filter(|day| has_costs(day))
+            .filter_map(|day| date(day))
+            .max();
+        let finding = match last {
+            None => Finding::CostsNone,
+            Some(last) => {
+                let age = (today - last).num_days();
+                let last = last.to_string();
+                if age > LATE {
+                    Finding::CostsStale { last, days: age }
+                } else {
+                    Finding::CostsThere { last }
+                }
+            }
+        };
+        let none = matches!(finding, Finding::CostsNone);
+        self.row(CHECK, "Cost Explorer", finding);
+        self.cost_tag(&days, none).await;
+    }
+
+    /// Whether the cost allocation tag is active: as AWS says, or as the costs show.
+    async fn cost_tag(&mut self, days: &[&Value], none: bool) {
+        const CHECK: &str = "cost-tag";
+        let key = ENVIRONMENT_TAG.to_owned();
+        let wanted = json!({ "TagKeys": [key] });
+        let asked = Question::json(Service::CostExplorer, "ListCostAllocationTags", wanted);
+        let listed = self.home.probe.ask(asked).await;
+        let prefix = format!("{key}$");
+        let used = days
+            .iter()
+            .flat_map(|day| tree::items(day, "Groups"))
+            .any(|group| {
+                let keys = tree::items(group, "Keys");
+                let value = keys
+                    .iter()
+                    .filter_map(|value| value.as_str())
+                    .find_map(|text| text.strip_prefix(&prefix));
+                value.is_some_and(|value| !value.is_empty())
+            });
+        let finding = match &listed {
+            Ok(answer) => {
+                let tags = tree::items(answer, "CostAllocationTags");
+                let active = tags.iter().any(|tag| {
+                    tree::text(tag, "TagKey") == key && tree::text(tag, "Status") == "Active"
+                });
+                if active {
+                    Finding::CostTagActive { key }
+                } else {
+                    Finding::CostTagInactive { key }
+                }
+            }
+            // Only the management account may list them: the costs themselves tell.
+            Err(_) if used => Finding::CostTagActive { key },
+            Err(error) if none => {
+                self.unread(CHECK, ENVIRONMENT_TAG, error);
+                return;
+            }
+            Err(_) => Finding::CostTagUnused { key },
+        };
+        self.row(CHECK, ENVIRONMENT_TAG, finding);
+    }
+
+    async fn budget(&mut self, file: &BudgetConfig) {
+        const CHECK: &str = "budget";
+        let name = file.name.clone();
+        let wanted = json!({ "AccountId": self.home.account, "BudgetName": name });
+        let asked = Question::json(Service::Budgets, "DescribeBudget", wanted.clone());
+        let budget = match self.home.probe.ask(asked).await {
+            Ok(answer) => answer.get("Budget").cloned().unwrap_or_default(),
+            Err(error) if error.cause == Cause::Gone => {
+                self.row(CHECK, &name, Finding::BudgetMissing { name: name.clone() });
+                return;
+            }
+            Err(error) => {
+                self.unread(CHECK, &name, &error);
+                return;
+            }
+        };
+        let before = self.rows.len();
+        let limit = budget.get("BudgetLimit").cloned().unwrap_or_default();
+        let (amount, unit) = (tree::text(&limit, "Amount"), tree::text(&limit, "Unit"));
+        if unit != file.currency {
+            let finding = Finding::BudgetCurrency {
+                file: file.currency.clone(),
+                aws: unit.to_owned(),
+            };
+            self.row(CHECK, &name, finding);
+        }
+        // As numbers: AWS writes 500.0 where the file has 500.
+        let wanted_limit = file.limit.normalize().to_string();
+        if plain(amount) != plain(&wanted_limit) {
+            let finding = Finding::BudgetLimit {
+                file: wanted_limit,
+                aws: amount.to_owned(),
+            };
+            self.row(CHECK, &name, finding);
+        }
+        let period = tree::text(&budget, "TimeUnit");
+        if period != "MONTHLY" {
+            let finding = Finding::BudgetPeriod {
+                unit: period.to_owned(),
+            };
+            self.row(CHECK, &name, finding);
+        }
+        let asked = Question::json(Service::Budgets, "DescribeNotificationsForBudget", wanted);
+        match self.home.probe.ask(asked).await {
+            Ok(answer) if tree::items(&answer, "Notifications").is_empty() => {
+                self.row(CHECK, &name, Finding::BudgetSilent { name: name.clone() });
+            }
+            Ok(_) => {}
+            Err(error) if error.cause == Cause::Gone => {
+                self.row(CHECK, &name, Finding::BudgetSilent { name: name.clone() });
+            }
+            Err(error) => self.unread(CHECK, &name, &error),
+        }
+        if self.rows.len() == before {
+            self.row(CHECK, &name, Finding::BudgetRight { name: name.clone() });
+        }
+    }
+}
+
+/// A number without what does not count: `500.00` is `500`.
+fn plain(number: &str) -> &str {
+    if number.contains('.') {
+        number.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        number
+    }
+}
+
+/// What a refusal of Cost Explorer means that is no missing permission.
+fn refused(error: &AwsError) -> Option<Finding> {
+    let said = error.message.to_ascii_lowercase();
+    if said.contains("not enabled for cost explorer") {
+        Some(Finding::CostExplorerOff)
+    } else if said.contains("linked account") {
+        Some(Finding::CostExplorerMember)
+    } else if said.contains("dataunavailable") {
+        Some(Finding::CostsNone)
+    } else {
+        None
+    }
+}
+
+fn has_costs(day: &Value) -> bool {
+    !tree::items(day, "Groups").is_empty()
+}
+
+fn date(day: &Value) -> Option<NaiveDate> {
+    tree::at(day, &["TimePeriod", "Start"])
+        .get(..10)?
+        .parse()
+        .ok()
+}

@@ -1,0 +1,333 @@
+//! Permissions: by IAM's simulator where it may be asked, else by EC2's dry run and by what the
+//! calls that only read were answered. What nothing can tell is unknown.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use nightcap_aws::error::{AwsError, Cause};
+use nightcap_aws::probe::{Question, Service, tree};
+
+use crate::doctor::rights::{self, GUARD, Own, Right, SCHEDULER};
+use crate::doctor::{Doctor, Finding, Place};
+
+const CHECK: &str = "permissions";
+
+/// What became of the question whether an action is allowed.
+type Told = BTreeMap<String, Option<bool>>;
+
+impl Doctor<'_> {
+    /// What is needed on the fleet of a target, by the role that works there.
+    pub(in crate::doctor) async fn permissions_in(&mut self, place: &Place, machine: Option<&str>) {
+        let environments: Vec<_> = rights::scheduled(self.config)
+            .into_iter()
+            .filter(|(name, _)| {
+                place
+                    .target
+                    .environments
+                    .iter()
+                    .any(|known| known.as_str() == *name)
+            })
+            .collect();
+        let partition = partition(&place.caller);
+        let policy = rights::policy(&environments, &place.account, partition);
+        let needed = rights::rights(&policy, place.target.region.as_str());
+        let principal = self.worker(place);
+        self.ask_about(place, &principal, &needed, machine).await;
+    }
+
+    /// What the functions need of Nightcap's own things.
+    pub(in crate::doctor) async fn own_permissions(&mut self) {
+        let scheduler = self.deployed.role.clone();
+        let guard = self.deployed.guard_role.clone();
+        for (role, table) in [(scheduler, &SCHEDULER[..]), (guard, &GUARD[..])] {
+            if role.is_empty() {
+                continue;
+            }
+            let needed: Vec<Right> = table
+                .iter()
+                .flat_map(|(action, own)| {
+                    self.resources(*own).into_iter().map(|resource| Right {
+                        action: (*action).to_owned(),
+                        resource,
+                        context: vec![],
+                    })
+                })
+                .collect();
+            let told = match simulate(&self.home, &role, &needed).await {
+                Ok(told) => told,
+                Err(_) => needed
+                    .iter()
+                    .map(|right| (right.action.clone(), None))
+                    .collect(),
+            };
+            let about = format!("{} {}", self.home.account, short(&role));
+            self.say(&about, &role, told);
+        }
+    }
+
+    /// Nightcap's own things of a sort.
+    fn resources(&self, own: Own) -> Vec<String> {
+        let (account, region) = (&self.home.account, self.home.target.region.as_str());
+        let partition = partition(&self.home.caller);
+        let arn = |service: &str, resource: String| {
+            format!("arn:{partition}:{service}:{region}:{account}:{resource}")
+        };
+        match own {
+            Own::Table => self
+                .deployed
+                .setting("NIGHTCAP_TABLE")
+                .map(|table| arn("dynamodb", format!("table/{table}")))
+                .into_iter()
+                .collect(),
+            Own::Topic => self
+                .deployed
+                .setting("NIGHTCAP_TOPIC_ARN")
+                .into_iter()
+                .collect(),
+            Own::Queue => vec![arn("sqs", format!("{}-targets", self.name))],
+            Own::Logs => vec![arn(
+                "logs",
+                format!(
+                    "log-group:/aws/lambda/{}-scheduler:log-stream:example",
+                    self.name
+                ),
+            )],
+            Own::GuardLogs => vec![arn(
+                "logs",
+                format!(
+                    "log-group:/aws/lambda/{}-budget-guard:log-stream:example",
+                    self.name
+                ),
+            )],
+            Own::Parameter => {
+                let place = tree::text(&self.deployed.variables, "NIGHTCAP_CONFIG").to_owned();
+                let name = place
+                    .strip_prefix("ssm://")
+                    .map(|name| name.trim_start_matches('/').to_owned());
+                name.map(|name| arn("ssm", format!("parameter/{name}")))
+                    .into_iter()
+                    .collect()
+            }
+            Own::Roles => rights::scheduled(self.config)
+                .into_iter()
+                .flat_map(|(_, environment)| {
+                    environment
+                        .roles
+                        .iter()
+                        .map(|role| role.as_str().to_owned())
+                })
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect(),
+            Own::Budget => {
+                let budget = self.config.config().budget.as_ref();
+                budget
+                    .map(|budget| {
+                        format!("arn:{partition}:budgets::{account}:budget/{}", budget.name)
+                    })
+                    .into_iter()
+                    .collect()
+            }
+            Own::Databases => vec![arn("rds", "db:example".to_owned())],
+            Own::Clusters => vec![arn("rds", "cluster:example".to_owned())],
+            Own::All => vec!["*".to_owned()],
+        }
+    }
+
+    /// Who works in a target: the role that is assumed there, the function's, or, where nothing
+    /// is deployed yet, whoever runs this.
+    fn worker(&self, place: &Place) -> String {
+        if let Some(role) = &place.target.role {
+            return role.as_str().to_owned();
+        }
+        if self.deployed.role.is_empty() {
+            role_of(&place.caller)
+        } else {
+            self.deployed.role.clone()
+        }
+    }
+
+    async fn ask_about(
+        &mut self,
+        place: &Place,
+        principal: &str,
+        needed: &[Right],
+        machine: Option<&str>,
+    ) {
+        let told = match simulate(place, principal, needed).await {
+            Ok(told) => told,
+            Err(_) => self.tried(place, principal, needed, machine).await,
+        };
+        self.say(&place.name(), principal, told);
+    }
+
+    /// What the calls themselves tell of the caller, who must be the one in question.
+    async fn tried(
+        &self,
+        place: &Place,
+        principal: &str,
+        needed: &[Right],
+        machine: Option<&str>,
+    ) -> Told {
+        let mut told: Told = needed
+            .iter()
+            .map(|right| (right.action.clone(), None))
+            .collect();
+        if short(&role_of(&place.caller)) != short(principal) {
+            return told;
+        }
+        // Only on a machine that is there, and by EC2's dry run: nothing is ordered.
+        if let Some(id) = machine {
+            for operation in ["StartInstances", "StopInstances"] {
+                let wanted = [("InstanceId.1", id), ("DryRun", "true")];
+                let asked = Question::form(Service::Ec2, operation, &wanted);
+                let answer = match place.probe.ask(asked).await {
+                    Err(error) if error.message.contains("DryRunOperation") => Some(true),
+                    Err(error) if error.cause == Cause::Denied => Some(false),
+                    _ => None,
+                };
+                if let Some(known) = told.get_mut(&format!("ec2:{operation}")) {
+                    *known = answer;
+                }
+            }
+        }
+        let region = place.target.region.as_str();
+        for (action, known) in &mut told {
+            if known.is_none() {
+                *known = self.seen.allowed(&place.caller, region, action);
+            }
+        }
+        told
+    }
+
+    fn say(&mut self, about: &str, principal: &str, told: Told) {
+        let principal = short(principal).to_owned();
+        let with = |wanted: Option<bool>| -> Vec<String> {
+            let of = told.iter().filter(|(_, allowed)| **allowed == wanted);
+            of.map(|(action, _)| action.clone()).collect()
+        };
+        let (missing, untold) = (with(Some(false)), with(None));
+        if missing.is_empty() && untold.is_empty() {
+            let actions = told.len();
+            self.row(CHECK, about, Finding::Allowed { principal, actions });
+            return;
+        }
+        if !missing.is_empty() {
+            let principal = principal.clone();
+            self.row(
+                CHECK,
+                about,
+                Finding::Missing {
+                    principal,
+                    actions: missing,
+                },
+            );
+        }
+        if !untold.is_empty() {
+            self.row(
+                CHECK,
+                about,
+                Finding::Untold {
+                    principal,
+                    actions: untold,
+                },
+            );
+        }
+    }
+
+    /// Whether whoever works in a target may make EC2 use a key; none if nothing tells.
+    pub(super) async fn may_use(&self, place: &Place, key: &str) -> Option<bool> {
+        let right = Right {
+            action: "kms:CreateGrant".to_owned(),
+            resource: key.to_owned(),
+            context: vec![
+                (
+                    "kms:ViaService".to_owned(),
+                    format!("ec2.{}.amazonaws.com", place.target.region),
+                ),
+                ("kms:GrantIsForAWSResource".to_owned(), "true".to_owned()),
+            ],
+        };
+        let told = simulate(place, &self.worker(place), &[right]).await.ok()?;
+        told.get("kms:CreateGrant").copied().flatten()
+    }
+}
+
+/// Asks IAM's simulator, which acts on nothing: once for every resource and context.
+async fn simulate(place: &Place, principal: &str, needed: &[Right]) -> Result<Told, AwsError> {
+    let mut questions: Vec<(&str, &[(String, String)], Vec<&str>)> = vec![];
+    for right in needed {
+        let known = questions.iter_mut().find(|(resource, context, _)| {
+            *resource == right.resource && *context == right.context.as_slice()
+        });
+        match known {
+            Some((_, _, actions)) => actions.push(&right.action),
+            None => questions.push((&right.resource, &right.context, vec![&right.action])),
+        }
+    }
+    let mut told = Told::new();
+    for (resource, context, actions) in questions {
+        let mut form = vec![
+            ("PolicySourceArn".to_owned(), principal.to_owned()),
+            ("ResourceArns.member.1".to_owned(), resource.to_owned()),
+        ];
+        for (place, action) in actions.iter().enumerate() {
+            form.push((
+                format!("ActionNames.member.{}", place + 1),
+                (*action).to_owned(),
+            ));
+        }
+        for (place, (key, value)) in context.iter().enumerate() {
+            let entry = format!("ContextEntries.member.{}", place + 1);
+            // A list of tag keys is one, whatever its length.
+            let kind = if key == "aws:TagKeys" {
+                "stringList"
+            } else {
+                "string"
+            };
+            form.push((format!("{entry}.ContextKeyName"), key.clone()));
+            form.push((format!("{entry}.ContextKeyValues.member.1"), value.clone()));
+            form.push((format!("{entry}.ContextKeyType"), kind.to_owned()));
+        }
+        let pairs: Vec<(&str, &str)> = form
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .collect();
+        let asked = Question::form(Service::Iam, "SimulatePrincipalPolicy", &pairs);
+        let answer = place.probe.ask(asked).await?;
+        for result in tree::items(&answer, "EvaluationResults") {
+            let allowed = tree::text(result, "EvalDecision") == "allowed";
+            let action = tree::text(result, "EvalActionName").to_owned();
+            // An action is allowed only if it is on every resource and in every environment.
+            let before = told.get(&action).copied().flatten().unwrap_or(true);
+            told.insert(action, Some(before && allowed));
+        }
+    }
+    for right in needed {
+        told.entry(right.action.clone()).or_insert(None);
+    }
+    Ok(told)
+}
+
+/// The role behind a session, as IAM names it; anything else as it is.
+fn role_of(caller: &str) -> String {
+    match caller.split_once(":assumed-role/") {
+        Some((head, rest)) => {
+            let head = head.replacen(":sts:", ":iam:", 1);
+            let role = rest.split('/').next().unwrap_or_default();
+            format!("{head}:role/{role}")
+        }
+        None => caller.to_owned(),
+    }
+}
+
+/// `role/NAME` of an ARN.
+fn short(arn: &str) -> &str {
+    arn.splitn(6, ':').nth(5).unwrap_or(arn)
+}
+
+pub(super) fn partition(arn: &str) -> &str {
+    arn.split(':')
+        .nth(1)
+        .filter(|part| !part.is_empty())
+        .unwrap_or("aws")
+}

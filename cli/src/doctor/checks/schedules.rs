@@ -1,0 +1,216 @@
+//! What starts ticks: the schedules of EventBridge Scheduler, and the rule for RDS's events.
+
+use nightcap_aws::error::{AwsError, Cause};
+use nightcap_aws::probe::{Question, Service, tree};
+use nightcap_domain::time::{CronExpression, Tz, parse_zone};
+use serde_json::{Value, json};
+
+use crate::doctor::cron::firings;
+use crate::doctor::{Doctor, Finding};
+
+const CHECK: &str = "schedule";
+
+/// A transition of the file that somebody must start a tick for.
+struct Expected {
+    cron: String,
+    zone: Tz,
+    environments: Vec<String>,
+    firings: Vec<String>,
+    found: bool,
+}
+
+/// A schedule that starts a tick.
+struct Found {
+    name: String,
+    expression: String,
+    zone: String,
+    on: bool,
+}
+
+impl Doctor<'_> {
+    /// Compares the schedules with the file's transitions.
+    pub(in crate::doctor) async fn schedules(&mut self) {
+        let group = self.name.to_owned();
+        match self.found(&group).await {
+            Ok(found) if found.is_empty() => {
+                self.row(
+                    CHECK,
+                    &group,
+                    Finding::SchedulesMissing {
+                        group: group.clone(),
+                    },
+                );
+            }
+            Ok(found) => self.compare(&group, &found),
+            Err(error) if error.cause == Cause::Gone => {
+                self.row(
+                    CHECK,
+                    &group,
+                    Finding::SchedulesMissing {
+                        group: group.clone(),
+                    },
+                );
+            }
+            Err(error) => self.unread(CHECK, &group, &error),
+        }
+        self.rule().await;
+    }
+
+    fn compare(&mut self, group: &str, found: &[Found]) {
+        let before = self.rows.len();
+        let mut expected = self.expected();
+        let mut regular = false;
+        for schedule in found {
+            if !schedule.on {
+                self.row(
+                    CHECK,
+                    &schedule.name,
+                    Finding::ScheduleOff {
+                        name: schedule.name.clone(),
+                    },
+                );
+            }
+            if schedule.expression.starts_with("rate(") {
+                regular = true;
+                continue;
+            }
+            self.match_one(schedule, &mut expected);
+        }
+        for missing in expected.iter().filter(|one| !one.found) {
+            let finding = Finding::ScheduleMissing {
+                environments: missing.environments.join(", "),
+                cron: missing.cron.clone(),
+                zone: missing.zone.name().to_owned(),
+            };
+            self.row(CHECK, group, finding);
+        }
+        if !regular {
+            self.row(CHECK, group, Finding::ReconcileMissing);
+        }
+        if self.rows.len() == before {
+            self.row(CHECK, group, Finding::SchedulesRight { count: found.len() });
+        }
+    }
+
+    fn match_one(&mut self, schedule: &Found, expected: &mut [Expected]) {
+        let zone = parse_zone(&schedule.zone).ok();
+        let cron = CronExpression::parse(&schedule.expression).ok();
+        if let (Some(zone), Some(cron)) = (zone, cron) {
+            let times = firings(&cron, zone, self.now);
+            let same = |one: &&mut Expected| one.firings == times;
+            if let Some(right) = expected
+                .iter_mut()
+                .filter(|one| one.zone == zone)
+                .find(same)
+            {
+                right.found = true;
+                return;
+            }
+            // Elsewhere the same hours begin at another instant: compared there, on their clocks.
+            let other = expected.iter_mut().find(|one| {
+                !one.found && one.zone != zone && one.firings == firings(&cron, one.zone, self.now)
+            });
+            if let Some(other) = other {
+                other.found = true;
+                let finding = Finding::ScheduleZone {
+                    name: schedule.name.clone(),
+                    is: schedule.zone.clone(),
+                    should: other.zone.name().to_owned(),
+                };
+                self.row(CHECK, &schedule.name, finding);
+                return;
+            }
+        }
+        let finding = Finding::ScheduleExtra {
+            name: schedule.name.clone(),
+            expression: schedule.expression.clone(),
+            zone: schedule.zone.clone(),
+        };
+        self.row(CHECK, &schedule.name, finding);
+    }
+
+    /// Every distinct transition of the scheduled environments.
+    fn expected(&self) -> Vec<Expected> {
+        let mut expected: Vec<Expected> = vec![];
+        for (name, environment) in self.config.environments().filter(|(_, e)| !e.protected) {
+            let Some((_, schedule)) = self.config.schedule_of(environment) else {
+                continue;
+            };
+            for cron in schedule
+                .windows()
+                .iter()
+                .flat_map(|window| [&window.start, &window.stop])
+            {
+                let zone = schedule.zone();
+                let times = firings(cron, zone, self.now);
+                // What never fires again needs nobody to start it.
+                if times.is_empty() {
+                    continue;
+                }
+                let known = expected
+                    .iter_mut()
+                    .find(|one| one.zone == zone && one.firings == times);
+                match known {
+                    Some(one) => one.environments.push(name.to_string()),
+                    None => expected.push(Expected {
+                        cron: cron.to_string(),
+                        zone,
+                        environments: vec![name.to_string()],
+                        firings: times,
+                        found: false,
+                    }),
+                }
+            }
+        }
+        for one in &mut expected {
+            one.environments.dedup();
+        }
+        expected
+    }
+
+    /// The schedules of the group that start a tick.
+    async fn found(&self, group: &str) -> Result<Vec<Found>, AwsError> {
+        let path = format!("/schedules?ScheduleGroup={group}");
+        let asked = Question::path(Service::Scheduler, "ListSchedules", path);
+        let pages = self
+            .home
+            .probe
+            .ask_all(asked, "NextToken", "NextToken")
+            .await?;
+        let mut found = vec![];
+        for listed in pages.iter().flat_map(|page| tree::items(page, "Schedules")) {
+            let name = tree::text(listed, "Name");
+            let path = format!("/schedules/{name}?groupName={group}");
+            let asked = Question::path(Service::Scheduler, "GetSchedule", path);
+            let schedule = self.home.probe.ask(asked).await?;
+            let input: Value =
+                serde_json::from_str(tree::at(&schedule, &["Target", "Input"])).unwrap_or_default();
+            if tree::text(&input, "command") != "tick" {
+                continue;
+            }
+            let zone = tree::text(&schedule, "ScheduleExpressionTimezone");
+            found.push(Found {
+                name: name.to_owned(),
+                expression: tree::text(&schedule, "ScheduleExpression").to_owned(),
+                zone: if zone.is_empty() { "UTC" } else { zone }.to_owned(),
+                on: tree::text(&schedule, "State") != "DISABLED",
+            });
+        }
+        Ok(found)
+    }
+
+    async fn rule(&mut self) {
+        let name = format!("{}-databases", self.name);
+        let asked = Question::json(Service::Events, "DescribeRule", json!({ "Name": name }));
+        match self.home.probe.ask(asked).await {
+            Ok(rule) if tree::text(&rule, "State").starts_with("ENABLED") => {
+                self.row(CHECK, &name, Finding::RuleRight);
+            }
+            Ok(_) => self.row(CHECK, &name, Finding::RuleOff { name: name.clone() }),
+            Err(error) if error.cause == Cause::Gone => {
+                self.row(CHECK, &name, Finding::RuleOff { name: name.clone() });
+            }
+            Err(error) => self.unread(CHECK, &name, &error),
+        }
+    }
+}

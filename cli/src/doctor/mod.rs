@@ -1,0 +1,270 @@
+//! `nightcap doctor`: reads what a real account has, and says what would fail there.
+//!
+//! It changes nothing. What is found is a [`Finding`]; each check stands in a file of its own and
+//! asks AWS itself, so that one that cannot be asked costs its own rows and no other's.
+
+mod checks;
+mod cron;
+mod finding;
+pub(crate) mod record;
+mod rights;
+mod seen;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use nightcap_aws::clients::Clients;
+use nightcap_aws::error::{AwsError, Cause};
+use nightcap_aws::probe::{Probe, Question, Service, tree};
+use nightcap_aws::settings::setting;
+use nightcap_aws::target::{Target, targets};
+use nightcap_domain::config::{Compiled, Language};
+use nightcap_domain::fleet::Text;
+use nightcap_domain::names::Region;
+use serde_json::{Value, json};
+
+pub(crate) use checks::FAILURES;
+pub(crate) use finding::{Finding, Verdict};
+pub(crate) use seen::Seen;
+
+/// One row of the table.
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    /// What was looked at.
+    pub(crate) check: &'static str,
+    /// The account, resource or target that it is about.
+    pub(crate) about: String,
+    /// What was found.
+    pub(crate) finding: Finding,
+}
+
+/// One account and region, with who asks there.
+#[derive(Debug)]
+pub(crate) struct Place {
+    target: Target,
+    clients: Arc<Clients>,
+    probe: Probe,
+    account: String,
+    /// The ARN that AWS knows the caller by.
+    caller: String,
+}
+
+impl Place {
+    fn name(&self) -> String {
+        format!("{} {}", self.account, self.target.region)
+    }
+}
+
+/// What the functions were deployed with, as far as it could be read.
+#[derive(Debug, Default)]
+struct Deployed {
+    /// The scheduler's role.
+    role: String,
+    /// The guard's.
+    guard_role: String,
+    /// The scheduler's variables.
+    variables: Value,
+    /// How long the scheduler may take, in seconds.
+    timeout: u64,
+}
+
+impl Deployed {
+    /// A setting: this command's own, or the function's.
+    fn setting(&self, name: &str) -> Option<String> {
+        let of_function = tree::text(&self.variables, name);
+        setting(name).or_else(|| Some(of_function.to_owned()).filter(|value| !value.is_empty()))
+    }
+}
+
+/// The doctor at work.
+pub(crate) struct Doctor<'a> {
+    config: &'a Compiled,
+    name: &'a str,
+    now: DateTime<Utc>,
+    seen: Arc<Seen>,
+    home: Place,
+    deployed: Deployed,
+    rows: Vec<Row>,
+}
+
+/// Everything that was found, worst last in none: in the order of the checks.
+pub(crate) async fn examine(
+    config: &Compiled,
+    name: &str,
+    now: DateTime<Utc>,
+    clients: Clients,
+    seen: Arc<Seen>,
+    own: Region,
+) -> Vec<Row> {
+    let clients = Arc::new(clients);
+    let home = Target {
+        role: None,
+        region: own.clone(),
+        environments: vec![],
+    };
+    let mut rows = vec![];
+    let Some(home) = arrive(home, Arc::clone(&clients), &mut rows).await else {
+        return rows;
+    };
+    let mut doctor = Doctor {
+        config,
+        name,
+        now,
+        seen,
+        home,
+        deployed: Deployed::default(),
+        rows,
+    };
+    let places = doctor.places(&clients, &own).await;
+    doctor.clock();
+    doctor.functions().await;
+    for place in &places {
+        let machine = doctor.fleet(place).await;
+        doctor.permissions_in(place, machine.as_deref()).await;
+    }
+    doctor.own_permissions().await;
+    doctor.ledger().await;
+    doctor.queues(places.len()).await;
+    doctor.schedules().await;
+    doctor.money().await;
+    doctor.topic().await;
+    doctor.rows
+}
+
+/// Asks who is there; a row says it.
+async fn arrive(target: Target, clients: Arc<Clients>, rows: &mut Vec<Row>) -> Option<Place> {
+    let probe = Probe::new(&clients);
+    let asked = Question::form(Service::Sts, "GetCallerIdentity", &[]);
+    let about = target.to_string();
+    match probe.ask(asked).await {
+        Ok(answer) => {
+            let (account, caller) = (tree::text(&answer, "Account"), tree::text(&answer, "Arn"));
+            rows.push(Row {
+                check: "identity",
+                about,
+                finding: Finding::SignedIn {
+                    account: account.to_owned(),
+                    region: target.region.to_string(),
+                    principal: caller.to_owned(),
+                },
+            });
+            Some(Place {
+                account: account.to_owned(),
+                caller: caller.to_owned(),
+                target,
+                clients,
+                probe,
+            })
+        }
+        Err(error) => {
+            rows.push(Row {
+                check: "identity",
+                about,
+                finding: Finding::NotSignedIn {
+                    error: error.to_string(),
+                    remedy: error.remedy(),
+                },
+            });
+            None
+        }
+    }
+}
+
+impl Doctor<'_> {
+    fn row(&mut self, check: &'static str, about: impl Into<String>, finding: Finding) {
+        self.rows.push(Row {
+            check,
+            about: about.into(),
+            finding,
+        });
+    }
+
+    /// A row that could not be filled.
+    fn unread(&mut self, check: &'static str, about: impl Into<String>, error: &AwsError) {
+        self.row(check, about, unread(error));
+    }
+
+    /// The targets of the configuration that answer.
+    async fn places(&mut self, clients: &Arc<Clients>, own: &Region) -> Vec<Place> {
+        let mut places = vec![];
+        for target in targets(self.config, own) {
+            if target.role.is_none() && target.region == *own {
+                places.push(Place {
+                    target,
+                    clients: Arc::clone(clients),
+                    probe: Probe::new(clients),
+                    account: self.home.account.clone(),
+                    caller: self.home.caller.clone(),
+                });
+                continue;
+            }
+            let role = target.role.as_ref().map(|role| role.as_str().to_owned());
+            let there = Arc::new(clients.target(target.region.as_str(), role.as_deref()));
+            places.extend(arrive(target, there, &mut self.rows).await);
+        }
+        places
+    }
+
+    fn clock(&mut self) {
+        /// AWS refuses what is five minutes off; a clock that is kept is within a second.
+        const TOLERABLE: i64 = 60;
+        let finding = match self.seen.skew() {
+            None => Finding::ClockUntold,
+            Some(seconds) if seconds.abs() <= TOLERABLE => Finding::ClockRight { seconds },
+            Some(seconds) => Finding::ClockWrong { seconds },
+        };
+        self.row("clock", "this machine", finding);
+    }
+}
+
+/// Why a question has no answer, with what whoever runs the command can do.
+fn unread(error: &AwsError) -> Finding {
+    let operation = format!("{}:{}", error.service, error.operation);
+    let remedy = match error.cause {
+        Cause::Denied => Text::made(
+            format!("run this with {operation}, which only reads"),
+            format!("relancez avec {operation}, qui ne fait que lire"),
+        ),
+        Cause::Throttled => Text::fixed("run this again in a minute", "relancez dans une minute"),
+        _ => error.remedy(),
+    };
+    Finding::Unread {
+        operation,
+        error: error.message.clone(),
+        remedy,
+    }
+}
+
+/// The shape of `--json`.
+pub(crate) fn answer(rows: &[Row], language: Language, now: DateTime<Utc>) -> Value {
+    let count = |verdict| {
+        let rows = rows.iter().filter(|row| row.finding.verdict() == verdict);
+        rows.count()
+    };
+    let listed: Vec<Value> = rows
+        .iter()
+        .map(|row| {
+            let words = row.finding.words();
+            json!({
+                "check": row.check,
+                "about": row.about,
+                "code": words.code,
+                "verdict": words.verdict,
+                "message": words.said.to(language),
+                "remedy": words.remedy.to(language),
+            })
+        })
+        .collect();
+    json!({
+        "command": "doctor",
+        "at": now,
+        "rows": listed,
+        "summary": {
+            "ok": count(Verdict::Ok),
+            "problems": count(Verdict::Problem),
+            "unknown": count(Verdict::Unknown),
+        },
+    })
+}
+
+pub(crate) use rights::{policy, scheduled};

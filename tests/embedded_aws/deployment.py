@@ -1,0 +1,346 @@
+"""Nightcap as its Terraform deploys it, with a small fleet in order, and faults that an examination should find.
+
+`python -m embedded_aws.deployment --endpoint URL --config FILE --policy FILE --faults a,b` makes it, for tests.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from .starter import REGION, control
+
+ACCOUNT = "123456789012"
+NAME = "nightcap"
+TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:greenleaf-alerts"
+DEAD = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{NAME}-dead-letters"
+SCHEDULER = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{NAME}-scheduler"
+GUARD = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{NAME}-budget-guard"
+TICK = '{"command":"tick","scheduled_time":"<aws.scheduler.scheduled-time>"}'
+ENVIRONMENT = "nightcap:environment"
+
+Of = Callable[[str], Any]
+
+
+def deploy(client: Of, config: str, policy: str, send: Callable[[str, Any], None]) -> None:
+    _roles(client, policy)
+    _ledger(client)
+    _queues(client)
+    _functions(client, config)
+    _schedules(client)
+    _topic(client, send)
+    _budget(client)
+    _fleet(client)
+    send("money", {"charges": [{"from": "2026-10-01", "to": "2026-11-20", "usd": "3", "environment": "preprod"}]})
+    send("account", {"cost_tags": {ENVIRONMENT: "Active"}})
+
+
+def _roles(client: Of, policy: str) -> None:
+    trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+    own = {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": ["dynamodb:*"], "Resource": f"arn:aws:dynamodb:*:{ACCOUNT}:table/{NAME}"},
+        {"Effect": "Allow", "Action": ["sns:Publish", "sns:ListSubscriptionsByTopic"], "Resource": TOPIC},
+        {"Effect": "Allow", "Action": ["sqs:*"], "Resource": f"arn:aws:sqs:*:{ACCOUNT}:{NAME}-*"},
+        {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": f"arn:aws:logs:*:{ACCOUNT}:*"},
+    ]}
+    money = {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": ["budgets:ViewBudget", "ce:GetCostAndUsage", "ce:GetCostForecast", "pricing:GetProducts"], "Resource": "*"},
+        {"Effect": "Allow", "Action": ["autoscaling:DescribeAutoScalingGroups", "rds:DescribeDBInstances", "rds:DescribeDBClusters"], "Resource": "*"},
+    ]}
+    iam = client("iam")
+    for name, documents in (("scheduler", {"own-things": json.dumps(own), "fleet": policy}), ("budget-guard", {"guard": json.dumps(own), "money": json.dumps(money)})):
+        iam.create_role(RoleName=f"{NAME}-{name}", AssumeRolePolicyDocument=trust)
+        for title, document in documents.items():
+            iam.put_role_policy(RoleName=f"{NAME}-{name}", PolicyName=title, PolicyDocument=document)
+
+
+def _ledger(client: Of) -> None:
+    dynamodb = client("dynamodb")
+    dynamodb.create_table(
+        TableName=NAME,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}, {"AttributeName": "sk", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+    )
+    dynamodb.update_time_to_live(TableName=NAME, TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires"})
+    dynamodb.update_continuous_backups(TableName=NAME, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
+
+
+def _queues(client: Of) -> None:
+    sqs = client("sqs")
+    sqs.create_queue(QueueName=f"{NAME}-dead-letters")
+    redrive = json.dumps({"deadLetterTargetArn": DEAD, "maxReceiveCount": 5})
+    sqs.create_queue(QueueName=f"{NAME}-targets", Attributes={"VisibilityTimeout": "360", "RedrivePolicy": redrive})
+
+
+def _functions(client: Of, config: str) -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("bootstrap", "#!/bin/sh\n")
+    variables = {"NIGHTCAP_CONFIG": config, "NIGHTCAP_TABLE": NAME, "NIGHTCAP_TOPIC_ARN": TOPIC}
+    aws_lambda = client("lambda")
+    for name in ("scheduler", "budget-guard"):
+        aws_lambda.create_function(
+            FunctionName=f"{NAME}-{name}", Runtime="provided.al2023", Handler="bootstrap", Timeout=60,
+            Role=f"arn:aws:iam::{ACCOUNT}:role/{NAME}-{name}", Code={"ZipFile": archive.getvalue()},
+            Environment={"Variables": variables},
+        )
+    aws_lambda.create_event_source_mapping(EventSourceArn=f"arn:aws:sqs:{REGION}:{ACCOUNT}:{NAME}-targets", FunctionName=f"{NAME}-scheduler")
+
+
+def _schedules(client: Of) -> None:
+    scheduler = client("scheduler")
+    scheduler.create_schedule_group(Name=NAME)
+    for name, expression, zone in (
+        ("start", "cron(0 9 ? * MON,TUE,WED,THU,FRI *)", "Europe/Paris"),
+        ("stop", "cron(0 19 ? * MON-FRI *)", "Europe/Paris"),
+        ("reconcile", "rate(5 minutes)", "UTC"),
+    ):
+        schedule(client, name, expression, zone)
+    events = client("events")
+    events.put_rule(Name=f"{NAME}-databases", EventPattern='{"source":["aws.rds"]}', State="ENABLED")
+
+
+def schedule(client: Of, name: str, expression: str, zone: str, change: str = "create_schedule", state: str = "ENABLED") -> None:
+    getattr(client("scheduler"), change)(
+        Name=f"{NAME}-{name}", GroupName=NAME, ScheduleExpression=expression, ScheduleExpressionTimezone=zone, State=state,
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target={"Arn": SCHEDULER, "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/{NAME}-invoker", "Input": TICK},
+    )
+
+
+def _topic(client: Of, send: Callable[[str, Any], None]) -> None:
+    sns = client("sns")
+    sns.create_topic(Name="greenleaf-alerts")
+    statement = {
+        "Effect": "Allow", "Principal": {"Service": "budgets.amazonaws.com"}, "Action": "SNS:Publish", "Resource": TOPIC,
+        "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
+    }
+    sns.set_topic_attributes(TopicArn=TOPIC, AttributeName="Policy", AttributeValue=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    sns.subscribe(TopicArn=TOPIC, Protocol="email", Endpoint="finance@example.com")
+    sns.subscribe(TopicArn=TOPIC, Protocol="lambda", Endpoint=GUARD)
+    send("money", {"confirm": "finance@example.com"})
+
+
+def _budget(client: Of, limit: str = "500", unit: str = "USD", period: str = "MONTHLY") -> None:
+    client("budgets").create_budget(
+        AccountId=ACCOUNT,
+        Budget={"BudgetName": "greenleaf-monthly", "BudgetLimit": {"Amount": limit, "Unit": unit}, "TimeUnit": period, "BudgetType": "COST"},
+        NotificationsWithSubscribers=[{
+            "Notification": {"NotificationType": "ACTUAL", "ComparisonOperator": "GREATER_THAN", "Threshold": 80},
+            "Subscribers": [{"SubscriptionType": "SNS", "Address": TOPIC}],
+        }],
+    )
+
+
+def tagged(value: str) -> list[dict[str, str]]:
+    return [{"Key": ENVIRONMENT, "Value": value}]
+
+
+def database(client: Of, name: str, tags: list[dict[str, str]], **settings: Any) -> None:
+    client("rds").create_db_instance(**{
+        "DBInstanceIdentifier": name, "Engine": "postgres", "DBInstanceClass": "db.t3.medium", "AllocatedStorage": 20,
+        "MasterUsername": "greenleaf", "MasterUserPassword": "not-a-secret-here", "BackupRetentionPeriod": 7,
+        "PreferredBackupWindow": "10:00-11:00", "PreferredMaintenanceWindow": "mon:12:00-mon:13:00", "Tags": tags, **settings,
+    })
+
+
+def group(client: Of, name: str, tags: list[dict[str, str]], **settings: Any) -> None:
+    client("autoscaling").create_auto_scaling_group(**{
+        "AutoScalingGroupName": name, "MinSize": 2, "DesiredCapacity": 2, "MaxSize": 4, "AvailabilityZones": [f"{REGION}a"],
+        "LaunchTemplate": {"LaunchTemplateName": "app"},
+        "Tags": [{**tag, "ResourceId": name, "ResourceType": "auto-scaling-group", "PropagateAtLaunch": False} for tag in tags],
+        **settings,
+    })
+
+
+def machine(client: Of, tags: list[dict[str, str]]) -> str:
+    made = client("ec2").run_instances(
+        ImageId="ami-12c6146b", InstanceType="t3.small", MinCount=1, MaxCount=1,
+        TagSpecifications=[{"ResourceType": "instance", "Tags": tags}],
+    )
+    return made["Instances"][0]["InstanceId"]
+
+
+def _fleet(client: Of) -> None:
+    ec2 = client("ec2")
+    ec2.create_launch_template(LaunchTemplateName="app", LaunchTemplateData={"ImageId": "ami-12c6146b", "InstanceType": "t3.small"})
+    database(client, "preprod-db", tagged("preprod"))
+    rds = client("rds")
+    rds.create_db_cluster(
+        DBClusterIdentifier="preprod-search", Engine="aurora-postgresql", MasterUsername="greenleaf",
+        MasterUserPassword="not-a-secret-here", PreferredMaintenanceWindow="mon:12:00-mon:13:00", Tags=tagged("preprod"),
+    )
+    rds.create_db_instance(
+        DBInstanceIdentifier="preprod-search-1", DBClusterIdentifier="preprod-search", DBInstanceClass="db.t3.medium",
+        Engine="aurora-postgresql", Tags=tagged("preprod"),
+    )
+    database(client, "warehouse", [])
+    database(client, "prod-db", tagged("prod"))
+    group(client, "preprod-app", tagged("preprod"))
+    machine(client, [*tagged("dev"), {"Key": "Name", "Value": "dev-box"}])
+
+
+def _policy_without(client: Of) -> None:
+    iam = client("iam")
+    role = f"{NAME}-scheduler"
+    policy = iam.get_role_policy(RoleName=role, PolicyName="fleet")["PolicyDocument"]
+    policy["Statement"] = [one for one in policy["Statement"] if one["Sid"] not in ("ResizeGroups", "StopAndStartMachines")]
+    iam.put_role_policy(RoleName=role, PolicyName="fleet", PolicyDocument=json.dumps(policy))
+
+
+def _variables(client: Of, **changes: str) -> None:
+    aws_lambda = client("lambda")
+    name = f"{NAME}-scheduler"
+    variables = aws_lambda.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    kept = {key: value for key, value in {**variables, **changes}.items() if value}
+    aws_lambda.update_function_configuration(FunctionName=name, Environment={"Variables": kept})
+
+
+def _replace_budget(client: Of, **settings: str) -> None:
+    client("budgets").delete_budget(AccountId=ACCOUNT, BudgetName="greenleaf-monthly")
+    _budget(client, **settings)
+
+
+def _subscription(client: Of, protocol: str) -> str:
+    listed = client("sns").list_subscriptions_by_topic(TopicArn=TOPIC)["Subscriptions"]
+    return next(one["SubscriptionArn"] for one in listed if one["Protocol"] == protocol)
+
+
+def _table(client: Of, keys: tuple[str, ...]) -> None:
+    dynamodb = client("dynamodb")
+    dynamodb.delete_table(TableName=NAME)
+    dynamodb.create_table(
+        TableName=NAME, BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+        KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in zip(keys, ("HASH", "RANGE"))],
+    )
+
+
+def _warm(client: Of) -> None:
+    client("autoscaling").put_warm_pool(AutoScalingGroupName="preprod-app", MaxGroupPreparedCapacity=4, PoolState="Stopped")
+
+
+def _spot_only(client: Of) -> None:
+    client("autoscaling").create_auto_scaling_group(
+        AutoScalingGroupName="preprod-spot", MinSize=1, DesiredCapacity=1, MaxSize=2, AvailabilityZones=[f"{REGION}a"],
+        MixedInstancesPolicy={
+            "LaunchTemplate": {"LaunchTemplateSpecification": {"LaunchTemplateName": "app", "Version": "$Latest"}},
+            "InstancesDistribution": {"OnDemandBaseCapacity": 0, "OnDemandPercentageAboveBaseCapacity": 0},
+        },
+        Tags=[{**tag, "ResourceId": "preprod-spot", "ResourceType": "auto-scaling-group", "PropagateAtLaunch": False} for tag in tagged("preprod")],
+    )
+
+
+def _encrypted(client: Of) -> None:
+    """A machine whose volume has a customer key that somebody disabled."""
+    key = client("kms").create_key()["KeyMetadata"]["Arn"]
+    machine_id = machine(client, [*tagged("dev"), {"Key": "Name", "Value": "dev-vault"}])
+    ec2 = client("ec2")
+    volume = ec2.create_volume(AvailabilityZone=f"{REGION}a", Size=8, Encrypted=True, KmsKeyId=key)["VolumeId"]
+    ec2.attach_volume(VolumeId=volume, InstanceId=machine_id, Device="/dev/sdf")
+    client("kms").disable_key(KeyId=key.rsplit("/", 1)[1])
+
+
+def _customer_key(client: Of) -> None:
+    key = client("kms").create_key()["KeyMetadata"]["Arn"]
+    machine_id = machine(client, [*tagged("dev"), {"Key": "Name", "Value": "dev-vault"}])
+    ec2 = client("ec2")
+    volume = ec2.create_volume(AvailabilityZone=f"{REGION}a", Size=8, Encrypted=True, KmsKeyId=key)["VolumeId"]
+    ec2.attach_volume(VolumeId=volume, InstanceId=machine_id, Device="/dev/sdf")
+
+
+FAULTS: dict[str, Callable[[Of], Any]] = {
+    "permission-missing": _policy_without,
+    "function-missing": lambda c: c("lambda").delete_function(FunctionName=f"{NAME}-budget-guard"),
+    "function-config": lambda c: _variables(c, NIGHTCAP_CONFIG="timezone: UTC\nenvironments: { prod: { protected: true } }\n"),
+    "function-variable": lambda c: _variables(c, NIGHTCAP_TOPIC_ARN=""),
+    "function-reserved": lambda c: c("lambda").put_function_concurrency(FunctionName=f"{NAME}-scheduler", ReservedConcurrentExecutions=0),
+    "mapping-off": lambda c: [
+        c("lambda").delete_event_source_mapping(UUID=one["UUID"]) for one in c("lambda").list_event_source_mappings()["EventSourceMappings"]
+    ],
+    "ledger-missing": lambda c: c("dynamodb").delete_table(TableName=NAME),
+    "ledger-keys": lambda c: _table(c, ("id",)),
+    "ledger-ttl": lambda c: c("dynamodb").update_time_to_live(TableName=NAME, TimeToLiveSpecification={"Enabled": False, "AttributeName": "expires"}),
+    "ledger-backup": lambda c: c("dynamodb").update_continuous_backups(TableName=NAME, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": False}),
+    "queue-missing": lambda c: c("sqs").delete_queue(QueueUrl=c("sqs").get_queue_url(QueueName=f"{NAME}-targets")["QueueUrl"]),
+    "queue-redrive": lambda c: c("sqs").set_queue_attributes(
+        QueueUrl=c("sqs").get_queue_url(QueueName=f"{NAME}-targets")["QueueUrl"],
+        Attributes={"RedrivePolicy": json.dumps({"deadLetterTargetArn": DEAD, "maxReceiveCount": 1}), "VisibilityTimeout": "30"},
+    ),
+    "dead-letters": lambda c: c("sqs").send_message(QueueUrl=c("sqs").get_queue_url(QueueName=f"{NAME}-dead-letters")["QueueUrl"], MessageBody="{}"),
+    "schedules-missing": lambda c: c("scheduler").delete_schedule_group(Name=NAME),
+    "schedule-missing": lambda c: c("scheduler").delete_schedule(Name=f"{NAME}-stop", GroupName=NAME),
+    "schedule-zone": lambda c: schedule(c, "start", "cron(0 9 ? * MON-FRI *)", "UTC", "update_schedule"),
+    "schedule-cron": lambda c: schedule(c, "stop", "cron(0 20 ? * MON-FRI *)", "Europe/Paris", "update_schedule"),
+    "schedule-off": lambda c: schedule(c, "start", "cron(0 9 ? * MON-FRI *)", "Europe/Paris", "update_schedule", "DISABLED"),
+    "schedule-extra": lambda c: schedule(c, "noon", "cron(0 12 * * ? *)", "Europe/Paris"),
+    "reconcile-missing": lambda c: c("scheduler").delete_schedule(Name=f"{NAME}-reconcile", GroupName=NAME),
+    "rule-off": lambda c: c("events").disable_rule(Name=f"{NAME}-databases"),
+    "budget-missing": lambda c: c("budgets").delete_budget(AccountId=ACCOUNT, BudgetName="greenleaf-monthly"),
+    "budget-limit": lambda c: _replace_budget(c, limit="600"),
+    "budget-currency": lambda c: _replace_budget(c, unit="EUR"),
+    "budget-period": lambda c: _replace_budget(c, period="QUARTERLY"),
+    "topic-closed": lambda c: c("sns").set_topic_attributes(
+        TopicArn=TOPIC, AttributeName="Policy", AttributeValue=json.dumps({"Version": "2012-10-17", "Statement": []})
+    ),
+    "topic-key": lambda c: c("sns").set_topic_attributes(TopicArn=TOPIC, AttributeName="KmsMasterKeyId", AttributeValue="alias/aws/sns"),
+    "readers-pending": lambda c: c("sns").subscribe(TopicArn=TOPIC, Protocol="email", Endpoint="later@example.com"),
+    "filter-blocks": lambda c: c("sns").set_subscription_attributes(
+        SubscriptionArn=_subscription(c, "lambda"), AttributeName="FilterPolicy", AttributeValue='{"nightcap":[{"exists":false}]}'
+    ),
+    "guard-deaf": lambda c: c("sns").unsubscribe(SubscriptionArn=_subscription(c, "lambda")),
+    "backup-in-sleep": lambda c: database(c, "preprod-night", tagged("preprod"), PreferredBackupWindow="03:00-04:00"),
+    "maintenance-in-sleep": lambda c: database(c, "preprod-sunday", tagged("preprod"), PreferredMaintenanceWindow="sun:12:00-sun:13:00"),
+    "replica": lambda c: c("rds").create_db_instance_read_replica(
+        DBInstanceIdentifier="preprod-replica", SourceDBInstanceIdentifier="preprod-db", DBInstanceClass="db.t3.small", Tags=tagged("preprod")
+    ),
+    "suspended": lambda c: c("autoscaling").suspend_processes(AutoScalingGroupName="preprod-app", ScalingProcesses=["Launch"]),
+    "warm-pool": _warm,
+    "all-spot": _spot_only,
+    "scheduled-action": lambda c: c("autoscaling").put_scheduled_update_group_action(
+        AutoScalingGroupName="preprod-app", ScheduledActionName="morning", Recurrence="0 6 * * *", MinSize=2, MaxSize=4, DesiredCapacity=2
+    ),
+    "key-dead": _encrypted,
+    "key-closed": _customer_key,
+    "environment-unknown": lambda c: database(c, "lost", tagged("preprd")),
+    "tag-case": lambda c: database(c, "loud", [{"Key": "Nightcap:Environment", "Value": "preprod"}, *tagged("preprod")]),
+    "kind-unlisted": lambda c: machine(c, [*tagged("preprod"), {"Key": "Name", "Value": "stray"}]),
+    "looks-like-production": lambda c: group(c, "live-shop", tagged("preprod")),
+}
+
+
+def main() -> None:
+    import boto3
+
+    parser = argparse.ArgumentParser(prog="python -m embedded_aws.deployment", description=__doc__)
+    parser.add_argument("--endpoint", required=True)
+    parser.add_argument("--config", type=Path, help="make everything, with this configuration")
+    parser.add_argument("--policy", type=Path, help="the policy of the scheduler's role on its fleet")
+    parser.add_argument("--faults", default="", help=", ".join(FAULTS))
+    options = parser.parse_args()
+    endpoint = options.endpoint.rstrip("/")
+
+    def client(service: str) -> Any:
+        return boto3.client(
+            service, endpoint_url=endpoint, region_name=REGION, aws_access_key_id="embedded", aws_secret_access_key="embedded"
+        )
+
+    def send(what: str, document: Any) -> None:
+        control(endpoint, "POST", what, document)
+
+    if options.config:
+        deploy(client, options.config.read_text(), options.policy.read_text(), send)
+    for fault in filter(None, options.faults.split(",")):
+        FAULTS[fault](client)
+    # What is new is up, and machines are in service.
+    send("clock", {"advance_seconds": 600})
+
+
+if __name__ == "__main__":
+    main()
