@@ -28,7 +28,7 @@ mod zones_behind;
 pub use bounds::{FIRST_YEAR, LAST_YEAR};
 pub use calendar::{Calendar, Reason};
 pub use country::{Country, Holiday, UnknownCountry};
-pub use cron::{CronError, CronExpression, Dialect, Field};
+pub use cron::{CronError, CronExpression, CronRemedy, Dialect, Field};
 pub use schedule::{Schedule, ScheduleError};
 pub use state::{State, Transition};
 pub use timeline::{Around, Timeline};

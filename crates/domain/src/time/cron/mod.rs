@@ -6,6 +6,8 @@ mod error;
 mod field;
 mod item;
 mod parse;
+mod remedy;
+mod words;
 
 use std::fmt;
 use std::str::FromStr;
@@ -18,6 +20,7 @@ use branch::{Branch, branches};
 
 pub use error::CronError;
 pub use field::{Dialect, Field};
+pub use remedy::CronRemedy;
 
 /// Times on a wall clock, as a cron expression names them.
 ///
