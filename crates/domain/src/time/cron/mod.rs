@@ -7,6 +7,7 @@ mod field;
 mod item;
 mod parse;
 mod remedy;
+mod rewrite;
 mod words;
 
 use std::fmt;
@@ -21,6 +22,7 @@ use branch::{Branch, branches};
 pub use error::CronError;
 pub use field::{Dialect, Field};
 pub use remedy::CronRemedy;
+pub use rewrite::WeekdayNumbers;
 
 /// Times on a wall clock, as a cron expression names them.
 ///

@@ -134,7 +134,11 @@ fn name(error: &CronError, text: &str) -> Option<String> {
     let correction = words::corrected(words.get(index)?, error.field?)?;
     *words.get_mut(index)? = &correction.text;
     let whole = words.join(" ");
-    let whole = if call { format!("cron({whole})") } else { whole };
+    let whole = if call {
+        format!("cron({whole})")
+    } else {
+        whole
+    };
     // A further field may be wrong too: then the name is right all the same.
     match read_strictly(&whole) {
         Err(still) if still.field == error.field => None,
@@ -331,11 +335,7 @@ fn same(one: &Fields, other: &Fields) -> bool {
 /// An hour 24 as hour 0 of the next day, the days moved on with it where that can be written.
 fn next_day(words: &[&str], inside: bool) -> Option<CronRemedy> {
     let whole = |words: &[&str]| {
-        if inside {
-            call(words)
-        } else {
-            words.join(" ")
-        }
+        if inside { call(words) } else { words.join(" ") }
     };
     let mut late: Vec<&str> = words.to_vec();
     let hour = late.get_mut(1)?;
@@ -398,7 +398,7 @@ fn after(weekdays: &FieldSet) -> String {
 }
 
 /// Weekdays (0 is Sunday) by name, stretches of three and more as ranges.
-fn weekday_names(holds: impl Fn(u16) -> bool) -> String {
+pub(super) fn weekday_names(holds: impl Fn(u16) -> bool) -> String {
     let name = |day: u16| WEEKDAYS.get(usize::from(day % 7)).copied().unwrap_or("");
     let week: Vec<u16> = (1..=7).map(|day| day % 7).collect();
     let first = week
