@@ -1,6 +1,6 @@
 //! `nightcap check`.
 
-use anstream::{eprint, eprintln, println};
+use crate::output::{eprint, eprintln, println};
 use chrono::{DateTime, Utc};
 use nightcap_aws::clock;
 use nightcap_domain::config::{BudgetConfig, Compiled, ConfigError, ConfigWarning, EnvironmentConfig, Language};

@@ -1,6 +1,6 @@
 //! `nightcap explain`.
 
-use anstream::println;
+use crate::output::println;
 use anyhow::anyhow;
 use nightcap_aws::clock;
 use nightcap_domain::explain::explain;

@@ -1,6 +1,7 @@
 //! `nightcap forecast`.
 
-use anstream::{eprintln, print};
+use crate::output::print;
+use anstream::eprintln;
 use anyhow::anyhow;
 use nightcap_aws::clock;
 use nightcap_domain::money::{Usd, forecast_file};

@@ -1,6 +1,6 @@
 //! `nightcap hold`.
 
-use anstream::println;
+use crate::output::println;
 use anyhow::anyhow;
 use nightcap_aws::clock;
 use nightcap_aws::settings::setting;

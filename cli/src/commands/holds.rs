@@ -1,6 +1,6 @@
 //! `nightcap holds`.
 
-use anstream::println;
+use crate::output::println;
 use nightcap_aws::clock;
 use nightcap_domain::hold::{HoldView, HoldsAnswer};
 

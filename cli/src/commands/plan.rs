@@ -1,6 +1,6 @@
 //! `nightcap plan`.
 
-use anstream::println;
+use crate::output::println;
 use chrono::TimeDelta;
 use nightcap_aws::clock;
 use nightcap_domain::answer::{Answer, ProblemAnswer, ResourceAnswer, UpcomingAnswer};

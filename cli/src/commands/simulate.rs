@@ -1,6 +1,7 @@
 //! `nightcap simulate`.
 
-use anstream::{eprintln, print, println};
+use crate::output::{print, println};
+use anstream::eprintln;
 use anyhow::anyhow;
 use nightcap_aws::clock;
 use nightcap_domain::config::{Compiled, nearest};

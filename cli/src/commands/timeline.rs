@@ -1,6 +1,6 @@
 //! `nightcap timeline`.
 
-use anstream::println;
+use crate::output::println;
 use anyhow::anyhow;
 use chrono::{DateTime, TimeDelta, Utc};
 use nightcap_aws::clock;

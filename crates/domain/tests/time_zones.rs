@@ -11,7 +11,9 @@ use chrono::{DateTime, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::{TZ_VARIANTS, Tz};
 use jiff::Timestamp;
 use jiff::tz::TimeZoneDatabase;
-use nightcap_domain::time::{ZONES_BEHIND, parse_zone, resolve, zone_data_is_outdated};
+use nightcap_domain::time::{
+    ZONES_BEHIND, ZoneDoubt, parse_zone, resolve, zone_data_is_outdated, zone_doubt,
+};
 
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
@@ -192,6 +194,14 @@ fn defect_q_an_unknown_zone_is_refused_with_the_nearest_name() {
         ("New York", Some("America/New_York")),
         ("America/NewYork", Some("America/New_York")),
         ("Asia/Calcuta", Some("Asia/Calcutta")),
+        ("Europ/Paris", Some("Europe/Paris")),
+        ("Asia/Mumbai", Some("Asia/Kolkata")),
+        ("Asia/Delhi", Some("Asia/Kolkata")),
+        ("France", Some("Europe/Paris")),
+        // Several clocks, or none that is near.
+        ("West", None),
+        ("Oran", None),
+        ("CET+1", None),
         ("", None),
         ("Narnia/Cair Paravel", None),
     ] {
@@ -286,4 +296,119 @@ fn odd_jumps() {
             resolve(zone, wall);
         }
     }
+}
+
+#[test]
+fn an_offset_is_never_answered_with_the_zone_of_the_opposite_sign() {
+    for (asked, minutes, zone) in [
+        ("GMT+2", 120, Some("Etc/GMT-2")),
+        ("GMT+1", 60, Some("Etc/GMT-1")),
+        ("UTC+1", 60, Some("Etc/GMT-1")),
+        ("utc-5", -300, Some("Etc/GMT+5")),
+        ("UTC 2", 120, Some("Etc/GMT-2")),
+        ("GMT+02:00", 120, Some("Etc/GMT-2")),
+        ("+01:00", 60, Some("Etc/GMT-1")),
+        ("-0800", -480, Some("Etc/GMT+8")),
+        ("UTC+5:30", 330, None),
+        ("Etc/UTC+2", 120, Some("Etc/GMT-2")),
+        ("Etc/GMT+13", 780, Some("Etc/GMT-13")),
+    ] {
+        let error = parse_zone(asked).unwrap_err();
+        assert_eq!(error.nearest, None, "{asked}");
+        assert_eq!(error.offset.unwrap().minutes, minutes, "{asked}");
+        let hint = error.to_string();
+        assert_eq!(
+            hint.split(['"', ' ', ','])
+                .find(|word| word.starts_with("Etc/GMT") && *word != asked),
+            zone,
+            "{hint}"
+        );
+        if let Some(zone) = zone {
+            let summer = at("2026-07-01T00:00:00Z").naive_utc();
+            let offset = parse_zone(zone).unwrap().offset_from_utc_datetime(&summer);
+            assert_eq!(offset.fix().local_minus_utc(), minutes * 60, "{zone}");
+        }
+    }
+    for asked in ["Etc/GMT+15", "GMT+99", "UTC+1:75"] {
+        assert_eq!(parse_zone(asked).unwrap_err().nearest, None, "{asked}");
+    }
+}
+
+#[test]
+fn a_nearest_zone_has_the_clock_that_was_meant() {
+    // One letter of each name goes missing: what is proposed shows the same time.
+    let winter = at("2026-01-15T12:00:00Z").naive_utc();
+    let summer = at("2026-07-15T12:00:00Z").naive_utc();
+    let mut proposed = 0;
+    for zone in TZ_VARIANTS {
+        let name = zone.name();
+        if name.starts_with("Etc/") || name.contains(['+', '-']) {
+            continue;
+        }
+        let first = name.rfind('/').map_or(0, |slash| slash + 1);
+        for gone in [first, usize::midpoint(first, name.len()), name.len() - 1] {
+            let mut asked = name.to_owned();
+            asked.remove(gone);
+            let is_another = |zone: &Tz| zone.name().eq_ignore_ascii_case(&asked);
+            if TZ_VARIANTS.iter().any(is_another) {
+                continue;
+            }
+            let Err(unknown) = parse_zone(&asked) else {
+                continue;
+            };
+            let Some(nearest) = unknown.nearest else {
+                continue;
+            };
+            let nearest = parse_zone(&nearest).unwrap();
+            for instant in [winter, summer] {
+                assert_eq!(
+                    nearest.offset_from_utc_datetime(&instant).fix(),
+                    zone.offset_from_utc_datetime(&instant).fix(),
+                    "{asked} of {name}: {nearest}"
+                );
+            }
+            proposed += 1;
+        }
+    }
+    assert!(proposed > 800, "{proposed}");
+}
+
+#[test]
+fn zones_that_may_not_be_meant_are_doubted_with_what_they_are() {
+    for (name, part) in [
+        ("Etc/GMT+2", Some("UTC-02:00, 2 h west")),
+        ("Etc/GMT-2", Some("UTC+02:00, 2 h east")),
+        ("EST", Some("UTC-05:00 all year round; America/New_York")),
+        ("GMT", Some("Europe/London")),
+        ("CET", Some("Europe/Paris")),
+        ("EST5EDT", Some("America/New_York")),
+        ("US/Eastern", Some("America/New_York")),
+        ("UTC", None),
+        ("Etc/UTC", None),
+        ("Etc/GMT", None),
+        ("Europe/Paris", None),
+    ] {
+        let doubt = zone_doubt(parse_zone(name).unwrap()).map(|doubt| doubt.to_string());
+        match part {
+            Some(part) => assert!(doubt.as_ref().unwrap().contains(part), "{name}: {doubt:?}"),
+            None => assert_eq!(doubt, None, "{name}"),
+        }
+    }
+    // An old name's city has the same clocks.
+    let mut compared = 0;
+    for zone in TZ_VARIANTS {
+        if let Some(ZoneDoubt::OldName { city }) = zone_doubt(zone) {
+            let city = parse_zone(city).unwrap();
+            for day in 0..365 * 4 {
+                let instant = (at("2026-01-01T12:00:00Z") + TimeDelta::days(day)).naive_utc();
+                assert_eq!(
+                    zone.offset_from_utc_datetime(&instant).fix(),
+                    city.offset_from_utc_datetime(&instant).fix(),
+                    "{zone} {city} {instant}"
+                );
+            }
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, 21);
 }

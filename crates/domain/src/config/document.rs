@@ -2,7 +2,7 @@
 //!
 //! The tree is built from `saphyr-parser`'s events without recursion. Aliases are refused, so
 //! the tree is never larger than the text; size and depth are limited before anything else
-//! looks at it. JSON is YAML and comes the same way.
+//! looks at it. JSON has a reader of its own, [`super::json`], which builds the same tree.
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 
@@ -10,6 +10,7 @@ use super::{
     error::ConfigError,
     excerpt::within,
     hint,
+    json::{self, Refusal},
     node::{Entry, Kind, Node, Scalar},
     position::Position,
 };
@@ -29,15 +30,12 @@ pub(super) fn read(text: &str) -> Result<Node, ConfigError> {
         )
         .expecting(format!("at most {LONGEST}")));
     }
-    let mut builder = Builder {
-        cursor: Cursor {
-            rest: text,
-            passed: 0,
-        },
-        open: Vec::new(),
-        root: None,
-        documents: 0,
-    };
+    let mut builder = Builder::new(text);
+    match json::read(text, &mut builder) {
+        Ok(()) => return finished(builder),
+        Err(Refusal::Error(error)) => return Err(error),
+        Err(Refusal::NotJson) => builder = Builder::new(text),
+    }
     let mut parser = Parser::new_from_str(text);
     loop {
         match parser.next_event() {
@@ -46,6 +44,10 @@ pub(super) fn read(text: &str) -> Result<Node, ConfigError> {
             Some(Err(error)) => return Err(syntax_error(&error, text)),
         }
     }
+    finished(builder)
+}
+
+fn finished(builder: Builder<'_>) -> Result<Node, ConfigError> {
     match builder.root {
         Some(root) if !root.is_nothing() => Ok(root),
         _ => Err(ConfigError::new(Position::START, "", "empty configuration")
@@ -55,20 +57,32 @@ pub(super) fn read(text: &str) -> Result<Node, ConfigError> {
 
 /// A container not yet closed.
 #[derive(Debug)]
-enum Open {
+pub(super) enum Open {
     Sequence(Position, Vec<Node>),
     Mapping(Position, Vec<Entry>, Option<Node>),
 }
 
 #[derive(Debug)]
-struct Builder<'t> {
+pub(super) struct Builder<'t> {
     cursor: Cursor<'t>,
     open: Vec<Open>,
     root: Option<Node>,
     documents: usize,
 }
 
-impl Builder<'_> {
+impl<'t> Builder<'t> {
+    fn new(text: &'t str) -> Self {
+        Self {
+            cursor: Cursor {
+                rest: text,
+                passed: 0,
+            },
+            open: Vec::new(),
+            root: None,
+            documents: 0,
+        }
+    }
+
     fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), ConfigError> {
         let position = place(span.start);
         match event {
@@ -112,7 +126,7 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn descend(&mut self, position: Position, open: Open) -> Result<(), ConfigError> {
+    pub(super) fn descend(&mut self, position: Position, open: Open) -> Result<(), ConfigError> {
         if self.open.len() >= DEEPEST {
             return Err(ConfigError::new(
                 position,
@@ -124,7 +138,7 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn ascend(&mut self) {
+    pub(super) fn ascend(&mut self) {
         let (position, kind) = match self.open.pop() {
             Some(Open::Sequence(position, nodes)) => (position, Kind::Sequence(nodes)),
             Some(Open::Mapping(position, entries, _)) => (position, Kind::Mapping(entries)),
@@ -134,7 +148,7 @@ impl Builder<'_> {
     }
 
     /// Puts a finished node where it belongs.
-    fn close(&mut self, node: Node) {
+    pub(super) fn close(&mut self, node: Node) {
         match self.open.last_mut() {
             None => self.root = Some(node),
             Some(Open::Sequence(_, nodes)) => nodes.push(node),

@@ -14,6 +14,7 @@ mod document;
 mod error;
 mod excerpt;
 mod hint;
+mod json;
 mod kinds;
 mod ladder;
 mod model;

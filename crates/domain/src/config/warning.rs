@@ -19,10 +19,29 @@ use super::{
 };
 use crate::fleet::looks_like_production;
 use crate::names::EnvironmentName;
-use crate::time::{Calendar, Warning, zone_data_is_outdated};
+use crate::time::{Calendar, CronExpression, Warning, zone_data_is_outdated, zone_doubt};
 
 /// How far ahead schedules are looked at: every clock change and holiday falls into a year.
 const AHEAD: TimeDelta = TimeDelta::days(366);
+
+/// Zones where people work from Sunday to Thursday.
+const WEEK_FROM_SUNDAY: &[&str] = &[
+    "Africa/Algiers",
+    "Africa/Cairo",
+    "Africa/Tripoli",
+    "Asia/Amman",
+    "Asia/Baghdad",
+    "Asia/Bahrain",
+    "Asia/Dhaka",
+    "Asia/Jerusalem",
+    "Asia/Kuwait",
+    "Asia/Muscat",
+    "Asia/Qatar",
+    "Asia/Riyadh",
+    "Asia/Tel_Aviv",
+    "Egypt",
+    "Israel",
+];
 
 /// A doubt about a valid configuration, with its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -124,6 +143,9 @@ impl Doubts<'_> {
                 .chain(own)
                 .collect();
         for (path, zone) in zones {
+            if let Some(doubt) = zone_doubt(zone) {
+                self.add(path.clone(), format!("{zone}: {doubt}"));
+            }
             if let Some(difference) = zone_data_is_outdated(zone) {
                 self.add(
                     path,
@@ -168,6 +190,27 @@ impl Doubts<'_> {
                     "the same window again; remove one",
                 );
             }
+            let zone = schedule.timezone.unwrap_or(self.config.timezone);
+            for (key, cron) in [("start", &window.start), ("stop", &window.stop)] {
+                self.weekday_numbers(format!("{path}.windows[{index}].{key}"), cron, zone);
+            }
+        }
+    }
+
+    /// Numbers that are other weekdays to whoever counts as Unix does.
+    fn weekday_numbers(&mut self, path: String, cron: &CronExpression, zone: Tz) {
+        let Some(numbers) = cron.weekday_numbers() else {
+            return;
+        };
+        // There the week begins on Sunday.
+        if !WEEK_FROM_SUNDAY.contains(&zone.name()) {
+            self.add(
+                path,
+                format!(
+                    "{} is {} in EventBridge's form, which counts from 1 for Sunday; write {} if that is meant, or {}",
+                    numbers.written, numbers.are, numbers.elsewhere, numbers.are
+                ),
+            );
         }
     }
 
@@ -188,6 +231,10 @@ impl Doubts<'_> {
                     .unwrap_or(&message);
                 let (from, to) = (now.date_naive(), until.date_naive());
                 self.add(path, format!("{message} (looking from {from} to {to})"));
+            }
+            for doubt in schedule.doubts(now, until) {
+                let path = format!("schedules.{name}.windows[{}]", doubt.window());
+                self.add(path, doubt.to_string());
             }
         }
     }

@@ -195,15 +195,15 @@ fn nearest(wanted: &str) -> Option<String> {
     if wanted.len() > 64 {
         return None;
     }
+    // Names alone, and few letters: DK is near to DE, Belize to Belgium, and neither is meant.
+    const MOST_LETTERS: usize = 2;
     Country::all()
         .map(|country| {
-            (
-                strsim::jaro_winkler(&wanted, &country.name().to_lowercase()),
-                country,
-            )
+            let name = country.name().to_lowercase();
+            (strsim::damerau_levenshtein(&wanted, &name), country)
         })
-        .max_by(|(one, _), (other, _)| one.total_cmp(other))
-        .filter(|(similarity, _)| *similarity >= 0.8)
+        .filter(|(apart, _)| *apart <= MOST_LETTERS)
+        .min_by_key(|(apart, _)| *apart)
         .map(|(_, country)| country.code().to_owned())
 }
 

@@ -16,6 +16,7 @@ mod bounds;
 mod calendar;
 mod country;
 mod cron;
+mod doubt;
 mod schedule;
 mod state;
 mod timeline;
@@ -50,14 +51,15 @@ pub(crate) mod looks {
 pub use bounds::{FIRST_YEAR, LAST_YEAR};
 pub use calendar::{Calendar, Reason};
 pub use country::{Country, Holiday, UnknownCountry};
-pub use cron::{CronError, CronExpression, Dialect, Field};
+pub use cron::{CronError, CronExpression, CronRemedy, Dialect, Field, WeekdayNumbers};
+pub use doubt::Doubt;
 pub use schedule::{Schedule, ScheduleError};
 pub use state::{State, Transition};
 pub use timeline::{Around, Timeline};
 pub use wall::resolve;
 pub use warning::Warning;
 pub use window::Window;
-pub use zone::{UnknownZone, parse_zone, zone_data_is_outdated};
+pub use zone::{Offset, UnknownZone, ZoneDoubt, parse_zone, zone_data_is_outdated, zone_doubt};
 pub use zones_behind::ZONES_BEHIND;
 
 /// A zone of the IANA database, as [`parse_zone`] returns it.

@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 
 use super::bounds::{after_all, before_all, clamp, end_wall, midnight};
 use super::calendar::{Calendar, Reason};
+use super::doubt::{self, Doubt};
 use super::state::{State, Transition};
 use super::timeline::Timeline;
 use super::warning::{self, Warning};
@@ -314,6 +315,42 @@ impl Schedule {
                 self.windows.iter().any(lost)
             })
             .collect()
+    }
+
+    /// What is valid and surely not meant, found by comparing the runs of a period.
+    pub fn doubts(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Doubt> {
+        doubt::find(self, from, to)
+    }
+
+    /// The schedule with every day open.
+    #[must_use]
+    pub fn without_calendar(&self) -> Self {
+        Self {
+            calendar: None,
+            ..self.clone()
+        }
+    }
+
+    /// How long it runs in a week without closed days, on the average of the year after an instant.
+    ///
+    /// A schedule that changes very often is measured over four weeks instead.
+    ///
+    /// ```
+    /// use nightcap_domain::config::Compiled;
+    ///
+    /// let config = Compiled::parse(include_str!("../../../../nightcap.yaml"))?;
+    /// let office_hours = config.schedule("office-hours").unwrap();
+    /// assert_eq!(office_hours.usual_week("2026-11-20T18:00:00Z".parse()?).num_hours(), 50);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn usual_week(&self, from: DateTime<Utc>) -> TimeDelta {
+        const WEEKS: (i32, i32) = (4, 52);
+        const MOST_CHANGES: usize = 500;
+        let open = self.without_calendar();
+        let after = |weeks: i32| from + TimeDelta::weeks(i64::from(weeks));
+        let few = open.transitions(from, after(WEEKS.0)).len() <= MOST_CHANGES;
+        let weeks = if few { WEEKS.1 } else { WEEKS.0 };
+        open.running_time(from, after(weeks)) / weeks
     }
 
     /// What the schedule's author should know about a period, although the schedule is valid.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     super::{
         aws,
-        decoder::{Decoder, Field},
+        decoder::{Decoder, Field, one_of},
         defaults,
         kinds::{KindName, Kinds},
         ladder::NON_PRODUCTION,
@@ -261,7 +261,7 @@ fn one_external_id_a_role(
 }
 
 fn kinds(d: &mut Decoder, field: &Field<'_>) -> Option<Kinds> {
-    let kinds = each_once(d, field, |d, field| d.choice(field, &KindName::ALL))?;
+    let kinds = each_once(d, field, kind)?;
     if kinds.is_empty() {
         d.report(
             field
@@ -271,6 +271,34 @@ fn kinds(d: &mut Decoder, field: &Field<'_>) -> Option<Kinds> {
         return None;
     }
     Some(Kinds::new(kinds))
+}
+
+/// A kind by its name; the service's name alone is answered with the kind of it.
+fn kind(d: &mut Decoder, field: &Field<'_>) -> Option<KindName> {
+    const SHORT: &[(&str, &str)] = &[
+        ("asg", "auto-scaling-group"),
+        ("aurora", "aurora-cluster"),
+        ("autoscaling", "auto-scaling-group"),
+        ("ec2", "ec2-instance"),
+        ("ecs", "ecs-service"),
+        ("eks", "eks-node-group"),
+        ("rds", "rds-instance"),
+    ];
+    let written = field.node.as_text().map(str::to_ascii_lowercase);
+    let meant = SHORT
+        .iter()
+        .find(|(short, _)| Some(*short) == written.as_deref());
+    let Some((_, name)) = meant else {
+        return d.choice(field, &KindName::ALL);
+    };
+    let names: Vec<&str> = KindName::ALL.iter().map(|(name, _)| *name).collect();
+    d.report(
+        field
+            .error(format!("found {}", field.node.described()))
+            .expecting(one_of(&names))
+            .meaning(Some((*name).to_owned())),
+    );
+    None
 }
 
 fn capacity(d: &mut Decoder, field: &Field<'_>) -> Option<Capacity> {

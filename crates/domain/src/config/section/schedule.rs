@@ -80,14 +80,11 @@ pub(super) fn zone(d: &mut Decoder, field: &Field<'_>) -> Option<Tz> {
         return Some(zone);
     }
     // Looking for the nearest of 600 names is not worth it for an error that is not listed.
-    let nearest = if d.is_full() {
-        None
-    } else {
-        parse_zone(name).err().and_then(|unknown| unknown.nearest)
-    };
+    let unknown = parse_zone(name).err().filter(|_| !d.is_full());
+    let (nearest, offset) = unknown.map_or((None, None), |zone| (zone.nearest, zone.offset));
     let error = field
         .error(format!("unknown time zone {}", quote(name)))
-        .expecting(FORM)
+        .expecting(offset.map_or_else(|| FORM.to_owned(), |offset| offset.to_string()))
         .meaning(nearest);
     d.report(error);
     None

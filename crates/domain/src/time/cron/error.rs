@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::field::Field;
+use super::remedy::CronRemedy;
 
 /// A text that is not a cron expression Nightcap accepts.
 ///
@@ -28,6 +29,8 @@ pub struct CronError {
     pub reason: String,
     /// What would be right.
     pub expected: String,
+    /// What to write instead, where that is certain.
+    pub remedy: Option<CronRemedy>,
 }
 
 struct Place(Option<Field>);
@@ -49,6 +52,7 @@ impl CronError {
             field: None,
             reason: reason.into(),
             expected: expected.into(),
+            remedy: None,
         }
     }
 }

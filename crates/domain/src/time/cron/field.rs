@@ -43,10 +43,10 @@ impl fmt::Display for Field {
     }
 }
 
-const MONTHS: [&str; 12] = [
+pub(super) const MONTHS: [&str; 12] = [
     "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
 ];
-const WEEKDAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
+pub(super) const WEEKDAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
 /// One field in one dialect. Weekdays are kept as 0 (Sunday) to 6 whatever the dialect wrote.
 #[derive(Clone, Copy, Debug)]
@@ -110,20 +110,6 @@ impl Spec {
             Field::Weekday => &WEEKDAYS,
             _ => &[],
         }
-    }
-
-    /// The name that was probably meant.
-    pub(super) fn nearest_name(self, word: &str) -> Option<&'static str> {
-        let word: String = word.chars().take(12).collect::<String>().to_uppercase();
-        let begins = self.names().iter().find(|name| word.starts_with(**name));
-        begins.copied().or_else(|| {
-            self.names()
-                .iter()
-                .map(|name| (strsim::jaro_winkler(&word, name), *name))
-                .max_by(|(one, _), (other, _)| one.total_cmp(other))
-                .filter(|(similarity, _)| *similarity >= 0.7)
-                .map(|(_, name)| name)
-        })
     }
 
     /// What may be written, for error messages.

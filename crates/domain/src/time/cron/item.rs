@@ -217,15 +217,14 @@ fn read_base(base: Token<'_>, stepped: bool, spec: Spec) -> Result<Vec<u16>, Cro
         // FRI-SUN in Unix is 5-0: up to 6, then from 0.
         return Ok((first..=high_once).chain(low..=last).collect());
     }
-    Err(refuse(
-        base,
-        spec,
-        format!(
-            "the range {}-{} runs backwards; write {first}-{high},{low}-{last} if it is to wrap",
-            shown(from),
-            shown(to)
-        ),
-    ))
+    let backwards = format!("the range {}-{} runs backwards", shown(from), shown(to));
+    // With a step, each of the two ranges would begin counting anew.
+    let wrapping = if stepped {
+        String::new()
+    } else {
+        format!("; write {first}-{high},{low}-{last} if it is to wrap")
+    };
+    Err(refuse(base, spec, format!("{backwards}{wrapping}")))
 }
 
 fn read_step(step: Token<'_>, spec: Spec) -> Result<usize, CronError> {
@@ -271,11 +270,7 @@ fn read_value(token: Token<'_>, spec: Spec) -> Result<u16, CronError> {
 
 fn unknown_word(token: Token<'_>, spec: Spec) -> String {
     let article = if spec.field == Field::Hour { "an" } else { "a" };
-    let problem = format!("\"{}\" is not {article} {}", shown(token), spec.field);
-    match spec.nearest_name(token.text) {
-        Some(name) => format!("{problem}, did you mean {name}?"),
-        None => problem,
-    }
+    format!("\"{}\" is not {article} {}", shown(token), spec.field)
 }
 
 /// `L` alone as a weekday: "the last day of the week" to EventBridge, Saturday.

@@ -6,6 +6,9 @@ mod error;
 mod field;
 mod item;
 mod parse;
+mod remedy;
+mod rewrite;
+mod words;
 
 use std::fmt;
 use std::str::FromStr;
@@ -18,6 +21,8 @@ use branch::{Branch, branches};
 
 pub use error::CronError;
 pub use field::{Dialect, Field};
+pub use remedy::CronRemedy;
+pub use rewrite::WeekdayNumbers;
 
 /// Times on a wall clock, as a cron expression names them.
 ///

@@ -3,9 +3,10 @@
 use super::error::CronError;
 use super::field::{Dialect, Field, Spec};
 use super::item::{FieldSet, Token, read_field};
+use super::remedy::{self, CronRemedy};
 
 /// Longer than any expression a person writes; a longer text is a mistake, and work for nothing.
-const LONGEST: usize = 1_000;
+pub(super) const LONGEST: usize = 1_000;
 
 const UNIX_FORM: &str =
     "five fields (minute, hour, day of month, month, weekday), such as 0 9 * * MON-FRI";
@@ -24,7 +25,13 @@ pub(super) struct Fields {
     pub(super) years: FieldSet,
 }
 
+/// Reads an expression; the error says what to write instead, where that is certain.
 pub(super) fn read(text: &str) -> Result<Fields, CronError> {
+    read_strictly(text).map_err(|error| remedy::attached(error, text))
+}
+
+/// Reads an expression.
+pub(super) fn read_strictly(text: &str) -> Result<Fields, CronError> {
     let length = text.chars().count();
     if length > LONGEST {
         return Err(CronError::new(
@@ -59,11 +66,17 @@ fn nickname(text: &str, column: usize) -> CronError {
     };
     let word: String = text.chars().take(24).collect();
     match same {
-        Some(same) => CronError::new(
-            column,
-            format!("{word} is not accepted"),
-            format!("the same in five fields: {same}"),
-        ),
+        Some(same) => {
+            let remedy = CronRemedy::FiveFields(same.to_owned());
+            CronError {
+                remedy: Some(remedy.clone()),
+                ..CronError::new(
+                    column,
+                    format!("{word} is not accepted"),
+                    remedy.to_string(),
+                )
+            }
+        }
         None => CronError::new(
             column,
             format!("{word} names no time of the wall clock"),
@@ -139,6 +152,7 @@ fn read_call(name: &str, rest: &str, column: usize) -> Result<Fields, CronError>
                 if both { "both" } else { "none" }
             ),
             expected: "exactly one of the two to be ?, as EventBridge requires".to_owned(),
+            remedy: None,
         }),
     }
 }
@@ -182,15 +196,10 @@ fn every_year() -> FieldSet {
 
 fn wrong_count(tokens: &[Token<'_>], end: usize) -> CronError {
     let column = tokens.get(5).map_or(end, |token| token.column);
-    let texts: Vec<&str> = tokens.iter().map(|token| token.text).collect();
-    let expected = match texts.as_slice() {
-        [seconds, rest @ ..] if rest.len() == 5 && matches!(*seconds, "0" | "00") => {
-            format!("five fields without seconds: {}", rest.join(" "))
-        }
-        six if six.len() == 6 => {
-            format!("five fields (no seconds, no year), or with a year {EVENTBRIDGE_FORM}")
-        }
-        _ => UNIX_FORM.to_owned(),
+    let expected = if tokens.len() == 6 {
+        format!("five fields (no seconds, no year), or with a year {EVENTBRIDGE_FORM}")
+    } else {
+        UNIX_FORM.to_owned()
     };
     CronError::new(
         column,

@@ -1,0 +1,25 @@
+//! Instants as they are given on the command line.
+
+use anyhow::anyhow;
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono_tz::Tz;
+use nightcap_domain::hold::End;
+use nightcap_domain::time::resolve;
+
+use crate::output::Usage;
+
+/// The instant of an option: with its offset, or on the clocks of `zone`, as `hold --until` takes it;
+/// a date alone is its midnight there.
+pub(crate) fn instant(
+    option: &str,
+    text: &str,
+    now: DateTime<Utc>,
+    zone: Tz,
+) -> anyhow::Result<DateTime<Utc>> {
+    if let Ok(date) = NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d") {
+        return Ok(resolve(zone, date.and_time(NaiveTime::MIN)));
+    }
+    End::Until(text.to_owned())
+        .at(now, zone)
+        .map_err(|error| anyhow!(Usage(format!("{option}: {error}"))))
+}
