@@ -50,7 +50,10 @@ fn services_of_production_and_strangers_are_told_without_being_described() {
     }
     let answer = friday(&aws);
     assert_eq!(decided(&answer, "shop/web"), "stop/transition/done");
-    assert_eq!(decided(&answer, "shop/checkout"), "leave/protected-tag/none");
+    assert_eq!(
+        decided(&answer, "shop/checkout"),
+        "leave/protected-tag/none"
+    );
     assert_eq!(decided(&answer, "shop/theirs"), "leave/kind-not-named/none");
     assert_eq!(
         decided(&answer, "shop/typo"),
