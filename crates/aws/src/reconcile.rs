@@ -349,7 +349,7 @@ fn undone(plan: &Plan, outcomes: &mut [Outcome]) {
                 why: *why,
                 said: said.clone(),
             };
-            *outcome = Outcome::Failed(Problem::of(&step.resource, Fault::Obstacle(undone)));
+            *outcome = Outcome::Failed(Problem::of(&step.resource, Fault::from(undone)));
         }
     }
 }
@@ -361,7 +361,7 @@ async fn conflicts(fleet: &Fleet<'_>, plan: &Plan) -> Vec<Problem> {
     let mut problems: Vec<Problem> = pools
         .map(|group| {
             let machines = group.facts.warm_pool;
-            Problem::of(group, Fault::Obstacle(Obstacle::WarmPool { machines }))
+            Problem::of(group, Fault::from(Obstacle::WarmPool { machines }))
         })
         .collect();
     for (means, resources) in fleet.by_means(acted) {
@@ -379,7 +379,7 @@ async fn conflicts(fleet: &Fleet<'_>, plan: &Plan) -> Vec<Problem> {
                         error: error.to_string(),
                         remedy: error.remedy(),
                     };
-                    Problem::of(resource, Fault::Obstacle(unread))
+                    Problem::of(resource, Fault::from(unread))
                 }));
             }
         }

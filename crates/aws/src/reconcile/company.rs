@@ -29,7 +29,7 @@ pub(super) async fn protect(config: &Compiled, fleet: &Fleet<'_>, plan: &mut Pla
                         error: error.to_string(),
                         remedy: error.remedy(),
                     };
-                    Problem::of(resource, Fault::Obstacle(unread))
+                    Problem::of(resource, Fault::from(unread))
                 }));
             }
         }

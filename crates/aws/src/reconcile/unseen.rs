@@ -34,7 +34,7 @@ fn kinds(unread: &UnreadKinds) -> Problem {
     Problem {
         name: about.clone(),
         about,
-        fault: Fault::Obstacle(Obstacle::KindsUnread {
+        fault: Fault::from(Obstacle::KindsUnread {
             kinds: unread.names(),
             error: unread.error.to_string(),
             remedy: unread.error.remedy(),
@@ -68,7 +68,7 @@ fn resources(fleet: &Fleet<'_>) -> Vec<Problem> {
             Some(Problem {
                 about: arns.first()?.to_string(),
                 name,
-                fault: Fault::Obstacle(Obstacle::ResourceUnread {
+                fault: Fault::from(Obstacle::ResourceUnread {
                     error: error.to_string(),
                     remedy: error.remedy(),
                 }),

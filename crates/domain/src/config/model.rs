@@ -175,7 +175,7 @@ pub struct EnvironmentConfig {
         schemars(
             default,
             length(min = 2, max = 1224),
-            regex(pattern = r"^[\w+=,.@:/-]+$")
+            regex(pattern = r"^[A-Za-z0-9_+=,.@:/-]+$")
         )
     )]
     #[serde(skip_serializing_if = "Option::is_none")]

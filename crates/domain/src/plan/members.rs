@@ -49,7 +49,7 @@ impl Plan {
 
 fn protected(config: &Compiled, member: &Member) -> Option<Fault> {
     let (key, value) = protection(config, &member.tags)?;
-    Some(Fault::Obstacle(Obstacle::ProtectedMember {
+    Some(Fault::from(Obstacle::ProtectedMember {
         member: member.name.clone(),
         key,
         value,

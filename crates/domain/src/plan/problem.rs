@@ -92,7 +92,7 @@ pub enum Fault {
         remedy: Text,
     },
     /// AWS's own state or answers are in the way.
-    Obstacle(Obstacle),
+    Obstacle(Box<Obstacle>),
     /// AWS refused the order or did not answer.
     Failed {
         /// `start`, `stop`, `read` or `forget`.
@@ -113,6 +113,12 @@ pub struct Problem {
     pub name: String,
     /// What is wrong.
     pub fault: Fault,
+}
+
+impl From<Obstacle> for Fault {
+    fn from(obstacle: Obstacle) -> Self {
+        Self::Obstacle(Box::new(obstacle))
+    }
 }
 
 impl Problem {

@@ -83,7 +83,7 @@ fn a_hundred_databases_take_a_hundred_orders_and_six_calls() {
 }
 
 #[test]
-fn a_hundred_groups_take_two_orders_each_and_eight_calls() {
+fn a_hundred_groups_take_two_orders_each_and_nine_calls() {
     let aws = aws();
     hundred_groups(&aws);
     aws.advance(Duration::from_mins(3));

@@ -40,7 +40,7 @@ fn called(aws: &EmbeddedAws, action: &str) -> usize {
 fn services_of_production_and_strangers_are_told_without_being_described() {
     let aws = start();
     create_service(&aws, "web", 2, "preprod");
-    for (name, environment) in [("shop", "prod"), ("typo", "preprd"), ("theirs", "dev")] {
+    for (name, environment) in [("checkout", "prod"), ("typo", "preprd"), ("theirs", "dev")] {
         create_service(&aws, name, 1, environment);
         create_node_group(&aws, name, [1, 1, 2], environment);
         // As the role is refused whose policy speaks of its environments alone.
@@ -50,7 +50,10 @@ fn services_of_production_and_strangers_are_told_without_being_described() {
     }
     let answer = friday(&aws);
     assert_eq!(decided(&answer, "shop/web"), "stop/transition/done");
-    assert_eq!(decided(&answer, "shop/shop"), "leave/protected-tag/none");
+    assert_eq!(
+        decided(&answer, "shop/checkout"),
+        "leave/protected-tag/none"
+    );
     assert_eq!(decided(&answer, "shop/theirs"), "leave/kind-not-named/none");
     assert_eq!(
         decided(&answer, "shop/typo"),
