@@ -125,11 +125,11 @@ fn ahead(upcoming: &[UpcomingAnswer], truncated: bool) {
 }
 
 fn resources_of(transition: &UpcomingAnswer) -> String {
-    let mut names = transition.resources.join(", ");
-    if transition.more_resources > 0 {
-        names.push_str(&format!(" and {} more", transition.more_resources));
+    let names = transition.resources.join(", ");
+    match transition.more_resources {
+        0 => names,
+        more => format!("{names} and {more} more"),
     }
-    names
 }
 
 fn problems(problems: &[ProblemAnswer]) {

@@ -155,6 +155,8 @@ pub struct WindowConfig {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(transform = super::schema::scheduled_or_protected))]
+// Each is a key of the file, or what follows from one.
+#[expect(clippy::struct_excessive_bools)]
 pub struct EnvironmentConfig {
     /// When the environment runs. Required unless it is protected.
     #[cfg_attr(feature = "schema", schemars(default))]

@@ -65,9 +65,10 @@ fn parse(text: &str) -> Option<(NaiveTime, TimeDelta)> {
     let start = NaiveTime::parse_from_str(start, "%H:%M").ok()?;
     let stop = NaiveTime::parse_from_str(stop, "%H:%M").ok()?;
     let length = stop - start;
-    let length = match length < TimeDelta::zero() {
-        true => length + TimeDelta::days(1),
-        false => length,
+    let length = if length < TimeDelta::zero() {
+        length + TimeDelta::days(1)
+    } else {
+        length
     };
     (length > TimeDelta::zero()).then_some((start, length))
 }

@@ -34,7 +34,7 @@ pub(super) struct Candidate<'a> {
     /// Its place in the plan, if something may be done to it.
     pub(super) admitted: Option<Admitted<'a>>,
     /// Why not, if not.
-    refused: Option<Refused>,
+    refused: Option<Box<Refused>>,
 }
 
 /// What may be acted on, and what it should be.
@@ -161,7 +161,7 @@ impl<'a> Grounds<'a> {
 
     /// The step of what may not be acted on: nothing, unless Nightcap itself has stopped what
     /// is production now. That is woken once, and then left alone.
-    fn refused(&self, resource: Resource, refused: Option<Refused>) -> Step {
+    fn refused(&self, resource: Resource, refused: Option<Box<Refused>>) -> Step {
         let (environment, decision, protected) = refused.map_or_else(
             || (None, Decision::Leave(Leave::ScheduleNotBegun), false),
             |refused| (refused.environment, refused.decision, refused.protected),
@@ -314,11 +314,13 @@ fn held_alone(ledger: &Ledger, resource: &Resource) -> bool {
 fn admit<'a>(
     config: &'a Compiled,
     resource: &Resource,
-) -> Result<(&'a EnvironmentName, &'a EnvironmentConfig), Refused> {
-    let refused = |environment, decision, protected| Refused {
-        environment,
-        decision,
-        protected,
+) -> Result<(&'a EnvironmentName, &'a EnvironmentConfig), Box<Refused>> {
+    let refused = |environment, decision, protected| {
+        Box::new(Refused {
+            environment,
+            decision,
+            protected,
+        })
     };
     let claimed = match resource.claim() {
         Claim::Environment(name) => name,
@@ -511,9 +513,10 @@ fn to_remember(size: &Size, by: Transition, policy: &Policy<'_>) -> Option<Capac
     let known = policy.written().unwrap_or(tag);
     // Only an autoscaler leaves the minimum at zero and the maximum as it was.
     let by_itself = size.now.min() == 0 && size.now.max() <= known.max();
-    Some(match by_itself {
-        true => known,
-        false => size.now.raised_to(known),
+    Some(if by_itself {
+        known
+    } else {
+        size.now.raised_to(known)
     })
 }
 

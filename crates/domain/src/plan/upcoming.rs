@@ -276,9 +276,10 @@ impl<'a> Outlook<'a> {
         let mut needed = needed.filter(|other| {
             tier(step) < tier(other) && Place::of(self.name, &other.resource) == place
         });
-        match needed.any(|other| hold(other) == Some((State::Running, true))) {
-            true => State::Running,
-            false => state,
+        if needed.any(|other| hold(other) == Some((State::Running, true))) {
+            State::Running
+        } else {
+            state
         }
     }
 }
