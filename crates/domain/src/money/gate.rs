@@ -183,9 +183,13 @@ fn examine_day(
 ) -> Option<Doubt> {
     if amount.is_negative() {
         // A correction or a discount may take back what earlier days were charged, not more.
-        let from = day.checked_sub_days(Days::new(TRAILING_DAYS)).unwrap_or(day);
+        let from = day
+            .checked_sub_days(Days::new(TRAILING_DAYS))
+            .unwrap_or(day);
         let charged = closed.between(from, day) + amount;
-        return charged.is_negative().then_some(Doubt::Negative { day, amount });
+        return charged
+            .is_negative()
+            .then_some(Doubt::Negative { day, amount });
     }
     let lump = input.plan.map_or(Usd::ZERO, |plan| plan.lump_on(day));
     if let Some(flat_out) = input.flat_out_day {

@@ -50,7 +50,7 @@ impl Numbers {
         amount.map_err(|source: AmountError| {
             let source = match source {
                 AmountError::NotANumber(_) => AmountError::NotANumber(short(text)),
-                other => other,
+                large @ AmountError::TooLarge(_) => large,
             };
             ReadError::Amount { line, source }
         })
@@ -80,13 +80,12 @@ impl Numbers {
                     return whole();
                 }
             },
-            (0, _) => self.settle(line, true)?,
             (1, 0) if is_grouped(digits, ',') => {
                 self.ambiguous += u64::from(self.settled.is_none());
                 let meaning = self.settled.unwrap_or(self.comma_is_decimal);
                 self.settle(line, meaning)?
             }
-            (1, 0) => self.settle(line, true)?,
+            (0, _) | (1, 0) => self.settle(line, true)?,
             (_, 0) => self.settle(line, false)?,
             _ => self.settle(line, digits.rfind(',') > digits.rfind('.'))?,
         };
