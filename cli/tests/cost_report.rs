@@ -37,7 +37,13 @@ fn root() -> PathBuf {
 
 fn simulate(arguments: &str) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_nightcap"))
-        .args(["simulate", "--inventory", "greenleaf", "--config", "docs/cost-report.yaml"])
+        .args([
+            "simulate",
+            "--inventory",
+            "greenleaf",
+            "--config",
+            "docs/cost-report.yaml",
+        ])
         .args(arguments.split_whitespace())
         .current_dir(root())
         .env_remove("NIGHTCAP_CONFIG")
@@ -194,7 +200,9 @@ fn document() -> String {
         documents_against_ours()
     );
     for (title, what, arguments) in COMPARISONS {
-        let command = format!("nightcap simulate --inventory greenleaf --config docs/cost-report.yaml {arguments}");
+        let command = format!(
+            "nightcap simulate --inventory greenleaf --config docs/cost-report.yaml {arguments}"
+        );
         let output = simulate(arguments);
         write!(
             text,

@@ -328,7 +328,9 @@ fn the_documented_comparisons_reproduce() {
 
 #[test]
 fn the_default_configuration_saves_against_all_hours_and_costs_nothing_against_itself() {
-    let saved = json(&fine("simulate --inventory greenleaf --month 2026-11 --json"));
+    let saved = json(&fine(
+        "simulate --inventory greenleaf --month 2026-11 --json",
+    ));
     let usd: f64 = saved["saving"]["usd"].as_str().unwrap().parse().unwrap();
     assert!(usd > 20.0, "{usd}");
     assert_eq!(saved["by_environment"]["prod"]["usd"], "0.00");
@@ -369,6 +371,126 @@ fn prices_show_rows_ages_and_gaps() {
     );
     let own = fine(&format!("prices --prices {}", own.display()));
     assert_eq!(own.lines().count(), 2, "{own}");
+}
+
+/// The example's fleet is never priced with somebody else's schedule.
+#[test]
+fn simulate_prices_no_fleet_that_was_not_named() {
+    let output = run("simulate --month 2026-11");
+    assert_eq!((output.status.code(), out(&output)), (Some(2), ""));
+    assert!(
+        err(&output).contains("--inventory F.csv"),
+        "{}",
+        err(&output)
+    );
+    assert!(err(&output).contains("--inventory greenleaf"));
+}
+
+#[test]
+fn what_has_no_price_keeps_its_row_gives_no_per_cent_and_exit_1() {
+    let inventory = file(
+        "unpriced.csv",
+        "environment,name,price,quantity,peak,when,class,only_if,note\n\
+         dev,app,ec2:m9.huge,2,2,schedule,compute,,\n\
+         preprod,app,ec2:t3.small,2,2,schedule,compute,,\n\
+         prodd,app,ec2:t3.small,1,1,always,compute,,\n",
+    );
+    let line = format!(
+        "simulate --inventory {} --month 2026-11",
+        inventory.display()
+    );
+    let output = run(&line);
+    assert_eq!(output.status.code(), Some(1), "{}", err(&output));
+    let text = out(&output);
+    let row = |name: &str| {
+        text.lines()
+            .find(|line| line.starts_with(name))
+            .unwrap()
+            .to_owned()
+    };
+    assert!(
+        row("dev").contains("0.00") && !row("dev").contains('%'),
+        "{text}"
+    );
+    assert!(row("preprod").contains('%'), "{text}");
+    assert!(
+        !row("all").contains('%') && !row("Compute hours").contains('%'),
+        "{text}"
+    );
+    assert!(
+        text.contains("incomplete for want of prices: dev"),
+        "{text}"
+    );
+    assert!(text.contains("gap: no price for ec2:m9.huge"), "{text}");
+    assert!(
+        err(&output).contains("prodd of the inventory is no environment"),
+        "{}",
+        err(&output)
+    );
+}
+
+#[test]
+fn a_forecast_shows_its_budget_and_the_risk_of_passing_it() {
+    let path = file("risk.csv", &flat());
+    let text = fine(&format!(
+        "forecast --costs {} --as-of 2026-10-11 --budget 3000",
+        path.display()
+    ));
+    assert!(text.contains("Budget          3000.00 USD"), "{text}");
+    assert!(text.contains("Risk of passing 3000.00 USD: "), "{text}");
+    assert!(!text.contains("Over budget"), "{text}");
+}
+
+#[test]
+fn old_data_are_warned_about_and_very_old_data_are_a_problem() {
+    let path = file("old.csv", &flat());
+    let of = |as_of: &str| {
+        run(&format!(
+            "forecast --costs {} --as-of {as_of} --budget 500",
+            path.display()
+        ))
+    };
+    let late = of("2026-10-16");
+    assert_eq!(late.status.code(), Some(0));
+    assert!(err(&late).contains("is 5 days behind"), "{}", err(&late));
+    let old = of("2026-12-31");
+    assert_eq!(old.status.code(), Some(1));
+    assert!(
+        out(&old).contains("DOUBTFUL") && err(&old).contains("81 days behind"),
+        "{}",
+        err(&old)
+    );
+}
+
+#[test]
+fn packed_files_are_named_and_none_of_their_bytes_reaches_the_terminal() {
+    for (name, said) in [
+        ("focus.csv.gz", "this is gzip"),
+        ("bill.parquet", "this is Parquet"),
+    ] {
+        let line = format!(
+            "forecast --costs crates/domain/tests/data/bills/{name} --as-of 2026-10-11 --budget 500"
+        );
+        let output = run(&line);
+        assert_eq!((output.status.code(), out(&output)), (Some(1), ""));
+        assert!(err(&output).contains(said), "{}", err(&output));
+        assert!(err(&output).chars().all(|c| !c.is_control() || c == '\n'));
+    }
+}
+
+#[test]
+fn check_refuses_a_currency_that_nothing_reads() {
+    let config = file(
+        "euros.yaml",
+        "timezone: UTC\nenvironments:\n  prod: { protected: true }\nbudget: { name: shop, limit: 500, currency: EUR, alerts: ['actual > 80%'] }\n",
+    );
+    let output = run(&format!("check --config {}", config.display()));
+    assert_eq!(output.status.code(), Some(1), "{}", err(&output));
+    assert!(
+        err(&output).contains("costs are read in USD alone"),
+        "{}",
+        err(&output)
+    );
 }
 
 #[test]

@@ -3,7 +3,9 @@
 use crate::output::{eprint, eprintln, println};
 use chrono::{DateTime, Utc};
 use nightcap_aws::clock;
-use nightcap_domain::config::{BudgetConfig, Compiled, ConfigError, ConfigWarning, EnvironmentConfig, Language};
+use nightcap_domain::config::{
+    BudgetConfig, Compiled, ConfigError, ConfigWarning, EnvironmentConfig, Language,
+};
 use nightcap_domain::message::local;
 use nightcap_domain::names::EnvironmentName;
 use serde::Serialize;

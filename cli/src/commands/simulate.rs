@@ -29,7 +29,7 @@ pub(crate) async fn run(args: &Simulate) -> anyhow::Result<Ending> {
             print!("{}", comparison.proposed.plan.table());
         }
     }
-    strangers(args, &after, &comparison);
+    misspelt(args, &after, &comparison);
     Ok(if comparison.is_complete() {
         Ending::Fine
     } else {
@@ -37,19 +37,21 @@ pub(crate) async fn run(args: &Simulate) -> anyhow::Result<Ending> {
     })
 }
 
-/// Names of the inventory that the configuration lacks are always on: that may be meant, or
-/// misspelt.
-fn strangers(args: &Simulate, config: &Compiled, comparison: &Comparison) {
-    let known: Vec<&str> = config.environments().map(|(name, _)| name.as_str()).collect();
+/// Names of the inventory that the configuration lacks are always on. That may be meant; where
+/// one resembles a name of the configuration, it is misspelt.
+fn misspelt(args: &Simulate, config: &Compiled, comparison: &Comparison) {
+    let known: Vec<&str> = config
+        .environments()
+        .map(|(name, _)| name.as_str())
+        .collect();
     let names = comparison.baseline.by_environment.keys();
     for name in names.filter(|name| !known.contains(&name.as_str())) {
-        let hint = nearest(name.as_str(), known.iter().copied())
-            .map(|nearest| format!(" (did you mean {nearest:?}?)"))
-            .unwrap_or_default();
-        eprintln!(
-            "{DOUBT}warning:{DOUBT:#} {name} of the inventory is no environment of {}{hint}: it runs at all hours",
-            args.config.place
-        );
+        if let Some(nearest) = nearest(name.as_str(), known.iter().copied()) {
+            eprintln!(
+                "{DOUBT}warning:{DOUBT:#} {name} of the inventory is no environment of {} (did you mean {nearest:?}?): it runs at all hours",
+                args.config.place
+            );
+        }
     }
 }
 

@@ -11,6 +11,9 @@ use nightcap_domain::money::{BillingMonth, Money, Usd};
 use crate::clients::Clients;
 use crate::error::{AwsError, Cause};
 
+/// An account has 20,000 budgets at the most, 100 a page: an answer that never ends is not followed.
+const MOST_PAGES: u32 = 200;
+
 /// What there is under a budget's name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
@@ -51,7 +54,12 @@ impl Budgets {
             .account_id(&self.account)
             .into_paginator()
             .send();
+        let mut asked = 0;
         while let Some(page) = pages.next().await {
+            asked += 1;
+            if asked > MOST_PAGES {
+                return Err(unreadable("more pages than any account has".to_owned()));
+            }
             let page = match page {
                 Ok(page) => page,
                 Err(error) => {
@@ -93,7 +101,12 @@ impl Budgets {
             .into_paginator()
             .send();
         let mut months = BTreeMap::new();
+        let mut asked = 0;
         while let Some(page) = pages.next().await {
+            asked += 1;
+            if asked > MOST_PAGES {
+                return Err(unreadable("more pages than any budget has".to_owned()));
+            }
             let page = page.map_err(|error| AwsError::from_sdk("budgets", "ViewBudget", &error))?;
             let history = page.budget_performance_history();
             for period in history

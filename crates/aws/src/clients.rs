@@ -474,7 +474,11 @@ mod tests {
             let of = |region: Option<&Region>| region.map(|region| region.as_ref().to_owned());
             let (ce, budgets) = (clients.costexplorer(), clients.budgets());
             assert_eq!(of(ce.config().region()).as_deref(), Some(home), "{region}");
-            assert_eq!(of(budgets.config().region()).as_deref(), Some(home), "{region}");
+            assert_eq!(
+                of(budgets.config().region()).as_deref(),
+                Some(home),
+                "{region}"
+            );
         }
     }
 }

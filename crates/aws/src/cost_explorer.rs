@@ -166,7 +166,11 @@ fn take(spent: &mut Spent, page: &GetCostAndUsageOutput, tag: &str) -> Result<()
                 continue;
             }
             if is_credit {
-                let below = if amount.is_negative() { amount } else { -amount };
+                let below = if amount.is_negative() {
+                    amount
+                } else {
+                    -amount
+                };
                 spent.add_credit(date, below);
             } else {
                 spent.add(date, environment, amount);
@@ -204,7 +208,10 @@ fn whose(group: &Group, wanted: &str) -> (EnvironmentName, bool) {
         _ if environment.is_empty() => UNTAGGED,
         _ => environment,
     };
-    (printable(name).into(), matches!(record, "Credit" | "Refund"))
+    (
+        printable(name).into(),
+        matches!(record, "Credit" | "Refund"),
+    )
 }
 
 fn usd(amount: &str, unit: &str) -> Result<Usd, AwsError> {

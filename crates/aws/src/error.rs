@@ -302,7 +302,8 @@ impl Cause {
             return Self::Gone;
         }
         // Cost Explorer and Budgets say with the code of a missing right what no right mends.
-        if code == "AccessDeniedException" && NOT_ENABLED.iter().any(|said| message.contains(said)) {
+        if code == "AccessDeniedException" && NOT_ENABLED.iter().any(|said| message.contains(said))
+        {
             return Self::NotEnabled;
         }
         Self::of_code(code)

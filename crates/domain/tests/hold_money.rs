@@ -108,7 +108,11 @@ fn a_hold_is_priced_by_the_book_that_is_named() {
     let plan = world.plan(utc(FRIDAY));
     let hold = make(&world.config, &plan, &asked, utc(FRIDAY)).unwrap();
     let answer = HoldAnswer::priced(&world.config, &plan, &world.ledger, &hold, false, &book);
-    assert_eq!(answer.cost.usd.unwrap().to_string(), "16.00", "4 h x (2 x 1 + 2)");
+    assert_eq!(
+        answer.cost.usd.unwrap().to_string(),
+        "16.00",
+        "4 h x (2 x 1 + 2)"
+    );
 }
 
 #[test]

@@ -113,10 +113,7 @@ fn every_error_names_its_line() {
             "day,cost\n1,2\n",
             "line 1: there is no column \"date\" among: day, cost",
         ),
-        (
-            "date,eur\n2026-11-01,1\n",
-            "line 1: the amount is in EUR",
-        ),
+        ("date,eur\n2026-11-01,1\n", "line 1: the amount is in EUR"),
         (
             "date,cost\n2026-11-01,1\n",
             "line 1: there is no column \"usd\" among: date, cost",
@@ -132,10 +129,7 @@ fn every_error_names_its_line() {
         ("date,usd\n1926-11-01,1\n", "line 2: \"1926-11-01\""),
         ("date,usd\n2026-11-01T00:00:00+02:00,1\n", "line 2: "),
         ("date,usd\n2026-11-01,\n", "line 2: \"\" is not an amount"),
-        (
-            "date,usd\n2026-11-01,€5\n",
-            "line 2: the amount is in EUR",
-        ),
+        ("date,usd\n2026-11-01,€5\n", "line 2: the amount is in EUR"),
         (
             "date,usd\n2026-11-01,NaN\n",
             "line 2: \"NaN\" is not an amount",
@@ -344,17 +338,30 @@ fn focus_1_2_with_credits_tax_and_long_charges() {
         Some(usd("-3")),
         "a credit is one whatever its sign"
     );
-    assert_eq!(actuals.by_environment["prod"].first_day(), Some(day("2026-11-01")));
+    assert_eq!(
+        actuals.by_environment["prod"].first_day(),
+        Some(day("2026-11-01"))
+    );
     for said in [
         Assumption::LongCharges { rows: 1 },
         Assumption::TagsUnread { rows: 1 },
-        Assumption::Netted { rows: 1, total: usd("-1") },
-        Assumption::CreditsApart { rows: 1, total: usd("-3") },
+        Assumption::Netted {
+            rows: 1,
+            total: usd("-1"),
+        },
+        Assumption::CreditsApart {
+            rows: 1,
+            total: usd("-3"),
+        },
     ] {
         assert!(actuals.assumptions.contains(&said), "{said}");
     }
     assert_eq!(
-        actuals.charges.get(day("2026-11-30")).map(|part| part.to_string()).as_deref(),
+        actuals
+            .charges
+            .get(day("2026-11-30"))
+            .map(|part| part.to_string())
+            .as_deref(),
         Some("0.13"),
         "a tax of a month is spread over the month"
     );
@@ -427,14 +434,21 @@ fn asked(bill: &[u8], environment: Option<&str>) -> (String, String, String) {
 fn dust_of_floats_neither_refuses_a_file_nor_is_a_credit() {
     let (actual, expected, basis) = asked(bill!("float-dust.csv"), None);
     assert_eq!((actual.as_str(), expected.as_str()), ("100.00", "310.00"));
-    assert!(!basis.contains("credit") && !basis.contains("below zero"), "{basis}");
+    assert!(
+        !basis.contains("credit") && !basis.contains("below zero"),
+        "{basis}"
+    );
     let finer = "date,usd\n2026-10-01,1e-29\n2026-10-02,-4.9e-324\n2026-10-03,10\n";
     assert_eq!(asked(finer.as_bytes(), None).0, "10.00");
 }
 
 #[test]
 fn times_of_a_bill_are_read_whole_and_zero_is_utc() {
-    for bill in [bill!("minutes.csv"), bill!("offset-zero.csv"), bill!("microseconds.csv")] {
+    for bill in [
+        bill!("minutes.csv"),
+        bill!("offset-zero.csv"),
+        bill!("microseconds.csv"),
+    ] {
         for environment in [None, Some("preprod")] {
             let (actual, expected, _) = asked(bill, environment);
             assert_eq!((actual.as_str(), expected.as_str()), ("125.00", "387.50"));
@@ -453,14 +467,20 @@ fn an_hour_with_an_offset_is_the_hour_in_utc() {
     )
     .unwrap();
     let days: Vec<_> = actuals.charges.iter().collect();
-    assert_eq!(days, [(day("2026-09-30"), usd("1")), (day("2026-10-01"), usd("2"))]);
+    assert_eq!(
+        days,
+        [(day("2026-09-30"), usd("1")), (day("2026-10-01"), usd("2"))]
+    );
 }
 
 #[test]
 fn tags_without_braces_are_tags_and_true_is_no_environment() {
     let of = |bill, environment| asked(bill, environment).0;
     assert_eq!(of(bill!("tags-mixed.csv"), Some("preprod")), "100.00");
-    assert_eq!(of(bill!("tags-without-braces.csv"), Some("preprod")), "60.00");
+    assert_eq!(
+        of(bill!("tags-without-braces.csv"), Some("preprod")),
+        "60.00"
+    );
     assert_eq!(of(bill!("tags-mixed.csv"), Some("untagged")), "10.00");
 }
 
@@ -468,15 +488,24 @@ fn tags_without_braces_are_tags_and_true_is_no_environment() {
 fn usage_taken_back_nets_and_credits_do_not() {
     let (actual, expected, basis) = asked(bill!("usage-taken-back.csv"), None);
     assert_eq!((actual.as_str(), expected.as_str()), ("100.00", "310.00"));
-    assert!(basis.contains("1 other rows below zero (-500.00 USD) are subtracted"), "{basis}");
+    assert!(
+        basis.contains("1 other rows below zero (-500.00 USD) are subtracted"),
+        "{basis}"
+    );
 }
 
 #[test]
 fn a_negation_a_discount_and_a_correction_net_and_are_named() {
     let (actual, _, basis) = asked(bill!("savings-plan-negation.csv"), None);
     assert_eq!(actual, "412.00");
-    assert!(basis.contains("10 other rows below zero (-480.00 USD) are subtracted"), "{basis}");
-    assert_eq!(asked(bill!("savings-plan-negation.csv"), Some("preprod")).0, "0.00");
+    assert!(
+        basis.contains("10 other rows below zero (-480.00 USD) are subtracted"),
+        "{basis}"
+    );
+    assert_eq!(
+        asked(bill!("savings-plan-negation.csv"), Some("preprod")).0,
+        "0.00"
+    );
     let typed = "date,usd,record_type\n2026-10-01,50,Usage\n2026-10-01,-5,EdpDiscount\n\
                  2026-10-01,-7,PrivateRateDiscount\n2026-10-01,-20,Credit\n2026-10-02,-3,Refund\n2026-10-02,10,Usage\n";
     let actuals = read(typed).unwrap();
@@ -500,16 +529,32 @@ fn the_cost_and_usage_report_in_either_spelling() {
         .replace("lineItem/UsageEndDate", "line_item_usage_end_date")
         .replace("lineItem/UnblendedCost", "line_item_unblended_cost")
         .replace("lineItem/CurrencyCode", "line_item_currency_code")
-        .replace("bill/BillingPeriodStartDate", "bill_billing_period_start_date")
+        .replace(
+            "bill/BillingPeriodStartDate",
+            "bill_billing_period_start_date",
+        )
         .replace("bill/BillingPeriodEndDate", "bill_billing_period_end_date")
-        .replace("resourceTags/user:Environment", "resource_tags_user_environment");
+        .replace(
+            "resourceTags/user:Environment",
+            "resource_tags_user_environment",
+        );
     for text in [old, &new] {
         let actuals = read(text).unwrap();
-        assert_eq!(sum(&actuals), usd("315"), "the fee stays in the month that is billed");
+        assert_eq!(
+            sum(&actuals),
+            usd("315"),
+            "the fee stays in the month that is billed"
+        );
         assert_eq!(actuals.charges.get(day("2026-10-31")), Some(usd("10")));
         assert_eq!(actuals.credits.get(day("2026-10-03")), Some(usd("-1")));
-        assert_eq!(actuals.by_environment["preprod"].get(day("2026-10-01")), Some(Usd::ZERO));
-        assert_eq!(actuals.by_environment["preprod"].get(day("2026-10-03")), Some(usd("5")));
+        assert_eq!(
+            actuals.by_environment["preprod"].get(day("2026-10-01")),
+            Some(Usd::ZERO)
+        );
+        assert_eq!(
+            actuals.by_environment["preprod"].get(day("2026-10-03")),
+            Some(usd("5"))
+        );
     }
 }
 
@@ -536,16 +581,30 @@ fn days_without_a_row_are_free_in_a_bill_of_charges_and_unknown_in_one_of_days()
     let header = "BilledCost,BillingCurrency,ChargePeriodStart,ChargePeriodEnd,Tags\n";
     let mut text = header.to_owned();
     // Mondays alone, five weeks of them.
-    for on in ["2026-10-05", "2026-10-12", "2026-10-19", "2026-10-26", "2026-11-02", "2026-11-09"] {
+    for on in [
+        "2026-10-05",
+        "2026-10-12",
+        "2026-10-19",
+        "2026-10-26",
+        "2026-11-02",
+        "2026-11-09",
+    ] {
         writeln!(text, "70,USD,{on}T00:00:00Z,,environment=preprod").unwrap();
     }
     let actuals = read(&text).unwrap();
     assert_eq!(actuals.charges.get(day("2026-10-06")), Some(Usd::ZERO));
     assert_eq!(actuals.charges.len(), 36);
     assert_eq!(actuals.by_environment["preprod"].len(), 36);
-    assert!(actuals.assumptions.contains(&Assumption::DaysFree { days: 30, first: day("2026-10-06") }));
+    assert!(actuals.assumptions.contains(&Assumption::DaysFree {
+        days: 30,
+        first: day("2026-10-06")
+    }));
     let answer = forecast_file(text.as_bytes(), day("2026-11-11"), usd("500"), None).unwrap();
-    assert!(answer.expected < usd("450"), "five Mondays, not thirty: {}", answer.expected);
+    assert!(
+        answer.expected < usd("450"),
+        "five Mondays, not thirty: {}",
+        answer.expected
+    );
     let plain = read("date,usd\n2026-11-01,5\n2026-11-03,5\n").unwrap();
     assert_eq!(plain.charges.get(day("2026-11-02")), None);
 }
@@ -556,7 +615,10 @@ fn an_environment_that_is_gone_costs_nothing_on_the_days_that_others_have() {
         "date,usd,environment\n2026-11-01,5,demo\n2026-11-01,1,prod\n2026-11-02,1,prod\n2026-11-03,1,prod\n",
     )
     .unwrap();
-    let demo: Vec<_> = actuals.by_environment["demo"].iter().map(|(_, amount)| amount).collect();
+    let demo: Vec<_> = actuals.by_environment["demo"]
+        .iter()
+        .map(|(_, amount)| amount)
+        .collect();
     assert_eq!(demo, [usd("5"), Usd::ZERO, Usd::ZERO]);
 }
 
@@ -565,8 +627,12 @@ fn sums_of_months_and_weeks_are_no_days() {
     let invoices = read_costs(bill!("monthly-invoices.csv")).unwrap_err();
     assert_eq!(invoices, ReadError::FarApart { line: 3, days: 31 });
     let weeks = error("date,usd\n2026-10-05,100\n2026-10-12,110\n2026-10-19,90\n");
-    assert!(weeks.contains("about 7 days apart") && weeks.contains("granularity Daily"), "{weeks}");
-    let console = "Service,EC2($),Total costs($)\nService total,7,7\n2026-09-01,3,3\n2026-10-01,4,4\n";
+    assert!(
+        weeks.contains("about 7 days apart") && weeks.contains("granularity Daily"),
+        "{weeks}"
+    );
+    let console =
+        "Service,EC2($),Total costs($)\nService total,7,7\n2026-09-01,3,3\n2026-10-01,4,4\n";
     assert!(error(console).starts_with("line 4: the rows lie about 30 days apart"));
 }
 
@@ -576,13 +642,26 @@ fn the_csv_of_cost_explorers_console() {
         \"Service total\",\"24.5\",\"\",\"24.5\"\n\"2026-11-01\",\"12.25\",\"\",\"12.25\"\n\"2026-11-02\",\"13.25\",\"-1\",\"12.25\"\n";
     let actuals = read(console).unwrap();
     assert_eq!((sum(&actuals), actuals.rows), (usd("24.5"), 2));
-    assert_eq!(actuals.assumptions, [Assumption::Netted { rows: 1, total: usd("-1") }]);
+    assert_eq!(
+        actuals.assumptions,
+        [Assumption::Netted {
+            rows: 1,
+            total: usd("-1")
+        }]
+    );
     let by_tag = "Environment,preprod($),No tag key: Environment($),Total costs($)\n\
         Environment total,3,4,7\n2026-11-01,1,2,3\n2026-11-02,2,2,4\n";
     let actuals = read(by_tag).unwrap();
-    assert_eq!(actuals.by_environment["preprod"].get(day("2026-11-02")), Some(usd("2")));
-    assert_eq!(actuals.by_environment["untagged"].get(day("2026-11-02")), Some(usd("2")));
-    let by_kind = "Charge type,Usage($),Credit($),Total costs($)\n2026-11-01,10,-4,6\n2026-11-02,10,-4,6\n";
+    assert_eq!(
+        actuals.by_environment["preprod"].get(day("2026-11-02")),
+        Some(usd("2"))
+    );
+    assert_eq!(
+        actuals.by_environment["untagged"].get(day("2026-11-02")),
+        Some(usd("2"))
+    );
+    let by_kind =
+        "Charge type,Usage($),Credit($),Total costs($)\n2026-11-01,10,-4,6\n2026-11-02,10,-4,6\n";
     let actuals = read(by_kind).unwrap();
     assert_eq!(sum(&actuals), usd("20"));
     let alone = "\"\",\"Total costs($)\"\n2026-11-01,10\n2026-11-02,11\n";
@@ -614,11 +693,26 @@ fn utf_16_is_read_with_and_without_its_mark() {
     for big_endian in [false, true] {
         let bytes: Vec<u8> = text
             .encode_utf16()
-            .flat_map(|unit| if big_endian { unit.to_be_bytes() } else { unit.to_le_bytes() })
+            .flat_map(|unit| {
+                if big_endian {
+                    unit.to_be_bytes()
+                } else {
+                    unit.to_le_bytes()
+                }
+            })
             .collect();
         let actuals = read_costs(&bytes[..]).unwrap();
         assert!(actuals.by_environment.contains_key("pré-\u{1f319}"));
-        let marked = [if big_endian { [0xFE, 0xFF] } else { [0xFF, 0xFE] }.to_vec(), bytes].concat();
+        let marked = [
+            if big_endian {
+                [0xFE, 0xFF]
+            } else {
+                [0xFF, 0xFE]
+            }
+            .to_vec(),
+            bytes,
+        ]
+        .concat();
         assert_eq!(sum(&read_costs(&marked[..]).unwrap()), usd("7"));
     }
 }
@@ -650,8 +744,15 @@ fn nothing_of_a_file_steers_a_terminal() {
         let clean = |c: char| !c.is_control() && !matches!(c, '\u{2028}'..='\u{202e}');
         assert!(error.chars().all(clean), "{error:?}");
     }
-    let actuals = read(&format!("date,usd,environment\n2026-11-01,1,pre{steers}prod\n")).unwrap();
-    let names: String = actuals.by_environment.keys().map(EnvironmentName::as_str).collect();
+    let actuals = read(&format!(
+        "date,usd,environment\n2026-11-01,1,pre{steers}prod\n"
+    ))
+    .unwrap();
+    let names: String = actuals
+        .by_environment
+        .keys()
+        .map(EnvironmentName::as_str)
+        .collect();
     assert!(names.chars().all(|c| !c.is_control()), "{names:?}");
 }
 

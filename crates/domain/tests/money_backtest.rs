@@ -105,7 +105,11 @@ fn with_little_history() {
 #[test]
 fn a_backtest_looks_at_the_last_four_years() {
     let first: NaiveDate = "2016-01-01".parse().unwrap();
-    let costs: DailyCosts = first.iter_days().take(3653).map(|day| (day, Usd::from_cents(1000))).collect();
+    let costs: DailyCosts = first
+        .iter_days()
+        .take(3653)
+        .map(|day| (day, Usd::from_cents(1000)))
+        .collect();
     let test = backtest(&costs, &BacktestOptions::default()).unwrap();
     assert!(test.months.len() <= 47, "{}", test.months.len());
     assert_eq!(test.months.last().unwrap().to_string(), "2025-12");
@@ -116,7 +120,12 @@ fn a_backtest_looks_at_the_last_four_years() {
 fn a_bill_of_months_is_no_test() {
     let mut file = "BilledCost,BillingCurrency,ChargePeriodStart,ChargePeriodEnd\n".to_owned();
     for month in 1..9 {
-        writeln!(file, "300,USD,2026-{month:02}-01T00:00:00Z,2026-{:02}-01T00:00:00Z", month + 1).unwrap();
+        writeln!(
+            file,
+            "300,USD,2026-{month:02}-01T00:00:00Z,2026-{:02}-01T00:00:00Z",
+            month + 1
+        )
+        .unwrap();
     }
     let refused = backtest_file(file.as_bytes(), None, &BacktestOptions::default()).unwrap_err();
     assert_eq!(refused, nightcap_domain::money::FileError::Spread);

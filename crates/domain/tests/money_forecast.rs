@@ -102,9 +102,14 @@ fn a_file_is_asked_as_a_whole_or_by_environment() {
         "{}",
         all.basis
     );
-    let typed = "date,usd,record_type\n2026-11-01,15,Usage\n2026-11-02,-4,Credit\n2026-11-02,15,Usage\n";
+    let typed =
+        "date,usd,record_type\n2026-11-01,15,Usage\n2026-11-02,-4,Credit\n2026-11-02,15,Usage\n";
     let apart = forecast_file(typed.as_bytes(), day("2026-11-03"), usd("500"), None).unwrap();
-    assert_eq!(apart.actual, usd("30"), "credits do not hide what was spent");
+    assert_eq!(
+        apart.actual,
+        usd("30"),
+        "credits do not hide what was spent"
+    );
     assert!(
         apart.basis.contains("credits of -4.00 USD not subtracted"),
         "{}",
@@ -134,7 +139,10 @@ fn a_steady_cost_is_forecast_to_the_cent_in_every_length_of_month() {
         let half = (answer.expected - answer.actual).times(Decimal::new(1, 2));
         assert_eq!(
             (answer.low, answer.high),
-            ((answer.expected - half).cents(), (answer.expected + half).cents())
+            (
+                (answer.expected - half).cents(),
+                (answer.expected + half).cents()
+            )
         );
         assert!(answer.probability_over < 0.2);
         assert_eq!(answer.used_up_on, None);
@@ -154,21 +162,40 @@ fn no_range_is_a_point_and_no_probability_jumps_at_a_cent() {
     assert!(flat_past.probability_over >= Decimal::new(5, 1));
 
     let mut launch = flat("2026-05-01", "2026-10-24", "0");
-    for (on, cost) in ["2026-10-24", "2026-10-25", "2026-10-26"].into_iter().zip(["80", "120", "100"]) {
+    for (on, cost) in ["2026-10-24", "2026-10-25", "2026-10-26"]
+        .into_iter()
+        .zip(["80", "120", "100"])
+    {
         launch.add(day(on), usd(cost));
     }
     let found = ask(&launch, "2026-10-27", "800");
-    assert!((found.expected - usd("800")).amount().abs() < Decimal::TEN, "{}", found.expected);
+    assert!(
+        (found.expected - usd("800")).amount().abs() < Decimal::TEN,
+        "{}",
+        found.expected
+    );
     let width = found.high - found.low;
-    assert!(width > usd("80"), "three days of launch are no certainty: {width}");
-    assert!(found.probability_over < Decimal::new(8, 1), "{}", found.probability_over);
+    assert!(
+        width > usd("80"),
+        "three days of launch are no certainty: {width}"
+    );
+    assert!(
+        found.probability_over < Decimal::new(8, 1),
+        "{}",
+        found.probability_over
+    );
 
     let mut over_and_out = flat("2026-05-01", "2026-10-18", "50");
     for on in ["2026-10-18", "2026-10-19", "2026-10-20"] {
         over_and_out.add(day(on), Usd::ZERO);
     }
     let found = ask(&over_and_out, "2026-10-21", "1000");
-    assert!(found.high > found.expected + usd("20"), "{} {}", found.expected, found.high);
+    assert!(
+        found.high > found.expected + usd("20"),
+        "{} {}",
+        found.expected,
+        found.high
+    );
 }
 
 /// One spike among calm months is no reason for a range several times the month.
@@ -180,15 +207,24 @@ fn one_spike_of_late_does_not_make_the_range_as_wide_as_itself() {
     }
     let found = ask(&costs, "2026-10-11", "1000");
     let half = found.high - found.expected;
-    assert!(half <= usd("400"), "two spikes at the most fell into as many days: {half}");
+    assert!(
+        half <= usd("400"),
+        "two spikes at the most fell into as many days: {half}"
+    );
 }
 
 /// Yesterday two thirds written: neither the level nor the range may believe it.
 #[test]
 fn a_last_day_half_written_neither_pulls_the_level_nor_leaves_a_point() {
     let file = include_bytes!("data/bills/last-day-half-written.csv");
-    let found = nightcap_domain::money::forecast_file(&file[..], day("2026-10-21"), usd("1000"), None).unwrap();
-    assert!(usd("858") <= found.expected && found.expected <= usd("894"), "{}", found.expected);
+    let found =
+        nightcap_domain::money::forecast_file(&file[..], day("2026-10-21"), usd("1000"), None)
+            .unwrap();
+    assert!(
+        usd("858") <= found.expected && found.expected <= usd("894"),
+        "{}",
+        found.expected
+    );
     assert!(found.low < found.expected && found.expected < found.high);
 }
 
@@ -197,11 +233,17 @@ fn a_last_day_half_written_neither_pulls_the_level_nor_leaves_a_point() {
 fn old_data_are_doubted() {
     let file = "date,usd\n2026-07-01,10\n2026-07-02,10\n2026-07-03,10\n";
     let ask = |as_of: &str| {
-        nightcap_domain::money::forecast_file(file.as_bytes(), day(as_of), usd("500"), None).unwrap()
+        nightcap_domain::money::forecast_file(file.as_bytes(), day(as_of), usd("500"), None)
+            .unwrap()
     };
     let old = ask("2026-10-01");
     assert_eq!(old.behind, Some(89));
-    assert!(old.basis.contains("DOUBTFUL: the newest day is 2026-07-03, 89 days behind"), "{}", old.basis);
+    assert!(
+        old.basis
+            .contains("DOUBTFUL: the newest day is 2026-07-03, 89 days behind"),
+        "{}",
+        old.basis
+    );
     assert_eq!(ask("2026-07-06").behind, None, "as late as bills are");
 }
 

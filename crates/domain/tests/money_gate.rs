@@ -151,12 +151,18 @@ fn absent_stale_and_negative_data_are_doubted() {
         }]
     );
     let mut negative = flat("2026-09-01", "2026-11-20", "12");
-    negative.add(day("2026-11-09"), usd("-30"));
+    negative.add(day("2026-11-09"), usd("-300"));
+    assert_eq!(
+        doubts(&negative, "2026-11-20", None),
+        [],
+        "a correction takes back what was charged before"
+    );
+    negative.add(day("2026-11-09"), usd("-60"));
     assert_eq!(
         doubts(&negative, "2026-11-20", None),
         [Doubt::Negative {
             day: day("2026-11-09"),
-            amount: usd("-18")
+            amount: usd("-348")
         }]
     );
 }

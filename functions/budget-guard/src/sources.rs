@@ -1,6 +1,7 @@
 //! What a look reads: the ledger, the costs, the budget in AWS, and who reads its mails.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use nightcap_aws::alert_ledger::{Paid, Remembered};
 use nightcap_aws::budgets::{Budgets, Found};
@@ -13,6 +14,11 @@ use nightcap_domain::money::BillingMonth;
 use crate::error::GuardError;
 use crate::look::Look;
 use crate::problems;
+
+/// How long Cost Explorer's own forecast is waited for.
+const SECOND_OPINION: Duration = Duration::from_secs(10);
+/// How long the history of a budget, which is compared and no more, is waited for.
+const HISTORY: Duration = Duration::from_secs(10);
 
 /// What AWS Budgets answers.
 pub(crate) enum BudgetInAws {
@@ -47,11 +53,16 @@ impl Look<'_> {
         }
         let explorer = CostExplorer::new(Arc::clone(&self.guard.clients), &self.budget.cost_tag);
         let spent = explorer.spent(as_of).await.map_err(GuardError::Unread)?;
-        let rest_of_month = match explorer.rest_of_month(as_of).await {
-            Ok(rest) => rest,
-            // A second opinion is worth having, not worth failing for.
-            Err(error) => {
+        // A second opinion is worth having, not worth failing or waiting for.
+        let second = tokio::time::timeout(SECOND_OPINION, explorer.rest_of_month(as_of));
+        let rest_of_month = match second.await {
+            Ok(Ok(rest)) => rest,
+            Ok(Err(error)) => {
                 tracing::warn!(%error, "no second opinion");
+                None
+            }
+            Err(_) => {
+                tracing::warn!("no second opinion: no answer in time");
                 None
             }
         };
@@ -80,9 +91,11 @@ impl Look<'_> {
             Found::Nothing => return Ok(BudgetInAws::Missing),
         };
         let this_month = BillingMonth::of(self.today());
-        match budgets.closed(&self.budget.name, this_month).await {
-            Ok(closed) => found.closed = closed,
-            Err(error) => tracing::warn!(%error, "no history of the budget"),
+        let closed = budgets.closed(&self.budget.name, this_month);
+        match tokio::time::timeout(HISTORY, closed).await {
+            Ok(Ok(closed)) => found.closed = closed,
+            Ok(Err(error)) => tracing::warn!(%error, "no history of the budget"),
+            Err(_) => tracing::warn!("no history of the budget: no answer in time"),
         }
         Ok(BudgetInAws::Found(found))
     }

@@ -116,7 +116,11 @@ class TheBill(EmbeddedAwsTest):
     def test_a_tag_that_nobody_activated_tells_nothing_apart(self) -> None:
         self.charge("2026-11-01", "2026-11-04", "2", environment="preprod")
         self.aws.post("money", {"cost_tags": {"Environment": "2026-11-02"}})
-        by = lambda key: [keys[0] for _, keys, _ in self.amounts(self.usage("2026-11-01", "2026-11-04", GroupBy=[{"Type": "TAG", "Key": key}]))]
+
+        def by(key: str) -> list[str]:
+            answer = self.usage("2026-11-01", "2026-11-04", GroupBy=[{"Type": "TAG", "Key": key}])
+            return [keys[0] for _, keys, _ in self.amounts(answer)]
+
         self.assertEqual(by("Environment"), ["Environment$", "Environment$preprod", "Environment$preprod"])
         self.assertEqual(by("environment"), ["environment$"] * 3)
         self.assertEqual(by("nightcap:environment"), ["nightcap:environment$"] * 3)
@@ -124,7 +128,8 @@ class TheBill(EmbeddedAwsTest):
     def test_cost_explorer_that_nobody_opened_refuses_as_for_a_missing_right(self) -> None:
         self.charge("2026-11-01", "2026-11-04", "2")
         self.aws.post("money", {"cost_explorer": False})
-        with self.assertRaisesRegex(self.ce.exceptions.ClientError, "AccessDeniedException.*User not enabled for cost explorer access"):
+        refused = "AccessDeniedException.*User not enabled for cost explorer access"
+        with self.assertRaisesRegex(self.ce.exceptions.ClientError, refused):
             self.usage("2026-11-01", "2026-11-04")
         self.aws.post("money", {"cost_explorer": True})
         self.assertEqual(len(self.amounts(self.usage("2026-11-01", "2026-11-04"))), 3)

@@ -39,11 +39,31 @@ async fn of_month(budgets: &Budgets) -> AwsBudget {
 #[tokio::test]
 async fn a_budget_of_another_period_or_type_is_no_budget_of_a_month() {
     for (time_unit, kind, other) in [
-        (TimeUnit::Daily, BudgetType::Cost, OtherBudget::Period(BudgetPeriod::Day)),
-        (TimeUnit::Quarterly, BudgetType::Cost, OtherBudget::Period(BudgetPeriod::Quarter)),
-        (TimeUnit::Annually, BudgetType::Cost, OtherBudget::Period(BudgetPeriod::Year)),
-        (TimeUnit::from("CUSTOM"), BudgetType::Cost, OtherBudget::Period(BudgetPeriod::Other)),
-        (TimeUnit::Monthly, BudgetType::Usage, OtherBudget::NotOfCosts),
+        (
+            TimeUnit::Daily,
+            BudgetType::Cost,
+            OtherBudget::Period(BudgetPeriod::Day),
+        ),
+        (
+            TimeUnit::Quarterly,
+            BudgetType::Cost,
+            OtherBudget::Period(BudgetPeriod::Quarter),
+        ),
+        (
+            TimeUnit::Annually,
+            BudgetType::Cost,
+            OtherBudget::Period(BudgetPeriod::Year),
+        ),
+        (
+            TimeUnit::from("CUSTOM"),
+            BudgetType::Cost,
+            OtherBudget::Period(BudgetPeriod::Other),
+        ),
+        (
+            TimeUnit::Monthly,
+            BudgetType::Usage,
+            OtherBudget::NotOfCosts,
+        ),
     ] {
         let rule = mock!(Client::describe_budgets).then_output(move || {
             let mut found = budget("greenleaf-monthly", "4100", None, "USD");
@@ -137,7 +157,10 @@ async fn no_budget_is_no_error_and_no_forecast_is_not_zero() {
         )
     });
     let none = Budgets::new(mocks::budgets(&[&none]), "1");
-    assert_eq!(none.find("greenleaf-monthly").await.unwrap(), Found::Nothing);
+    assert_eq!(
+        none.find("greenleaf-monthly").await.unwrap(),
+        Found::Nothing
+    );
     let young = mock!(Client::describe_budgets).then_output(|| {
         DescribeBudgetsOutput::builder()
             .budgets(budget("greenleaf-monthly", "0", Some("0"), "USD"))

@@ -207,7 +207,10 @@ async fn only_credits_and_refunds_are_set_apart_and_all_else_nets() {
 async fn the_tag_is_asked_for_as_it_is_spelt_and_its_value_cannot_steer_a_mail() {
     let rule = mock!(Client::get_cost_and_usage)
         .match_requests(|request| {
-            request.group_by().iter().any(|group| group.key() == Some("CostCenter"))
+            request
+                .group_by()
+                .iter()
+                .any(|group| group.key() == Some("CostCenter"))
         })
         .then_output(|| {
             let metric = MetricValue::builder().amount("8").unit("USD").build();
@@ -216,14 +219,25 @@ async fn the_tag_is_asked_for_as_it_is_spelt_and_its_value_cannot_steer_a_mail()
                 .keys("Usage")
                 .metrics("UnblendedCost", metric)
                 .build();
-            let period = DateInterval::builder().start("2026-11-18").end("2026-11-19").build();
-            let result = ResultByTime::builder().time_period(period.unwrap()).groups(group).build();
-            GetCostAndUsageOutput::builder().results_by_time(result).build()
+            let period = DateInterval::builder()
+                .start("2026-11-18")
+                .end("2026-11-19")
+                .build();
+            let result = ResultByTime::builder()
+                .time_period(period.unwrap())
+                .groups(group)
+                .build();
+            GetCostAndUsageOutput::builder()
+                .results_by_time(result)
+                .build()
         });
     let explorer = CostExplorer::new(mocks::costexplorer(&[&rule]), "CostCenter");
     let spent = explorer.spent(day("2026-11-20")).await.unwrap();
     let name = spent.by_environment.keys().next().unwrap().as_str();
-    assert!(name.starts_with("pre") && name.chars().all(|c| !c.is_control() && c != '\u{202e}'), "{name:?}");
+    assert!(
+        name.starts_with("pre") && name.chars().all(|c| !c.is_control() && c != '\u{202e}'),
+        "{name:?}"
+    );
 }
 
 #[tokio::test]
@@ -232,8 +246,9 @@ async fn what_was_never_enabled_is_no_missing_right() {
         "User not enabled for cost explorer access",
         "Account 111122223333 is a linked account. To enable budgets for your account, ask the payer account to enable budgets first.",
     ] {
-        let denied = mock!(Client::get_cost_and_usage)
-            .then_http_response(move || mocks::refusal_in_json(400, "AccessDeniedException", message));
+        let denied = mock!(Client::get_cost_and_usage).then_http_response(move || {
+            mocks::refusal_in_json(400, "AccessDeniedException", message)
+        });
         let explorer = CostExplorer::new(mocks::costexplorer(&[&denied]), "nightcap:environment");
         let error = explorer.spent(day("2026-11-20")).await.unwrap_err();
         assert_eq!(error.cause, Cause::NotEnabled, "{error}");

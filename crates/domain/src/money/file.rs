@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 
 use super::actuals::{Actuals, Assumption, ReadError, read_costs, read_costs_before};
 use super::backtest::{Backtest, BacktestError, BacktestOptions, Bill, Holdout, backtest, holdout};
-use super::gate::Doubt;
 use super::forecast::{ForecastAnswer, ForecastError, ForecastInput, forecast};
+use super::gate::Doubt;
 use super::{BillingMonth, DailyCosts, Usd};
 use crate::names::EnvironmentName;
 

@@ -54,7 +54,7 @@ pub enum Doubt {
         /// The first.
         first: NaiveDate,
     },
-    /// A day below zero among charges.
+    /// A day that takes back more than the four weeks before it were charged.
     Negative {
         /// The day.
         day: NaiveDate,
@@ -182,7 +182,14 @@ fn examine_day(
     amount: Usd,
 ) -> Option<Doubt> {
     if amount.is_negative() {
-        return Some(Doubt::Negative { day, amount });
+        // A correction or a discount may take back what earlier days were charged, not more.
+        let from = day
+            .checked_sub_days(Days::new(TRAILING_DAYS))
+            .unwrap_or(day);
+        let charged = closed.between(from, day) + amount;
+        return charged
+            .is_negative()
+            .then_some(Doubt::Negative { day, amount });
     }
     let lump = input.plan.map_or(Usd::ZERO, |plan| plan.lump_on(day));
     if let Some(flat_out) = input.flat_out_day {

@@ -30,9 +30,7 @@ pub struct Usd(Decimal);
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AmountError {
     /// Not a decimal number.
-    #[error(
-        "{0:?} is not an amount: write a plain decimal number such as 12.34"
-    )]
+    #[error("{0:?} is not an amount: write a plain decimal number such as 12.34")]
     NotANumber(String),
     /// Too large to be a cost.
     #[error("{0} is beyond 10^15 and cannot be a cost: check the unit of the source")]

@@ -30,15 +30,24 @@ fn negations_and_discounts_net_and_nobody_is_alarmed() {
     assert_eq!(answer["budget"]["actual"], "402.00", "ten days at 40.20");
     assert_eq!(answer["budget"]["credits"], "-25.00");
     assert_eq!(answer["environments"][0]["spent"], "402.00");
-    assert!(money(&answer["forecast"]["expected"]) < 1210.0, "{answer:#}");
+    assert!(
+        money(&answer["forecast"]["expected"]) < 1210.0,
+        "{answer:#}"
+    );
     let told = news(&answer);
-    assert!(!told.iter().any(|news| news.starts_with("forecast")), "{told:?}");
+    assert!(
+        !told.iter().any(|news| news.starts_with("forecast")),
+        "{told:?}"
+    );
     assert!(!problems(&answer).contains(&"other-total"), "{answer:#}");
 }
 
 /// A budget of the configured name whose period or type is another.
 fn other_budget(time_unit: &str, kind: &str, limit: &str) -> Value {
-    let mut stage = Stage::at(THURSDAY, &config("en", &[]).replace("greenleaf-monthly", "shop"));
+    let mut stage = Stage::at(
+        THURSDAY,
+        &config("en", &[]).replace("greenleaf-monthly", "shop"),
+    );
     let unit = if kind == "COST" { "USD" } else { "GB" };
     let budget = json!({ "AccountId": "123456789012", "Budget": {
         "BudgetName": "shop", "BudgetType": kind, "TimeUnit": time_unit,
@@ -71,19 +80,29 @@ fn a_budget_of_another_period_is_told_as_such_and_never_compared() {
 
 #[test]
 fn a_week_without_the_cost_tag_is_a_problem_until_it_is_active() {
-    let tagged = config("en", &[]).replace("\"limit\":500", "\"limit\":500,\"cost_tag\":\"Environment\"");
+    let tagged = config("en", &[]).replace(
+        "\"limit\":500",
+        "\"limit\":500,\"cost_tag\":\"Environment\"",
+    );
     let mut stage = Stage::at(THURSDAY, &tagged);
     stage.bill(&[("2026-11-01", "2026-12-01", crate::world::CALM)]);
     let answer = stage.look(THURSDAY);
     assert_eq!(problems(&answer), ["no-cost-tag"], "{answer:#}");
     let remedy = answer["problems"][0]["remedy"].as_str().unwrap();
-    assert!(remedy.contains("management account") && remedy.contains("24 hours"), "{remedy}");
+    assert!(
+        remedy.contains("management account") && remedy.contains("24 hours"),
+        "{remedy}"
+    );
     assert_eq!(answer["environments"][0]["name"], "untagged");
-    stage.aws.money(&json!({ "cost_tags": { "Environment": "2026-11-11" } }));
+    stage
+        .aws
+        .money(&json!({ "cost_tags": { "Environment": "2026-11-11" } }));
     let answer = stage.look(FRIDAY);
     assert_eq!(problems(&answer), Vec::<&str>::new(), "{answer:#}");
     // Another spelling is another tag.
-    stage.aws.money(&json!({ "cost_tags": { "environment": "2026-06-01" } }));
+    stage
+        .aws
+        .money(&json!({ "cost_tags": { "environment": "2026-06-01" } }));
     let answer = stage.look("2026-11-14T10:00:00Z");
     assert_eq!(problems(&answer), ["no-cost-tag"]);
 }
@@ -93,8 +112,14 @@ fn cost_explorer_that_was_never_opened_is_no_missing_right() {
     let mut stage = Stage::at(THURSDAY, &config("en", &[]));
     stage.bill(&[("2026-11-01", "2026-12-01", crate::world::CALM)]);
     stage.aws.money(&json!({ "cost_explorer": false }));
-    let error = stage.guard.invoke(&crate::world::report(THURSDAY)).unwrap_err();
+    let error = stage
+        .guard
+        .invoke(&crate::world::report(THURSDAY))
+        .unwrap_err();
     let said = format!("{error:?}");
     assert!(said.contains("not enabled for cost explorer"), "{said}");
-    assert!(said.contains("open Cost Explorer once") && said.contains("No right"), "{said}");
+    assert!(
+        said.contains("open Cost Explorer once") && said.contains("No right"),
+        "{said}"
+    );
 }

@@ -90,7 +90,9 @@ impl Assumption {
                 format!("jours sans ligne : {days}, le premier {first} ; comptés pour zéro")
             }
             Self::TagsUnread { rows } => {
-                format!("lignes dont les tags sont illisibles, comptées sans environnement : {rows}")
+                format!(
+                    "lignes dont les tags sont illisibles, comptées sans environnement : {rows}"
+                )
             }
             Self::Thousands { amounts } => {
                 format!("montants tels que 1,234, lus d'après le séparateur du fichier : {amounts}")

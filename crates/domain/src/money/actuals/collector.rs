@@ -197,8 +197,8 @@ impl Collector {
         ];
         self.actuals.assumptions = assumptions.into_iter().flatten().collect();
         // Half the money or more in charges of more than a day: the days show little of it.
-        self.actuals.is_spread = self.spread.total + self.spread.total >= self.charged
-            && self.spread.total > Usd::ZERO;
+        self.actuals.is_spread =
+            self.spread.total + self.spread.total >= self.charged && self.spread.total > Usd::ZERO;
         self.actuals
     }
 
@@ -220,7 +220,11 @@ impl Collector {
 /// How many days rows lie apart, if every one lies far from the next: the middle distance.
 fn apart(days: &BTreeSet<NaiveDate>) -> Option<i64> {
     let next = days.iter().skip(1);
-    let mut gaps: Vec<i64> = days.iter().zip(next).map(|(a, b)| (*b - *a).num_days()).collect();
+    let mut gaps: Vec<i64> = days
+        .iter()
+        .zip(next)
+        .map(|(a, b)| (*b - *a).num_days())
+        .collect();
     gaps.sort_unstable();
     let far = gaps.first().is_some_and(|gap| *gap >= FAR_APART);
     gaps.get(gaps.len() / 2).copied().filter(|_| far)

@@ -50,7 +50,7 @@ impl Numbers {
         amount.map_err(|source: AmountError| {
             let source = match source {
                 AmountError::NotANumber(_) => AmountError::NotANumber(short(text)),
-                other => other,
+                large @ AmountError::TooLarge(_) => large,
             };
             ReadError::Amount { line, source }
         })
@@ -80,13 +80,12 @@ impl Numbers {
                     return whole();
                 }
             },
-            (0, _) => self.settle(line, true)?,
             (1, 0) if is_grouped(digits, ',') => {
                 self.ambiguous += u64::from(self.settled.is_none());
                 let meaning = self.settled.unwrap_or(self.comma_is_decimal);
                 self.settle(line, meaning)?
             }
-            (1, 0) => self.settle(line, true)?,
+            (0, _) | (1, 0) => self.settle(line, true)?,
             (_, 0) => self.settle(line, false)?,
             _ => self.settle(line, digits.rfind(',') > digits.rfind('.'))?,
         };
@@ -142,6 +141,14 @@ fn bare(line: u64, text: &str) -> Result<String, ReadError> {
             return Err(ReadError::Currency { line, source });
         }
     }
+    let is_code = |word: &str| word.len() == 3 && word.bytes().all(|b| b.is_ascii_uppercase());
+    let code = text
+        .split_whitespace()
+        .find(|word| is_code(word) && *word != "USD");
+    if let Some(currency) = code.and_then(|code| code.parse().ok()) {
+        let source = CurrencyError::NotUsd(currency);
+        return Err(ReadError::Currency { line, source });
+    }
     let inner = text.strip_prefix('(').and_then(|t| t.strip_suffix(')'));
     let below = inner.map(|inner| format!("-{inner}"));
     if let Some(below) = below {
@@ -152,9 +159,17 @@ fn bare(line: u64, text: &str) -> Result<String, ReadError> {
             text = text.replace(dollars, "");
         }
     }
-    let between = |c: char| matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\'' | '\u{2019}');
+    let between = |c: char| {
+        matches!(
+            c,
+            ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\'' | '\u{2019}'
+        )
+    };
     let bare = text.trim_matches(between);
-    let sign: String = bare.chars().take_while(|c| matches!(c, '-' | '+')).collect();
+    let sign: String = bare
+        .chars()
+        .take_while(|c| matches!(c, '-' | '+'))
+        .collect();
     let digits = bare.trim_start_matches(['-', '+']).trim_matches(between);
     let (whole, decimals) = match digits.find(['.', ',']) {
         Some(at) => digits.split_at(at),
@@ -187,11 +202,17 @@ mod tests {
     #[test]
     fn points_and_commas_mean_what_the_file_shows() {
         assert_eq!(
-            all(b',', &["1,234.56", "1,234", "12.5", "1,234,567", "0.123", "1.234"]),
+            all(
+                b',',
+                &["1,234.56", "1,234", "12.5", "1,234,567", "0.123", "1.234"]
+            ),
             ["1234.56", "1234", "12.5", "1234567", "0.123", "1.234"]
         );
         assert_eq!(
-            all(b';', &["12,5", "1.234,56", "1.234", "1,234", "1.234.567", "-0,001"]),
+            all(
+                b';',
+                &["12,5", "1.234,56", "1.234", "1,234", "1.234.567", "-0,001"]
+            ),
             ["12.5", "1234.56", "1234", "1.234", "1234567", "-0.001"]
         );
         assert_eq!(all(b';', &["1,234"]), ["1.234"]);
@@ -212,22 +233,67 @@ mod tests {
         assert_eq!(
             all(
                 b',',
-                &["$5", "US$ 5.5", "-$5", "$-5", "(12.50)", "5 USD", "1 234.5", "1\u{202f}234", "1'234.5", "\u{2212}3"]
+                &[
+                    "$5",
+                    "US$ 5.5",
+                    "-$5",
+                    "$-5",
+                    "(12.50)",
+                    "5 USD",
+                    "1 234.5",
+                    "1\u{202f}234",
+                    "1'234.5",
+                    "\u{2212}3"
+                ]
             ),
-            ["5", "5.5", "-5", "-5", "-12.5", "5", "1234.5", "1234", "1234.5", "-3"]
+            [
+                "5", "5.5", "-5", "-5", "-12.5", "5", "1234.5", "1234", "1234.5", "-3"
+            ]
         );
-        for wrong in ["1 2", "12,34,5.6", "1.2.3", "1,2,3", "", "NaN", "--5", "5-", "1..2", ",", "."] {
+        for wrong in [
+            "1 2",
+            "12,34,5.6",
+            "1.2.3",
+            "1,2,3",
+            "",
+            "NaN",
+            "--5",
+            "5-",
+            "1..2",
+            ",",
+            ".",
+        ] {
             let read = all(b',', &[wrong]);
             assert!(read[0].contains("is not an amount"), "{wrong}: {read:?}");
         }
-        assert!(all(b',', &["€5"])[0].contains("the amount is in EUR"));
+        for other in ["€5", "5 EUR", "EUR 5"] {
+            assert!(
+                all(b',', &[other])[0].contains("the amount is in EUR"),
+                "{other}"
+            );
+        }
     }
 
     #[test]
     fn small_floats_are_read_whole() {
         assert_eq!(
-            all(b',', &["3.5e-7", "1E-29", "-2.7755575615628914e-17", "1e-400", "0e99"]),
-            ["0.00000035", "0", "-0.0000000000000000277555756156", "0", "0"]
+            all(
+                b',',
+                &[
+                    "3.5e-7",
+                    "1E-29",
+                    "-2.7755575615628914e-17",
+                    "1e-400",
+                    "0e99"
+                ]
+            ),
+            [
+                "0.00000035",
+                "0",
+                "-0.0000000000000000277555756156",
+                "0",
+                "0"
+            ]
         );
         assert!(all(b',', &["1e99"])[0].contains("beyond 10^15"));
     }

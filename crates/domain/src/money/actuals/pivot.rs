@@ -34,14 +34,26 @@ pub(super) fn is_pivot<R: Read>(rows: &Rows<R>) -> bool {
 }
 
 fn total<R: Read>(rows: &Rows<R>) -> Option<usize> {
-    let is_total = |name: &String| matches!(title(name).0.to_lowercase().as_str(), "total costs" | "total cost");
-    rows.header().iter().skip(1).position(is_total).map(|at| at + 1)
+    let is_total = |name: &String| {
+        matches!(
+            title(name).0.to_lowercase().as_str(),
+            "total costs" | "total cost"
+        )
+    };
+    rows.header()
+        .iter()
+        .skip(1)
+        .position(is_total)
+        .map(|at| at + 1)
 }
 
 /// The title of a column, and the unit behind it in brackets.
 fn title(name: &str) -> (&str, &str) {
     let name = name.trim();
-    match name.strip_suffix(')').and_then(|inner| inner.rsplit_once('(')) {
+    match name
+        .strip_suffix(')')
+        .and_then(|inner| inner.rsplit_once('('))
+    {
         Some((title, unit)) => (title.trim(), unit.trim()),
         None => (name, ""),
     }
@@ -75,7 +87,11 @@ pub(super) fn read<R: Read>(
     };
     // With nothing but the total, that is the cost; otherwise it is the sum of the rest.
     let parts: Vec<usize> = (1..names.len()).filter(|at| Some(*at) != total).collect();
-    let read = if parts.is_empty() { total.into_iter().collect() } else { parts };
+    let read = if parts.is_empty() {
+        total.into_iter().collect()
+    } else {
+        parts
+    };
     let mut numbers = Numbers::separated_by(rows.separator());
     while rows.advance()? {
         let line = rows.line();

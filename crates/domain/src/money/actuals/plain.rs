@@ -19,9 +19,8 @@ pub(super) fn read<R: Read>(
     mut collector: Collector,
 ) -> Result<Actuals, ReadError> {
     let on = rows.needed("date")?;
-    let usd = match rows.column("usd") {
-        Some(column) => column,
-        None => return Err(rows.other_currency().unwrap_or_else(|| rows.missing("usd"))),
+    let Some(usd) = rows.column("usd") else {
+        return Err(rows.other_currency().unwrap_or_else(|| rows.missing("usd")));
     };
     // What some exports call a project is the same question: whose cost is it?
     let (environment, currency) = (

@@ -70,10 +70,16 @@ pub(super) fn read<R: Read>(
     let currency = rows.needed(layout.currency)?;
     let start = rows.needed(layout.start)?;
     let (end, tags) = (rows.column(layout.end), rows.column(layout.tags));
-    let billed = (rows.column(layout.billed_from), rows.column(layout.billed_to));
+    let billed = (
+        rows.column(layout.billed_from),
+        rows.column(layout.billed_to),
+    );
     let (kind, detail) = (rows.column(layout.kind), rows.column("ChargeSubcategory"));
     let class = rows.column("ChargeClass");
-    let environment = rows.header().iter().position(|name| is_environment_column(name));
+    let environment = rows
+        .header()
+        .iter()
+        .position(|name| is_environment_column(name));
     let mut numbers = Numbers::separated_by(rows.separator());
     while rows.advance()? {
         collector.note_row();
@@ -123,11 +129,7 @@ pub(super) fn read<R: Read>(
     Ok(collector.finish_table())
 }
 
-fn period<R: Read>(
-    rows: &Rows<R>,
-    start: usize,
-    end: Option<usize>,
-) -> Result<Period, ReadError> {
+fn period<R: Read>(rows: &Rows<R>, start: usize, end: Option<usize>) -> Result<Period, ReadError> {
     let line = rows.line();
     let from = moment(line, rows.field(start)?)?;
     let to = match rows.optional(end)? {
@@ -153,6 +155,11 @@ fn billing_period<R: Read>(
 /// A credit or a refund by its record type or category. Whatever else lies below zero takes back
 /// or lowers a charge: a Savings Plan's negation, a discount, a correction of usage.
 pub(super) fn is_credit(kind: &str, detail: &str) -> bool {
-    let gives_back = |text: &str| matches!(bare(text).as_str(), "credit" | "refund" | "credits" | "refunds");
+    let gives_back = |text: &str| {
+        matches!(
+            bare(text).as_str(),
+            "credit" | "refund" | "credits" | "refunds"
+        )
+    };
     gives_back(kind) || (kind.eq_ignore_ascii_case("adjustment") && gives_back(detail))
 }

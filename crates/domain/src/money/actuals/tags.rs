@@ -21,7 +21,10 @@ impl Tags {
     /// Reads `{"k": "v"}`, the same without braces (Azure), `[{"key": "k", "value": "v"}]` (Google),
     /// `{k=v, k=v}` (Athena), `[('k', 'v')]` (pandas), `k=v;k=v` and `k: v, k: v`.
     pub(super) fn read(text: &str) -> Self {
-        if matches!(text, "" | "{}" | "[]" | "null" | "NULL" | "None" | "-" | "nan" | "NaN") {
+        if matches!(
+            text,
+            "" | "{}" | "[]" | "null" | "NULL" | "None" | "-" | "nan" | "NaN"
+        ) {
             return Self::None;
         }
         let json = serde_json::from_str(text)
@@ -83,7 +86,9 @@ fn pairs_of(items: Vec<Value>) -> Option<Vec<(String, Value)>> {
         match item {
             Value::Object(mut object) => {
                 let mut take = |names: [&str; 2]| {
-                    let key = object.keys().find(|key| names.iter().any(|name| key.eq_ignore_ascii_case(name)));
+                    let key = object
+                        .keys()
+                        .find(|key| names.iter().any(|name| key.eq_ignore_ascii_case(name)));
                     key.cloned().and_then(|key| object.remove(&key))
                 };
                 match take(["key", "name"]) {
@@ -201,7 +206,11 @@ mod tests {
             "nightcap:environment: preprod | owner: shop",
             r#""{\"environment\": \"preprod\"}""#,
         ] {
-            assert_eq!(Tags::read(text), Tags::Read(Some("preprod".to_owned())), "{text}");
+            assert_eq!(
+                Tags::read(text),
+                Tags::Read(Some("preprod".to_owned())),
+                "{text}"
+            );
         }
     }
 
@@ -224,7 +233,11 @@ mod tests {
 
     #[test]
     fn columns_of_one_tag() {
-        for name in ["resourceTags/user:environment", "resource_tags_user_nightcap_environment", "tag_Environment"] {
+        for name in [
+            "resourceTags/user:environment",
+            "resource_tags_user_nightcap_environment",
+            "tag_Environment",
+        ] {
             assert!(is_environment_column(name), "{name}");
         }
         assert!(!is_environment_column("resourceTags/user:owner"));

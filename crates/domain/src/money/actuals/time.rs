@@ -45,7 +45,9 @@ fn parse(text: &str) -> Option<Moment> {
         "" | "T00:00:00Z" => (TimeDelta::zero(), TimeDelta::zero()),
         _ => {
             let rest = rest.strip_prefix(['T', 't', ' '])?;
-            let zone = rest.find(['Z', 'z', '+', '-', 'U', ' ']).unwrap_or(rest.len());
+            let zone = rest
+                .find(['Z', 'z', '+', '-', 'U', ' '])
+                .unwrap_or(rest.len());
             let (clock, zone) = rest.split_at_checked(zone)?;
             (time_of_day(clock)?, offset(zone.trim())?)
         }
@@ -212,10 +214,23 @@ mod tests {
             assert_eq!(at(utc).as_deref(), Some("2026-10-01T00:00:00Z"), "{utc}");
         }
         for wrong in [
-            "2026-10-01T", "2026-10-01Z", "2026-10-01T1:00Z", "2026-10-01T00Z", "2026-10-01T25:00Z",
-            "2026-10-01T00:60Z", "2026-10-01T00:00:00X", "2026-10-01T00:00:00+2", "2026-10-01T00:00:00+15:00",
-            "2026-10-01T00:00:00Zz", "2026-10-01x00:00", "2026-10-01T00:00:00.x", "2026-13-01", "1926-10-01",
-            "01/10/2026", "2026-10-01T00:00:00:00", "2026-10-01T00:00:00 CET",
+            "2026-10-01T",
+            "2026-10-01Z",
+            "2026-10-01T1:00Z",
+            "2026-10-01T00Z",
+            "2026-10-01T25:00Z",
+            "2026-10-01T00:60Z",
+            "2026-10-01T00:00:00X",
+            "2026-10-01T00:00:00+2",
+            "2026-10-01T00:00:00+15:00",
+            "2026-10-01T00:00:00Zz",
+            "2026-10-01x00:00",
+            "2026-10-01T00:00:00.x",
+            "2026-13-01",
+            "1926-10-01",
+            "01/10/2026",
+            "2026-10-01T00:00:00:00",
+            "2026-10-01T00:00:00 CET",
         ] {
             assert_eq!(at(wrong), None, "{wrong}");
         }
@@ -227,16 +242,24 @@ mod tests {
         let spread = |from: &str, to: &str, cents: i64| {
             let period = Period::new(2, moment(from), Some(moment(to))).unwrap();
             let mut days = vec![];
-            period.spread(Usd::from_cents(cents), |day, part| days.push((day.to_string(), part)));
+            period.spread(Usd::from_cents(cents), |day, part| {
+                days.push((day.to_string(), part))
+            });
             days
         };
         let month = spread("2026-11-01", "2026-12-01", 10_000);
         assert_eq!(month.len(), 30);
-        assert_eq!(month.iter().map(|(_, part)| *part).sum::<Usd>(), Usd::from_cents(10_000));
+        assert_eq!(
+            month.iter().map(|(_, part)| *part).sum::<Usd>(),
+            Usd::from_cents(10_000)
+        );
         assert_eq!(month[0].1.to_string(), "3.33");
         let halves = spread("2026-11-01T18:00:00Z", "2026-11-02T06:00:00Z", 100);
         assert_eq!(halves.len(), 2);
         assert_eq!(halves[0].1, halves[1].1);
-        assert_eq!(spread("2026-11-01T23:00:00Z", "2026-11-02T00:00:00Z", 100).len(), 1);
+        assert_eq!(
+            spread("2026-11-01T23:00:00Z", "2026-11-02T00:00:00Z", 100).len(),
+            1
+        );
     }
 }

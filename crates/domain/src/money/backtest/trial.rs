@@ -5,9 +5,7 @@ use rust_decimal::Decimal;
 
 use super::BacktestOptions;
 use super::opponents::Opponent;
-use crate::money::forecast::{
-    Forecast, ForecastInput, LevelTuning, Past, RangeTuning, Tuning,
-};
+use crate::money::forecast::{Forecast, ForecastInput, LevelTuning, Past, RangeTuning, Tuning};
 use crate::money::stats::mean;
 use crate::money::{BillingMonth, DailyCosts, Usd};
 

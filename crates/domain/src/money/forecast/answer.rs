@@ -83,7 +83,11 @@ impl ForecastAnswer {
         let used_up = self
             .used_up_on
             .map_or_else(|| "not this month".to_owned(), |day| day.to_string());
-        let risk = format!("Risk of passing {} USD: {}\n", self.budget, percent(self.probability_over));
+        let risk = format!(
+            "Risk of passing {} USD: {}\n",
+            self.budget,
+            percent(self.probability_over)
+        );
         let rows = [
             ("Month", self.month.to_string()),
             ("As of", self.as_of.to_string()),

@@ -17,6 +17,8 @@ use crate::money::stats::{count, div, mul};
 const WARM_UP: usize = 14;
 /// Fewer past errors than this say nothing about the spread.
 const FEWEST: usize = 5;
+/// So many past errors, a quarter of a year, know how large an error may be.
+const ENOUGH_TO_KNOW: usize = 90;
 /// However much windows overlap, they are worth at least three independent errors.
 const FEWEST_EFFECTIVE: Decimal = Decimal::from_parts(3, 0, 0, false, 0);
 
@@ -99,8 +101,10 @@ impl Spread {
         // An error out of a calm time, in deviations of a restless one, would be one that nobody
         // has seen: none counts for more than the largest, grown as the bill has.
         let largest = mul(largest, longer);
+        let knows = scores.len() >= ENOUGH_TO_KNOW;
         for (error, _) in &mut errors.ascending {
-            *error = mul(*error, stretch).min(largest);
+            let scaled = mul(*error, stretch);
+            *error = if knows { scaled.min(largest) } else { scaled };
         }
         let effective = div(errors.worth(), count(reach)).max(FEWEST_EFFECTIVE);
         let least = mul(to_come.abs(), LEAST_SHARE).max(now.least_half(horizon));

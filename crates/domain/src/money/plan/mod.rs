@@ -281,7 +281,12 @@ impl CostPlan {
         Self {
             lines: lines.cloned().collect(),
             gaps: self.gaps.clone(),
-            incomplete: self.incomplete.iter().filter(|name| *name == environment).cloned().collect(),
+            incomplete: self
+                .incomplete
+                .iter()
+                .filter(|name| *name == environment)
+                .cloned()
+                .collect(),
         }
     }
 

@@ -148,7 +148,11 @@ pub fn simulate(period: Period, baseline: &Scenario<'_>, proposed: &Scenario<'_>
             .map(|name| {
                 (
                     name.clone(),
-                    saving(compute(&baseline, name), compute(&proposed, name), known(name)),
+                    saving(
+                        compute(&baseline, name),
+                        compute(&proposed, name),
+                        known(name),
+                    ),
                 )
             })
             .collect(),

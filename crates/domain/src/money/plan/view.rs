@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::{Comparison, CostClass, CostPlan, Saving};
 use crate::money::price::PriceStatus;
-use crate::names::EnvironmentName;
 use crate::money::table::{Align, Table};
+use crate::names::EnvironmentName;
 
 impl CostPlan {
     /// Line by line, then environments by class, then what is missing or unsure.
@@ -73,7 +73,11 @@ impl CostPlan {
             let _ = writeln!(text, "gap: {gap}; the sums lack it");
         }
         if !self.incomplete.is_empty() {
-            let names: Vec<&str> = self.incomplete.iter().map(EnvironmentName::as_str).collect();
+            let names: Vec<&str> = self
+                .incomplete
+                .iter()
+                .map(EnvironmentName::as_str)
+                .collect();
             let _ = writeln!(
                 text,
                 "incomplete for want of prices: {}; no per cent is given",

@@ -182,7 +182,8 @@ fn saved(awake: &CostPlan, asleep: &CostPlan) -> SavedLine {
     let hours = awake.compute_hours() - asleep.compute_hours();
     SavedLine {
         hours: hours.round_dp(1).normalize(),
-        hours_percent: percent(hours, awake.compute_hours()).filter(|_| awake.incomplete.is_empty()),
+        hours_percent: percent(hours, awake.compute_hours())
+            .filter(|_| awake.incomplete.is_empty()),
         usd: (awake.total() - asleep.total()).cents(),
     }
 }

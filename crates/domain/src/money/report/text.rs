@@ -163,15 +163,27 @@ impl Report {
         // Days above what the inventory could cost have one cause: the first stands for all.
         let above = |doubt: &&Doubt| matches!(doubt, Doubt::AboveFlatOut { .. });
         let first = self.data.doubts.iter().find(above);
-        let more = self.data.doubts.iter().filter(above).count().saturating_sub(1);
+        let more = self
+            .data
+            .doubts
+            .iter()
+            .filter(above)
+            .count()
+            .saturating_sub(1);
         let others = self.data.doubts.iter().filter(|doubt| !above(doubt));
         for doubt in first.into_iter().chain(others) {
             let doubtful = self.say("; DOUBTFUL:", " ; DOUTEUX :");
             let _ = write!(text, "{doubtful} {}", doubted(doubt, self.language));
             if above(&doubt) && more > 0 {
                 let _ = match self.language {
-                    Language::En => write!(text, " (and {more} days more: is this the inventory of this account?)"),
-                    Language::Fr => write!(text, " (et {more} jours de plus : est-ce l'inventaire de ce compte ?)"),
+                    Language::En => write!(
+                        text,
+                        " (and {more} days more: is this the inventory of this account?)"
+                    ),
+                    Language::Fr => write!(
+                        text,
+                        " (et {more} jours de plus : est-ce l'inventaire de ce compte ?)"
+                    ),
                 };
             }
         }
@@ -258,7 +270,10 @@ impl Report {
             ]);
         };
         for line in &saved.environments {
-            let bill = self.environments.iter().find(|known| known.name == line.name);
+            let bill = self
+                .environments
+                .iter()
+                .find(|known| known.name == line.name);
             row(line.name.as_str(), &line.saved, bill.map(|bill| bill.spent));
         }
         let so_far = self.say("so far", "à ce jour");
