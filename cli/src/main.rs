@@ -4,18 +4,23 @@ mod args;
 mod commands;
 mod money_args;
 mod output;
+mod profile;
+mod remedy;
 mod source;
+mod when;
 
 use std::process::ExitCode;
 
-use anstream::eprintln;
 use args::{Args, Command};
 use clap::Parser;
-use output::{BAD, Ending};
+use output::{BAD, Ending, eprintln};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(told) => return help_or_error(&told),
+    };
     let ended = match &args.command {
         Command::Check(args) => commands::check::run(args).await,
         Command::Timeline(args) => commands::timeline::run(args).await,
@@ -28,6 +33,7 @@ async fn main() -> ExitCode {
         Command::Holds(args) => commands::holds::run(args).await,
         Command::Man { page } => commands::manual::man(page.as_deref()),
     };
+    output::flush();
     match ended {
         Ok(ending) => ending.into(),
         Err(error) => {
@@ -38,4 +44,16 @@ async fn main() -> ExitCode {
             }
         }
     }
+}
+
+/// What clap has to say: help and the version, or what is wrong with the command line.
+fn help_or_error(told: &clap::Error) -> ExitCode {
+    let text = told.render();
+    if told.use_stderr() {
+        output::eprint!("{}", text.ansi());
+        return Ending::Usage.into();
+    }
+    output::print!("{}", text.ansi());
+    output::flush();
+    Ending::Fine.into()
 }

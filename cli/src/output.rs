@@ -1,12 +1,69 @@
 //! What the terminal shows: tables, colours where it is a terminal, exit codes.
 
-use std::process::ExitCode;
+use std::fmt::Arguments;
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::process::{self, ExitCode};
 
-use anstream::println;
 use anstyle::{AnsiColor, Style};
 use anyhow::Context;
-use comfy_table::{Table, presets};
+use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
+
+/// Writes to standard output, as the macro of that name does, but without a panic.
+macro_rules! print {
+    ($($text:tt)*) => { $crate::output::write(::std::format_args!($($text)*)) };
+}
+/// Writes a line to standard output, without a panic.
+macro_rules! println {
+    () => { $crate::output::write(::std::format_args!("\n")) };
+    ($($text:tt)*) => {{
+        $crate::output::write(::std::format_args!($($text)*));
+        $crate::output::write(::std::format_args!("\n"));
+    }};
+}
+/// Writes to standard error; what cannot be written there can be told nowhere.
+macro_rules! eprint {
+    ($($text:tt)*) => { $crate::output::complain(::std::format_args!($($text)*)) };
+}
+/// Writes a line to standard error.
+macro_rules! eprintln {
+    ($($text:tt)*) => {{
+        $crate::output::complain(::std::format_args!($($text)*));
+        $crate::output::complain(::std::format_args!("\n"));
+    }};
+}
+pub(crate) use {eprint, eprintln, print, println};
+
+/// Writes to standard output; the process ends where that cannot be done.
+pub(crate) fn write(text: Arguments<'_>) {
+    ended(anstream::stdout().lock().write_fmt(text));
+}
+
+/// Writes to standard output as it is: what is no text for a terminal (roff, a script).
+pub(crate) fn write_bytes(bytes: &[u8]) {
+    ended(io::stdout().lock().write_all(bytes));
+}
+
+/// Writes what is still kept back.
+pub(crate) fn flush() {
+    ended(io::stdout().lock().flush());
+}
+
+pub(crate) fn complain(text: Arguments<'_>) {
+    let _ = anstream::stderr().lock().write_fmt(text);
+}
+
+/// A reader that has seen enough (`| head`) is no error; a full disk is one.
+fn ended(written: io::Result<()>) {
+    let Err(error) = written else {
+        return;
+    };
+    if error.kind() == ErrorKind::BrokenPipe {
+        process::exit(0);
+    }
+    eprintln!("{BAD}error:{BAD:#} the output could not be written: {error}");
+    process::exit(1);
+}
 
 /// A heading.
 pub(crate) const HEAD: Style = Style::new().bold();
@@ -59,16 +116,38 @@ pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A table without borders.
+/// The width to keep to: that of `COLUMNS`, or of the terminal. A file has none.
+fn width() -> Option<u16> {
+    /// What is narrower shows nothing but broken words.
+    const NARROWEST: u16 = 40;
+    let columns = std::env::var("COLUMNS").ok();
+    let given = columns.and_then(|columns| columns.trim().parse().ok());
+    let measured = || {
+        let terminal = io::stdout().is_terminal();
+        let size = terminal.then(terminal_size::terminal_size).flatten();
+        size.map(|(terminal_size::Width(width), _)| width)
+    };
+    given
+        .filter(|width| *width > 0)
+        .or_else(measured)
+        .map(|width: u16| width.max(NARROWEST))
+}
+
+/// A table without borders, that fits the terminal: what is too wide goes on in a further line.
 pub(crate) fn table(heads: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
+    if let Some(width) = width() {
+        table
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            .set_width(width);
+    }
     table.set_header(heads.iter().map(|head| styled(HEAD, head)));
     table
 }
 
 /// Prints a table, without the spaces that fill its last column.
-pub(crate) fn print(table: &Table) {
+pub(crate) fn show(table: &Table) {
     for line in table.lines() {
         println!("{}", line.trim_end());
     }

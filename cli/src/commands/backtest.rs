@@ -1,6 +1,6 @@
 //! `nightcap backtest`.
 
-use anstream::print;
+use crate::output::print;
 use nightcap_domain::money::backtest::{BacktestOptions, Holdout};
 use nightcap_domain::money::{backtest_file, holdout_file};
 use serde::Serialize;

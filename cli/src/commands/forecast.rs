@@ -1,6 +1,6 @@
 //! `nightcap forecast`.
 
-use anstream::print;
+use crate::output::print;
 use anyhow::anyhow;
 use nightcap_aws::clock;
 use nightcap_domain::money::{Usd, forecast_file};

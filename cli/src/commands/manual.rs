@@ -1,16 +1,17 @@
 //! `nightcap completions` and `nightcap man`.
 
-use std::io;
-
 use anyhow::{Context, anyhow};
 use clap::CommandFactory;
 use clap_complete::Shell;
 
 use crate::args::Args;
-use crate::output::{Ending, Usage};
+use crate::output::{self, Ending, Usage};
 
 pub(crate) fn completions(shell: Shell) -> Ending {
-    clap_complete::generate(shell, &mut Args::command(), "nightcap", &mut io::stdout());
+    // Into memory: the generator panics where it cannot write.
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "nightcap", &mut script);
+    output::write_bytes(&script);
     Ending::Fine
 }
 
@@ -24,9 +25,11 @@ pub(crate) fn man(page: Option<&str>) -> anyhow::Result<Ending> {
             None => return Err(anyhow!(Usage(format!("there is no subcommand {name:?}")))),
         },
     };
+    let mut roff = Vec::new();
     clap_mangen::Man::new(command)
         .title(title)
-        .render(&mut io::stdout())
-        .context("the page could not be written")?;
+        .render(&mut roff)
+        .context("the page could not be made")?;
+    output::write_bytes(&roff);
     Ok(Ending::Fine)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use anstream::{print, println};
+use crate::output::{print, println};
 use anyhow::{Context, anyhow};
 use nightcap_aws::clients::Clients;
 use nightcap_aws::clock;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anstream::print;
+use crate::output::print;
 use anyhow::anyhow;
 use chrono::NaiveDate;
 use nightcap_aws::alert_ledger::{AlertStore, DynamoDbAlerts};

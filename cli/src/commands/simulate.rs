@@ -1,6 +1,6 @@
 //! `nightcap simulate`.
 
-use anstream::{print, println};
+use crate::output::{print, println};
 use nightcap_aws::clock;
 use nightcap_domain::config::Compiled;
 use nightcap_domain::money::BillingMonth;
