@@ -17,7 +17,7 @@ const COMMANDS: &[&[&str]] = &[
     &["timeline", "preprod"],
     &["timeline", "preprod", "--json"],
     &["prices"],
-    &["prices", "--sources", "--json"],
+    &["prices", "--json"],
     &[
         "simulate",
         "--year-from",
