@@ -63,6 +63,12 @@ impl Session {
 
     /// The clients; a profile that does not exist is told before AWS is asked.
     async fn clients(&self) -> anyhow::Result<Clients> {
+        if self.profile.is_some() && setting("AWS_ACCESS_KEY_ID").is_some() {
+            return Err(anyhow!(Usage(
+                "AWS_ACCESS_KEY_ID is set, and AWS takes it before any profile: unset it, or leave --profile out"
+                    .to_owned()
+            )));
+        }
         if let Some(profile) = self.profile() {
             let known = profiles();
             if !known.contains_key(&profile) {

@@ -3,7 +3,6 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -76,15 +75,12 @@ impl Clients {
         Self::asking_as_we_do(loader.load().await)
     }
 
-    /// The clients of a person's choice: a profile before all other credentials, and a region
+    /// The clients of a person's choice: a profile, after credentials in variables, and a region
     /// before the profile's own.
     pub async fn signed_in(profile: Option<&str>, region: Option<&str>) -> Self {
         let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(https());
         if let Some(profile) = profile {
-            let credentials = ProfileFileCredentialsProvider::builder().profile_name(profile);
-            loader = loader
-                .profile_name(profile)
-                .credentials_provider(credentials.build());
+            loader = loader.profile_name(profile);
         }
         if let Some(region) = region {
             loader = loader.region(Region::new(region.to_owned()));
