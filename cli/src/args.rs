@@ -1,6 +1,5 @@
 //! What can be said on the command line.
 
-use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 use nightcap_domain::hold::Length;
@@ -12,7 +11,10 @@ use nightcap_domain::hold::Length;
     version,
     propagate_version = true,
     after_help = "Exit codes: 0 fine, 1 a problem was found, 2 wrong usage. Errors go to standard error.\n\
-        AWS_PROFILE, AWS_REGION and AWS_ENDPOINT_URL mean what they mean to every AWS tool."
+        AWS_PROFILE, AWS_REGION and AWS_ENDPOINT_URL mean what they mean to every AWS tool.\n\
+        NIGHTCAP_CONFIG is the --config and NIGHTCAP_TABLE the --table of every command that has one.\n\n\
+        A time is 23:00, 2026-11-20, \"2026-11-20 19:00\" on the clocks of the configuration's zone (for\n\
+        timeline of the schedule's), or 2026-11-20T18:00:00Z."
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -25,32 +27,34 @@ pub(crate) enum Command {
     /// Read the configuration and tell everything that is wrong with it
     #[command(after_help = "Examples:\n  \
         nightcap check\n  \
+        nightcap check other.yaml\n  \
         nightcap check --config s3://my-bucket/nightcap.yaml --json")]
     Check(Check),
     /// Show when a schedule changes state between two instants
     #[command(after_help = "Examples:\n  \
-        nightcap timeline --schedule office-hours\n  \
+        nightcap timeline preprod\n  \
+        nightcap timeline --schedule office-hours --from 2026-10-24 --to 2026-10-27\n  \
         nightcap timeline --schedule office-hours --from 2026-10-24T00:00:00Z --to 2026-10-27T00:00:00Z --json")]
     Timeline(Timeline),
     /// Show what a tick would do now, and what lies ahead; changes nothing
     #[command(after_help = "Examples:\n  \
         nightcap plan\n  \
-        nightcap plan --at 2026-11-20T18:00:00Z --days 7\n  \
+        nightcap plan --at \"2026-11-20 19:00\" --days 7\n  \
         nightcap plan --json | jq '.resources[] | select(.decision == \"stop\")'")]
     Plan(Plan),
     /// Say why a resource is what it is, fact by fact; changes nothing
     #[command(after_help = "Examples:\n  \
-        nightcap explain greenleaf-preprod-db\n  \
-        nightcap explain greenleaf-preprod-app --at 2026-12-25T10:00:00Z")]
+        nightcap explain my-preprod-db\n  \
+        nightcap explain my-preprod-group --at \"2026-12-25 11:00\"")]
     Explain(Explain),
     #[command(flatten)]
     Money(crate::money_args::MoneyCommand),
     /// Keep an environment or one resource up, or down, until a time
     #[command(after_help = "Examples:\n  \
         nightcap hold preprod --running --until 23:00 --reason \"release 4.2\"\n  \
-        nightcap hold greenleaf-preprod-db --stopped --for 2d --reason \"nobody needs it\"\n\n\
+        nightcap hold my-preprod-db --stopped --for 2d --reason \"nobody needs it\"\n\n\
         A time without an offset is read on the clocks of the environment's zone. The hold counts\n\
-        from the next tick on, within minutes. It is kept in the table that NIGHTCAP_TABLE names.")]
+        from the next tick on, within minutes. It is kept in the ledger: --table, NIGHTCAP_TABLE, or nightcap.")]
     Hold(Hold),
     /// End holds before their time
     #[command(after_help = "Examples:\n  \
@@ -96,7 +100,7 @@ pub(crate) enum Command {
 #[derive(Debug, clap::Args)]
 pub(crate) struct ConfigArg {
     #[expect(clippy::doc_markdown, reason = "a terminal shows no links")]
-    /// The configuration: a path, YAML or JSON itself, ssm://NAME or s3://BUCKET/KEY
+    /// The configuration: a path, - for standard input, YAML or JSON itself, ssm://NAME or s3://BUCKET/KEY. The usual file is also looked for in the folders above
     #[arg(
         long = "config",
         value_name = "F",
@@ -108,14 +112,31 @@ pub(crate) struct ConfigArg {
     pub(crate) place: String,
 }
 
+/// Who asks AWS, where, and which ledger counts.
+#[derive(Debug, clap::Args)]
+pub(crate) struct AwsArgs {
+    /// The profile of the AWS configuration files [default: AWS_PROFILE]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// The region of environments that name none [default: AWS_REGION, or the profile's]
+    #[arg(long, value_name = "REGION")]
+    pub(crate) region: Option<String>,
+    /// The DynamoDB table of the ledger [default: NIGHTCAP_TABLE]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) table: Option<String>,
+}
+
 /// `nightcap check`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Check {
+    /// The configuration, in place of --config
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) file: Option<String>,
     #[command(flatten)]
     pub(crate) config: ConfigArg,
     /// Look for doubts as of this instant instead of now
-    #[arg(long, value_name = "RFC3339", value_parser = instant)]
-    pub(crate) at: Option<DateTime<Utc>>,
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<String>,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -126,15 +147,18 @@ pub(crate) struct Check {
 pub(crate) struct Timeline {
     #[command(flatten)]
     pub(crate) config: ConfigArg,
+    /// The environment whose schedule it is
+    #[arg(conflicts_with = "schedule")]
+    pub(crate) environment: Option<String>,
     /// The schedule, by its name in the configuration
     #[arg(long, value_name = "NAME")]
-    pub(crate) schedule: String,
+    pub(crate) schedule: Option<String>,
     /// From this instant (not included) [default: now]
-    #[arg(long, value_name = "RFC3339", value_parser = instant)]
-    pub(crate) from: Option<DateTime<Utc>>,
+    #[arg(long, value_name = "TIME")]
+    pub(crate) from: Option<String>,
     /// To this instant (not included) [default: two weeks after --from]
-    #[arg(long, value_name = "RFC3339", value_parser = instant)]
-    pub(crate) to: Option<DateTime<Utc>>,
+    #[arg(long, value_name = "TIME")]
+    pub(crate) to: Option<String>,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -146,11 +170,13 @@ pub(crate) struct Plan {
     #[command(flatten)]
     pub(crate) config: ConfigArg,
     /// Decide for this instant instead of now, for the fleet as it is now
-    #[arg(long, value_name = "RFC3339", value_parser = instant)]
-    pub(crate) at: Option<DateTime<Utc>>,
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<String>,
     /// Days to look ahead
     #[arg(long, default_value_t = 14, value_parser = clap::value_parser!(u16).range(1..=366))]
     pub(crate) days: u16,
+    #[command(flatten)]
+    pub(crate) aws: AwsArgs,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -164,8 +190,10 @@ pub(crate) struct Explain {
     #[command(flatten)]
     pub(crate) config: ConfigArg,
     /// Explain this instant instead of now, for the fleet as it is now
-    #[arg(long, value_name = "RFC3339", value_parser = instant)]
-    pub(crate) at: Option<DateTime<Utc>>,
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<String>,
+    #[command(flatten)]
+    pub(crate) aws: AwsArgs,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -179,6 +207,8 @@ pub(crate) struct Change {
     pub(crate) by: String,
     #[command(flatten)]
     pub(crate) config: ConfigArg,
+    #[command(flatten)]
+    pub(crate) aws: AwsArgs,
     /// Tell what it would do, but change nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -230,16 +260,9 @@ pub(crate) struct Release {
 pub(crate) struct Holds {
     #[command(flatten)]
     pub(crate) config: ConfigArg,
+    #[command(flatten)]
+    pub(crate) aws: AwsArgs,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-/// An instant with its offset: a bare local time would be a guess.
-pub(crate) fn instant(text: &str) -> Result<DateTime<Utc>, String> {
-    DateTime::parse_from_rfc3339(text)
-        .map(|at| at.to_utc())
-        .map_err(|_| {
-            "expected an instant with its offset, such as 2026-11-20T18:00:00Z or 2026-11-20T19:00:00+01:00".to_owned()
-        })
 }

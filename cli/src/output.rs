@@ -147,7 +147,7 @@ pub(crate) fn table(heads: &[&str]) -> Table {
 }
 
 /// Prints a table, without the spaces that fill its last column.
-pub(crate) fn print(table: &Table) {
+pub(crate) fn show(table: &Table) {
     for line in table.lines() {
         println!("{}", line.trim_end());
     }

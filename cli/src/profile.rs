@@ -83,9 +83,6 @@ mod tests {
             .iter()
             .map(|(name, profile)| (name.as_str(), profile.signs_in))
             .collect();
-        assert_eq!(
-            signs_in,
-            [("default", false), ("dev", true), ("old", true)]
-        );
+        assert_eq!(signs_in, [("default", false), ("dev", true), ("old", true)]);
     }
 }

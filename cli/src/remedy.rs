@@ -20,6 +20,8 @@ pub(crate) enum Remedy {
     Renew,
     /// The profile that is used gives no credentials that AWS knows.
     Profile { profile: String },
+    /// Nobody is signed in.
+    NoCredentials,
     /// The ledger's table is not there.
     NoTable { table: String, region: String },
     /// There is no such region, or nobody answers in it.
@@ -48,6 +50,9 @@ impl fmt::Display for Remedy {
             Self::Profile { profile } => write!(
                 f,
                 "the profile {profile} gives no credentials that AWS accepts: try aws sts get-caller-identity --profile {profile}"
+            ),
+            Self::NoCredentials => f.write_str(
+                "sign in: give --profile, or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
             ),
             Self::NoTable { table, region } => write!(
                 f,
@@ -79,6 +84,10 @@ impl Remedy {
         let action = format!("{}:{}", error.service, error.operation);
         match error.cause {
             Cause::Credentials => Self::of_credentials(error, session),
+            // A session that cannot be read is told as if the network were at fault.
+            Cause::Unreachable if error.message.to_ascii_lowercase().contains("sso") => {
+                Self::of_credentials(error, session)
+            }
             Cause::Gone if error.service == "dynamodb" => Self::NoTable {
                 table: session.table().unwrap_or_default(),
                 region: region.unwrap_or("this region").to_owned(),
@@ -89,7 +98,7 @@ impl Remedy {
             },
             Cause::Denied => Self::Allow { action },
             Cause::Other => Self::Read { action },
-            _ => Self::Said(error.remedy().en),
+            _ => Self::Said(error.remedy().en.into_owned()),
         }
     }
 
@@ -108,7 +117,7 @@ impl Remedy {
         }
         match profile {
             Some(profile) => Self::Profile { profile },
-            None => Self::Said(error.remedy().en),
+            None => Self::NoCredentials,
         }
     }
 }

@@ -3,6 +3,8 @@
 use anyhow::anyhow;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
+use nightcap_aws::clock;
+use nightcap_domain::config::Compiled;
 use nightcap_domain::hold::End;
 use nightcap_domain::time::resolve;
 
@@ -22,4 +24,12 @@ pub(crate) fn instant(
     End::Until(text.to_owned())
         .at(now, zone)
         .map_err(|error| anyhow!(Usage(format!("{option}: {error}"))))
+}
+
+/// The instant of `--at`, on the clocks of the configuration's zone; now, if it is not given.
+pub(crate) fn at(text: Option<&str>, config: &Compiled) -> anyhow::Result<DateTime<Utc>> {
+    let now = clock::now();
+    text.map_or(Ok(now), |text| {
+        instant("--at", text, now, config.config().timezone)
+    })
 }

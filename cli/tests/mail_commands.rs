@@ -21,7 +21,7 @@ fn commands(snapshot: &str) -> Vec<String> {
     found.map(str::to_owned).collect()
 }
 
-/// Typed in a shell, where there is no ledger to write to.
+/// Typed in a shell, where there is no AWS to ask.
 fn typed(command: &str) -> Output {
     let words: Vec<String> = command
         .split(' ')
@@ -42,12 +42,12 @@ fn the_command_that_wakes_what_the_ladder_put_to_bed_is_understood() {
         assert!(commands[0].starts_with("hold preprod --running"));
         let output = typed(&commands[0]);
         let said = String::from_utf8(output.stderr).unwrap();
-        // It was read to its end, and only then missed its ledger.
-        assert!(said.contains("set NIGHTCAP_TABLE"), "{said}");
+        // It was read to its end, and only then missed a region.
+        assert!(said.contains("set AWS_REGION"), "{said}");
         let wrong = typed(&commands[0].replace("--running", "--up"));
         let said = String::from_utf8(wrong.stderr).unwrap();
         assert!(
-            said.contains("--up") && !said.contains("NIGHTCAP_TABLE"),
+            said.contains("--up") && !said.contains("AWS_REGION"),
             "{said}"
         );
     }

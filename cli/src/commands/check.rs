@@ -1,8 +1,7 @@
 //! `nightcap check`.
 
 use crate::output::{eprint, eprintln, println};
-use chrono::{DateTime, Utc};
-use nightcap_aws::clock;
+use chrono::{DateTime, TimeDelta, Utc};
 use nightcap_domain::config::{
     BudgetConfig, Compiled, ConfigError, ConfigWarning, EnvironmentConfig, Language,
 };
@@ -12,7 +11,7 @@ use serde::Serialize;
 
 use crate::args::Check;
 use crate::output::{self, BAD, DOUBT, Ending, GOOD};
-use crate::source;
+use crate::{source, when};
 
 /// The shape of `--json`.
 #[derive(Debug, Serialize)]
@@ -24,8 +23,12 @@ struct Answer<'a> {
 }
 
 pub(crate) async fn run(args: &Check) -> anyhow::Result<Ending> {
-    let source = source::text(&args.config.place).await?;
-    let now = args.at.unwrap_or_else(clock::now);
+    let place = args.file.as_deref().unwrap_or(&args.config.place);
+    let source = match source::text(place).await {
+        Ok(source) => source,
+        Err(error) => return unreadable(place, args.json, error),
+    };
+    let called = source::called(&source);
     match Compiled::parse(&source.text) {
         Err(errors) => {
             if args.json {
@@ -38,13 +41,13 @@ pub(crate) async fn run(args: &Check) -> anyhow::Result<Ending> {
             }
             eprint!("{}", errors.render(&source.name, &source.text));
             eprintln!(
-                "{BAD}{} is not valid{BAD:#}: {}",
-                source.name,
+                "{BAD}{called} is not valid{BAD:#}: {}",
                 count(errors.total(), "error")
             );
             Ok(Ending::Problem)
         }
         Ok(config) => {
+            let now = when::at(args.at.as_deref(), &config)?;
             let warnings = config.config().warnings(now);
             if args.json {
                 output::json(&Answer {
@@ -55,11 +58,7 @@ pub(crate) async fn run(args: &Check) -> anyhow::Result<Ending> {
                 })?;
             } else {
                 show(&config, now);
-                println!(
-                    "\n{GOOD}{} is valid{GOOD:#}{}",
-                    source.name,
-                    doubts(&warnings)
-                );
+                println!("\n{GOOD}{called} is valid{GOOD:#}{}", doubts(&warnings));
             }
             for warning in &warnings {
                 eprint!(
@@ -78,12 +77,33 @@ pub(crate) async fn run(args: &Check) -> anyhow::Result<Ending> {
     }
 }
 
+/// What cannot even be read is told as JSON too, where that is asked for.
+fn unreadable(place: &str, json: bool, error: anyhow::Error) -> anyhow::Result<Ending> {
+    if json {
+        let told = ConfigError {
+            line: 1,
+            column: 1,
+            path: String::new(),
+            message: format!("{error:#}"),
+            expected: None,
+            nearest: None,
+        };
+        output::json(&Answer {
+            config: place,
+            valid: false,
+            errors: &[told],
+            warnings: &[],
+        })?;
+    }
+    Err(error)
+}
+
 fn show(config: &Compiled, now: DateTime<Utc>) {
-    let mut table = output::table(&["ENVIRONMENT", "NOW", "BY", "NEXT"]);
+    let mut table = output::table(&["ENVIRONMENT", "NOW", "BY", "HOURS A WEEK", "NEXT"]);
     for (name, environment) in config.environments() {
         table.add_row(row(config, name, environment, now));
     }
-    output::print(&table);
+    output::show(&table);
 }
 
 fn row(
@@ -91,12 +111,13 @@ fn row(
     name: &EnvironmentName,
     environment: &EnvironmentConfig,
     now: DateTime<Utc>,
-) -> [String; 4] {
+) -> [String; 5] {
     match config.schedule_of(environment) {
         _ if environment.looks_like_production => [
             name.to_string(),
             output::state("unmanaged"),
             "looks like production: its schedule is not carried out".to_owned(),
+            String::new(),
             String::new(),
         ],
         None => [
@@ -104,11 +125,13 @@ fn row(
             output::state("unmanaged"),
             "protected: nothing here ever stops it".to_owned(),
             String::new(),
+            String::new(),
         ],
         Some((schedule_name, schedule)) => [
             name.to_string(),
             output::state(&schedule.state_at(now).to_string()),
             format!("{schedule_name} ({})", schedule.zone()),
+            hours_a_week(schedule.usual_week(now)),
             schedule
                 .next(now)
                 .map(|next| {
@@ -118,6 +141,18 @@ fn row(
                 .unwrap_or_default(),
         ],
     }
+}
+
+/// `55 of 168 (33 %)`; half an hour is `.5`.
+fn hours_a_week(running: TimeDelta) -> String {
+    const WEEK: i64 = 168;
+    let tenths = (running.num_minutes() + 3) / 6;
+    let hours = match tenths % 10 {
+        0 => (tenths / 10).to_string(),
+        tenth => format!("{}.{tenth}", tenths / 10),
+    };
+    let per_cent = (tenths * 10 + WEEK / 2) / WEEK;
+    format!("{hours} of {WEEK} ({per_cent} %)")
 }
 
 fn doubts(warnings: &[ConfigWarning]) -> String {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anstream::println;
+use crate::output::println;
 use anyhow::anyhow;
 use nightcap_aws::clients::Clients;
 use nightcap_aws::clock;

@@ -2,17 +2,18 @@
 
 use crate::output::println;
 use anyhow::anyhow;
-use nightcap_aws::clock;
 use nightcap_domain::explain::explain;
 
 use crate::args::Explain;
 use crate::output::{self, Ending, HEAD, Usage};
-use crate::source;
+use crate::source::{self, Looked, Session};
+use crate::when;
 
 pub(crate) async fn run(args: &Explain) -> anyhow::Result<Ending> {
-    let config = source::configuration(&args.config.place).await?;
-    let now = args.at.unwrap_or_else(clock::now);
-    let (report, _) = source::look(&config, now).await?;
+    let session = Session::from(&args.aws);
+    let config = source::configuration_for(&args.config.place, &session).await?;
+    let now = when::at(args.at.as_deref(), &config)?;
+    let Looked { report, .. } = session.look(&config, now).await?;
     let explanation = explain(&config, &report.plan, &report.ledger, &args.resource)
         .map_err(|error| anyhow!(Usage(error.to_string())))?;
     if args.json {

@@ -1,7 +1,6 @@
 //! `nightcap forecast`.
 
-use crate::output::print;
-use anstream::eprintln;
+use crate::output::{eprintln, print};
 use anyhow::anyhow;
 use nightcap_aws::clock;
 use nightcap_domain::money::{Usd, forecast_file};

@@ -13,12 +13,13 @@ use super::money::book;
 use crate::args::Hold;
 use crate::money_args::BookArg;
 use crate::output::{self, DOUBT, Ending, HEAD, Usage};
-use crate::source;
+use crate::source::{self, Looked, Session};
 
 pub(crate) async fn run(args: &Hold) -> anyhow::Result<Ending> {
-    let ledger = source::ledger().await?;
-    let config = source::configuration(&args.change.config.place).await?;
-    let (report, _) = source::look(&config, clock::now()).await?;
+    let session = Session::from(&args.change.aws).with_usual_table();
+    let ledger = session.ledger().await?;
+    let config = source::configuration_for(&args.change.config.place, &session).await?;
+    let Looked { report, .. } = session.look(&config, clock::now()).await?;
     let asked = asked(&config, &report.plan, args);
     let hold = make(&config, &report.plan, &asked, report.plan.at)
         .map_err(|error| anyhow!(Usage(error.to_string())))?;
@@ -33,7 +34,7 @@ pub(crate) async fn run(args: &Hold) -> anyhow::Result<Ending> {
     );
     if !args.change.dry_run && !answer.already {
         let made = ledger.hold(&hold).await;
-        answer.already = !made.map_err(|error| source::unkept(&error))?;
+        answer.already = !made.map_err(|error| session.unkept(&error))?;
     }
     if args.change.json {
         output::json(&answer)?;

@@ -6,13 +6,14 @@ use nightcap_domain::hold::{HoldView, HoldsAnswer};
 
 use crate::args::Holds;
 use crate::output::{self, Ending};
-use crate::source;
+use crate::source::{self, Session};
 
 pub(crate) async fn run(args: &Holds) -> anyhow::Result<Ending> {
-    let store = source::ledger().await?;
-    let config = source::configuration(&args.config.place).await?;
+    let session = Session::from(&args.aws).with_usual_table();
+    let store = session.ledger().await?;
+    let config = source::configuration_for(&args.config.place, &session).await?;
     let now = clock::now();
-    let ledger = store.read(now).await.map_err(|e| source::unkept(&e))?;
+    let ledger = store.read(now).await.map_err(|e| session.unkept(&e))?;
     let answer = HoldsAnswer::new(&config, &ledger, now);
     if args.json {
         output::json(&answer)?;
@@ -36,5 +37,5 @@ pub(super) fn show(holds: &[HoldView]) {
             hold.reason.clone(),
         ]);
     }
-    output::print(&table);
+    output::show(&table);
 }

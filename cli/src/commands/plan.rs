@@ -2,25 +2,33 @@
 
 use crate::output::println;
 use chrono::TimeDelta;
-use nightcap_aws::clock;
+use chrono_tz::Tz;
 use nightcap_domain::answer::{Answer, ProblemAnswer, ResourceAnswer, UpcomingAnswer};
+use nightcap_domain::config::Language;
+use nightcap_domain::message::local;
 use nightcap_domain::plan::upcoming;
 
 use crate::args::Plan;
 use crate::output::{self, BAD, DOUBT, Ending, HEAD, QUIET};
-use crate::source;
+use crate::source::{self, Looked, Place, Session};
+use crate::when;
 
 pub(crate) async fn run(args: &Plan) -> anyhow::Result<Ending> {
-    let config = source::configuration(&args.config.place).await?;
-    let now = args.at.unwrap_or_else(clock::now);
-    let (report, tick) = source::look(&config, now).await?;
+    let session = Session::from(&args.aws);
+    let config = source::configuration_for(&args.config.place, &session).await?;
+    let now = when::at(args.at.as_deref(), &config)?;
+    let Looked {
+        report,
+        tick,
+        place,
+    } = session.look(&config, now).await?;
     let until = now + TimeDelta::days(i64::from(args.days));
     let ahead = upcoming(&config, &report.plan, &report.ledger, until);
     let answer = report.answer("plan", &tick).with_upcoming(&ahead);
     if args.json {
         output::json(&answer)?;
     } else {
-        show(&answer);
+        show(&answer, &place, config.config().timezone);
     }
     Ok(if answer.problems.is_empty() {
         Ending::Fine
@@ -29,14 +37,14 @@ pub(crate) async fn run(args: &Plan) -> anyhow::Result<Ending> {
     })
 }
 
-fn show(answer: &Answer) {
+fn show(answer: &Answer, place: &Place, zone: Tz) {
     println!(
-        "{HEAD}A tick at {}{HEAD:#}",
-        answer.at.format("%Y-%m-%d %H:%M:%SZ")
+        "{HEAD}A tick at {}{HEAD:#}: {place}",
+        local(answer.at, zone, Language::En)
     );
     environments(answer);
     println!();
-    resources(&answer.resources);
+    resources(&answer.resources, place);
     if let Some(upcoming) = &answer.upcoming {
         println!();
         ahead(upcoming, answer.upcoming_truncated);
@@ -56,12 +64,12 @@ fn environments(answer: &Answer) {
             environment.reason.clone(),
         ]);
     }
-    output::print(&table);
+    output::show(&table);
 }
 
-fn resources(resources: &[ResourceAnswer]) {
+fn resources(resources: &[ResourceAnswer], place: &Place) {
     if resources.is_empty() {
-        println!("No resource carries the tag nightcap:environment.");
+        println!("No resource carries the tag nightcap:environment in {place}.");
         return;
     }
     let mut table = output::table(&[
@@ -91,7 +99,7 @@ fn resources(resources: &[ResourceAnswer]) {
             resource.reason.clone(),
         ]);
     }
-    output::print(&table);
+    output::show(&table);
 }
 
 fn decision(word: &str) -> String {
@@ -118,7 +126,7 @@ fn ahead(upcoming: &[UpcomingAnswer], truncated: bool) {
             resources_of(transition),
         ]);
     }
-    output::print(&table);
+    output::show(&table);
     if truncated {
         println!("{DOUBT}More lies ahead than is listed:{DOUBT:#} ask for fewer days.");
     }

@@ -7,22 +7,23 @@ use nightcap_domain::hold::{ReleaseAnswer, Released, release};
 
 use crate::args::Release;
 use crate::output::{self, Ending, HEAD, Usage};
-use crate::source;
+use crate::source::{self, Session};
 
 use super::holds;
 
 pub(crate) async fn run(args: &Release) -> anyhow::Result<Ending> {
-    let store = source::ledger().await?;
-    let config = source::configuration(&args.change.config.place).await?;
+    let session = Session::from(&args.change.aws).with_usual_table();
+    let store = session.ledger().await?;
+    let config = source::configuration_for(&args.change.config.place, &session).await?;
     let now = clock::now();
-    let ledger = store.read(now).await.map_err(|e| source::unkept(&e))?;
+    let ledger = store.read(now).await.map_err(|e| session.unkept(&e))?;
     let ended = release(&ledger.holds, &Released::Named(args.hold.clone()), now)
         .map_err(|error| anyhow!(Usage(error.to_string())))?;
     if !args.change.dry_run {
         store
             .release(&ended, &args.change.by, &args.reason)
             .await
-            .map_err(|error| source::unkept(&error))?;
+            .map_err(|error| session.unkept(&error))?;
     }
     let answer = ReleaseAnswer::new(&config, &ledger, &ended, now, args.change.dry_run);
     if args.change.json {

@@ -1,7 +1,6 @@
 //! `nightcap simulate`.
 
-use crate::output::{print, println};
-use anstream::eprintln;
+use crate::output::{eprintln, print, println};
 use anyhow::anyhow;
 use nightcap_aws::clock;
 use nightcap_domain::config::{Compiled, nearest};

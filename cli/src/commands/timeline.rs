@@ -2,16 +2,17 @@
 
 use crate::output::println;
 use anyhow::anyhow;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 use nightcap_aws::clock;
 use nightcap_domain::config::{Compiled, Language, nearest};
 use nightcap_domain::message::local;
-use nightcap_domain::time::{Schedule, State, Transition};
+use nightcap_domain::time::{Schedule, State, Transition, resolve};
 use serde::Serialize;
 
 use crate::args::Timeline;
-use crate::output::{self, Ending, HEAD, Usage};
-use crate::source;
+use crate::output::{self, DOUBT, Ending, HEAD, Usage};
+use crate::{source, when};
 
 /// The contract of `--json`.
 #[derive(Debug, Serialize)]
@@ -24,11 +25,11 @@ struct Answer<'a> {
 
 pub(crate) async fn run(args: &Timeline) -> anyhow::Result<Ending> {
     let config = source::configuration(&args.config.place).await?;
-    let schedule = named(&config, &args.schedule)?;
-    let (from, to) = range(args)?;
+    let (name, schedule) = asked(&config, args)?;
+    let (from, to) = range(args, schedule.zone())?;
     let transitions = schedule.transitions(from, to);
     let answer = Answer {
-        schedule: &args.schedule,
+        schedule: name,
         timezone: schedule.zone().name(),
         state_at_start: schedule.state_at(from),
         transitions: &transitions,
@@ -41,22 +42,91 @@ pub(crate) async fn run(args: &Timeline) -> anyhow::Result<Ending> {
     Ok(Ending::Fine)
 }
 
-fn named<'a>(config: &'a Compiled, name: &str) -> anyhow::Result<&'a Schedule> {
-    config.schedule(name).ok_or_else(|| {
-        let names: Vec<&str> = config.schedules().map(|(name, _)| name.as_str()).collect();
-        let hint = nearest(name, names.iter().copied())
-            .map(|nearest| format!(" (did you mean {nearest:?}?)"))
-            .unwrap_or_default();
-        anyhow!(Usage(format!(
-            "there is no schedule {name:?}{hint}; the configuration has {}",
-            names.join(", ")
-        )))
-    })
+/// The schedule that was named, itself or by an environment that follows it.
+fn asked<'a>(config: &'a Compiled, args: &Timeline) -> anyhow::Result<(&'a str, &'a Schedule)> {
+    let wrong = |text: String| anyhow!(Usage(text));
+    let named = |name: &str| {
+        let mut schedules = config.schedules();
+        let found = schedules.find(|(known, _)| known.as_str() == name);
+        found.map(|(name, schedule)| (name.as_str(), schedule))
+    };
+    match (&args.schedule, &args.environment) {
+        (Some(name), _) => named(name).ok_or_else(|| wrong(no_schedule(config, name))),
+        (None, Some(environment)) => {
+            let found = config.environment(environment);
+            match found.map(|(_, environment)| config.schedule_of(environment)) {
+                Some(Some((name, schedule))) => Ok((name.as_str(), schedule)),
+                Some(None) => Err(wrong(format!(
+                    "environment {environment} is protected: it has no schedule"
+                ))),
+                // A schedule named in its place is what is meant.
+                None => {
+                    named(environment).ok_or_else(|| wrong(no_environment(config, environment)))
+                }
+            }
+        }
+        (None, None) => {
+            let mut schedules = config.schedules();
+            match (schedules.next(), schedules.next()) {
+                (Some((name, schedule)), None) => Ok((name.as_str(), schedule)),
+                _ => Err(wrong(format!(
+                    "name an environment or --schedule; the configuration has {}",
+                    schedule_names(config).join(", ")
+                ))),
+            }
+        }
+    }
 }
 
-fn range(args: &Timeline) -> anyhow::Result<(DateTime<Utc>, DateTime<Utc>)> {
-    let from = args.from.unwrap_or_else(clock::now);
-    let to = match args.to {
+fn schedule_names(config: &Compiled) -> Vec<&str> {
+    config.schedules().map(|(name, _)| name.as_str()).collect()
+}
+
+fn hint<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(name, known)
+        .map(|nearest| format!(" (did you mean {nearest:?}?)"))
+        .unwrap_or_default()
+}
+
+fn no_schedule(config: &Compiled, name: &str) -> String {
+    let names = schedule_names(config);
+    let followed = config
+        .environment(name)
+        .and_then(|(_, environment)| config.schedule_of(environment));
+    if let Some((schedule, _)) = followed {
+        return format!(
+            "there is no schedule {name:?}; environment {name} follows {schedule}: --schedule {schedule}, or nightcap timeline {name}"
+        );
+    }
+    format!(
+        "there is no schedule {name:?}{}; the configuration has {}",
+        hint(name, names.iter().copied()),
+        names.join(", ")
+    )
+}
+
+fn no_environment(config: &Compiled, name: &str) -> String {
+    let names: Vec<&str> = config
+        .environments()
+        .map(|(name, _)| name.as_str())
+        .collect();
+    let all = names.iter().copied().chain(schedule_names(config));
+    format!(
+        "there is no environment {name:?}{}; the configuration has {}",
+        hint(name, all),
+        names.join(", ")
+    )
+}
+
+fn range(args: &Timeline, zone: Tz) -> anyhow::Result<(DateTime<Utc>, DateTime<Utc>)> {
+    let now = clock::now();
+    let instant = |option, text: &Option<String>| {
+        let text = text.as_deref();
+        text.map(|text| when::instant(option, text, now, zone))
+            .transpose()
+    };
+    let from = instant("--from", &args.from)?.unwrap_or(now);
+    let to = match instant("--to", &args.to)? {
         Some(to) => Some(to),
         None => from.checked_add_signed(TimeDelta::weeks(2)),
     };
@@ -64,6 +134,31 @@ fn range(args: &Timeline) -> anyhow::Result<(DateTime<Utc>, DateTime<Utc>)> {
         Some(to) if from < to => Ok((from, to)),
         _ => Err(anyhow!(Usage("--to must be after --from".to_owned()))),
     }
+}
+
+/// A row of the table: a transition, or a closed day.
+struct Row {
+    at: DateTime<Utc>,
+    cells: [String; 4],
+}
+
+/// The closed days of a period, each at its midnight.
+fn closed_days(schedule: &Schedule, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Row> {
+    let zone = schedule.zone();
+    let date = |at: DateTime<Utc>| at.with_timezone(&zone).date_naive();
+    let days = date(from).iter_days().take_while(|day| *day <= date(to));
+    days.filter_map(|day| {
+        let reason = schedule.calendar()?.is_closed(day)?;
+        let at = resolve(zone, day.and_time(NaiveTime::MIN));
+        let cells = [
+            day.format("%a %-d %b %Y").to_string(),
+            String::new(),
+            output::styled(DOUBT, "closed"),
+            reason.to_string(),
+        ];
+        (at < to).then_some(Row { at, cells })
+    })
+    .collect()
 }
 
 fn show(answer: &Answer<'_>, schedule: &Schedule, from: DateTime<Utc>, to: DateTime<Utc>) {
@@ -75,21 +170,30 @@ fn show(answer: &Answer<'_>, schedule: &Schedule, from: DateTime<Utc>, to: DateT
         output::state(&answer.state_at_start.to_string()),
         local(from, zone, Language::En),
     );
+    let mut rows = closed_days(schedule, from, to);
     if answer.transitions.is_empty() {
         println!("No transition before {}.", local(to, zone, Language::En));
-    } else {
+    }
+    if !(answer.transitions.is_empty() && rows.is_empty()) {
         let mut table = output::table(&["WHEN", "UTC", "TO", "FOR"]);
         let ends = answer.transitions.iter().skip(1).map(|next| Some(next.at));
         for (transition, end) in answer.transitions.iter().zip(ends.chain([None])) {
-            table.add_row([
-                local(transition.at, zone, Language::En),
-                transition.at.format("%Y-%m-%d %H:%M:%SZ").to_string(),
-                output::state(&transition.to.to_string()),
-                end.map(|end| hours(end - transition.at))
-                    .unwrap_or_default(),
-            ]);
+            rows.push(Row {
+                at: transition.at,
+                cells: [
+                    local(transition.at, zone, Language::En),
+                    transition.at.format("%Y-%m-%d %H:%M:%SZ").to_string(),
+                    output::state(&transition.to.to_string()),
+                    end.map(|end| hours(end - transition.at))
+                        .unwrap_or_default(),
+                ],
+            });
         }
-        output::print(&table);
+        rows.sort_by_key(|row| row.at);
+        for row in rows {
+            table.add_row(row.cells);
+        }
+        output::show(&table);
     }
     let running = schedule.running_time(from, to);
     println!(

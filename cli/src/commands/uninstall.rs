@@ -10,7 +10,7 @@ use std::io::{BufRead, IsTerminal, stdin};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anstream::{eprintln, println};
+use crate::output::{eprintln, println};
 use anyhow::{Context, anyhow};
 use futures_util::future::BoxFuture;
 use nightcap_aws::clients::Clients;

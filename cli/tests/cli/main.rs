@@ -13,4 +13,6 @@ mod colour;
 mod fleet;
 mod manual;
 mod nightcap;
+mod places;
+mod streams;
 mod timeline;

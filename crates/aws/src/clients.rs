@@ -99,6 +99,19 @@ impl Clients {
         Self::asking_as_we_do(loader.load().await)
     }
 
+    /// The clients of a person's choice: a profile, after credentials in variables, and a region
+    /// before the profile's own.
+    pub async fn signed_in(profile: Option<&str>, region: Option<&str>) -> Self {
+        let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(https());
+        if let Some(profile) = profile {
+            loader = loader.profile_name(profile);
+        }
+        if let Some(region) = region {
+            loader = loader.region(Region::new(region.to_owned()));
+        }
+        Self::asking_as_we_do(loader.load().await)
+    }
+
     /// The clients of a function's own account and region, which Lambda puts into variables:
     /// no profile is read and no network asked for credentials.
     pub async fn of_a_function() -> Self {

@@ -402,7 +402,7 @@ impl UpcomingAnswer {
                 .transition
                 .at
                 .with_timezone(&upcoming.zone)
-                .format("%a %d %b %Y %H:%M %Z")
+                .format("%a %-d %b %Y %H:%M %Z")
                 .to_string(),
             to: upcoming.transition.to.to_string(),
             resources: upcoming.resources.clone(),

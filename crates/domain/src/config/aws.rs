@@ -1,5 +1,7 @@
 //! How AWS writes regions and roles.
 
+use super::nearest::nearest;
+
 /// Regions open in 2026 (`aws account list-regions`, and the Chinese and US government ones),
 /// to suggest what was meant; a newer one is accepted by its form.
 pub(super) const REGIONS: &[&str] = &[
@@ -42,6 +44,13 @@ pub(super) const REGIONS: &[&str] = &[
     "us-west-1",
     "us-west-2",
 ];
+
+/// The region that was probably meant, where the text is none that is known.
+pub fn nearest_region(text: &str) -> Option<String> {
+    let known = REGIONS.contains(&text);
+    let meant = || nearest(text, REGIONS.iter().copied());
+    (!known).then(meant).flatten()
+}
 
 /// Whether the text has the form of a region: `eu-west-3`, `us-gov-east-1`.
 pub(super) fn is_plausible_region(text: &str) -> bool {

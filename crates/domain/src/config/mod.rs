@@ -30,6 +30,7 @@ mod value;
 mod warning;
 
 pub use alert::{AlertRule, Measure};
+pub use aws::nearest_region;
 pub use compiled::Compiled;
 pub use deadlines::Deadlines;
 pub use error::{ConfigError, ConfigErrors};
