@@ -169,9 +169,9 @@ def lifecycle_hooks() -> None:
     apply. A hook has them only if it notifies somebody:
     https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutLifecycleHook.html
     """
-    original = scaling_models.FakeLifeCycleHook.__init__
+    original = scaling_models.LifecycleHook.__init__
 
-    @corrects(scaling_models.FakeLifeCycleHook)
+    @corrects(scaling_models.LifecycleHook)
     def __init__(self: Any, *positional: Any, **settings: Any) -> None:
         original(self, *positional, **settings)
         self.role_arn = None
