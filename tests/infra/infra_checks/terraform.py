@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
 import os
 import shutil
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from .step import Failed, run, tool
@@ -96,6 +98,34 @@ def copied(repository: Path) -> Iterator[Path]:
         # The proof that all fits says what time it is, which the function takes from nobody unless this is set.
         (root / "nightcap.yaml").write_text((repository / "nightcap.yaml").read_text() + "\ndrills: true\n")
         yield root
+
+
+_SHARED = ExitStack()
+atexit.register(_SHARED.close)
+_lock = threading.Lock()
+_folders: dict[Path, threading.Lock] = {}
+_ready: set[Path] = set()
+
+
+@functools.cache
+def _copy(repository: Path) -> Path:
+    return _SHARED.enter_context(copied(repository))
+
+
+def shared(repository: Path) -> Path:
+    """One copy for the steps that write nothing into it; gone when the process ends."""
+    with _lock:
+        return _copy(repository)
+
+
+def initialised(folder: Path, env: Mapping[str, str]) -> None:
+    """Initialises a folder of the shared copy, once for all steps that look at it."""
+    with _lock:
+        own = _folders.setdefault(folder, threading.Lock())
+    with own:
+        if folder not in _ready:
+            init(folder, env)
+            _ready.add(folder)
 
 
 def configurations(repository: Path) -> list[Path]:
