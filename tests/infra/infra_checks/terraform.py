@@ -38,14 +38,23 @@ def environment(**more: str) -> dict[str, str]:
     return {**env, "TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1", **more}
 
 
-@functools.cache
+_looking = threading.Lock()
+
+
 def mirror() -> Path | None:
     """The folder of a provider mirror: $TF_PLUGIN_DIR, or found on this file system."""
+    # Looked for once: the steps that run side by side would each go through all of the disk.
+    with _looking:
+        return _found()
+
+
+@functools.cache
+def _found() -> Path | None:
     if named := os.environ.get("TF_PLUGIN_DIR"):
         return Path(named)
     command = ["find", "/", "-xdev", "(", "-name", ".terraform", "-o", "-path", "/proc", ")", "-prune"]
     command += ["-o", "-type", "d", "-name", PROVIDER_FOLDER, "-print"]
-    found = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False).stdout.split("\n")
+    found = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False).stdout.split("\n")
     mirrors = [Path(line).parent for line in sorted(filter(None, found)) if (Path(line) / "hashicorp" / "aws").is_dir()]
     return mirrors[0] if mirrors else None
 
