@@ -102,3 +102,17 @@ run "tls_mode_is_one_of_cloudflares" {
 
   expect_failures = [var.tls_mode]
 }
+
+run "a_standby_reads_the_secret_where_it_is" {
+  command = plan
+
+  variables {
+    secret_replica_regions = ["eu-west-1"]
+    load_balancer_dns_name = "greenleaf-prod-alb-1234567890.cn-north-1.elb.amazonaws.com.cn"
+  }
+
+  assert {
+    condition     = [for copy in aws_secretsmanager_secret.media.replica : copy.region] == ["eu-west-1"]
+    error_message = "replicated, and a load balancer of another partition is one too"
+  }
+}

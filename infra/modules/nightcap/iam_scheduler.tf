@@ -109,7 +109,7 @@ module "fleet_policy" {
   snapshot_environments = [
     for name, environment in local.environments : name if try(environment.snapshot_on_stop, false)
   ]
-  protected_values = var.protected_values
+  protected_values = local.protected_values
   account_id       = local.account
   partition        = local.partition
 

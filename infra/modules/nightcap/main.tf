@@ -23,12 +23,24 @@ locals {
     : "ssm://${aws_ssm_parameter.config[0].name}"
   )
 
+  # A name that only looks like production is released in the file, with a reason; the three
+  # that are production never are.
+  released = [for release in try(local.config.not_production, []) : lower(try(release.name, ""))]
+  protected_values = [
+    for value in var.protected_values : value
+    if contains(["prod", "production", "live"], lower(value)) || !contains(local.released, lower(value))
+  ]
+
   # Refused by name too: no spelling in the file makes production schedulable.
   environments = {
     for name, environment in try(local.config.environments, {}) : name => environment
-    if try(environment.schedule, null) != null && !try(environment.protected, false) && !contains(var.protected_values, lower(name))
+    if try(environment.schedule, null) != null && !try(environment.protected, false) && !contains(local.protected_values, lower(name))
   }
-  max_capacity = try(local.config.limits.max_capacity, 100)
+  # An environment may have a larger maximum of its own.
+  max_capacity = max(
+    try(local.config.limits.max_capacity, 100),
+    [for environment in local.environments : try(environment.max_capacity, 0)]...
+  )
 }
 
 data "aws_region" "current" {}

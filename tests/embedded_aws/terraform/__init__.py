@@ -17,6 +17,7 @@ def install(world: World) -> None:
     machines.template_versions()
     machines.scaling_policies()
     machines.instance_refreshes()
+    machines.lifecycle_hooks()
     # Before the next, which hides what a cache is made of.
     caches.cache_members()
     caches.cache_nodes()

@@ -162,3 +162,17 @@ def instance_refreshes() -> None:
         return ActionResult({"InstanceRefreshId": str(uuid4())})
 
     AutoScalingResponse.start_instance_refresh = start_instance_refresh
+
+
+def lifecycle_hooks() -> None:
+    """moto answers every lifecycle hook with a role and a queue that nobody gave, which Terraform would take away at each
+    apply. A hook has them only if it notifies somebody:
+    https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutLifecycleHook.html
+    """
+    original = scaling_models.LifecycleHook.__init__
+
+    @corrects(scaling_models.LifecycleHook)
+    def __init__(self: Any, *positional: Any, **settings: Any) -> None:
+        original(self, *positional, **settings)
+        self.role_arn = None
+        self.notification_target_arn = None

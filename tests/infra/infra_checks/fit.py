@@ -85,7 +85,8 @@ class Proof:
     def until_quiet(self, instant: str, edge: str) -> list[dict[str, Any]]:
         """The schedule's own tick at its instant, then one every five minutes of the embedded AWS's clock."""
         now = self.aws.control("clock", {"now": instant})["now"]
-        text = self.aws.client("scheduler").get_schedule(GroupName="nightcap", Name=f"nightcap-preprod-0-{edge}")["Target"]["Input"]
+        (name,) = [name for name, one in self.nightcap["schedules"].items() if f"office-hours-0-{edge}" in one["due"]]
+        text = self.aws.client("scheduler").get_schedule(GroupName="nightcap", Name=f"nightcap-{name}")["Target"]["Input"]
         answers = []
         for _ in range(MOST_TICKS):
             event = {**json.loads(text.replace("<aws.scheduler.scheduled-time>", instant)), "at": now}

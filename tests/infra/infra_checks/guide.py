@@ -20,7 +20,7 @@ CALL = re.compile(r"(?<![\w./-])(aws|terraform|make) ([^|;&()]*)")
 EVERYWHERE = {"query", "output", "region", "profile", "cli-binary-format", "max-items"}
 # Commands that the AWS CLI adds to the services' operations.
 ADDED = {("ecr", "get-login-password"): set(), ("logs", "tail"): {"since", "follow", "format"}}
-SUBCOMMANDS = {"apply", "destroy", "force-unlock", "import", "init", "output", "plan", "state", "version", "workspace"}
+SUBCOMMANDS = {"apply", "destroy", "force-unlock", "import", "init", "output", "plan", "providers", "state", "version", "workspace"}
 
 
 def check(repository: Path) -> str:

@@ -32,6 +32,13 @@ def roles_are_sound(prefixes: tuple[str, ...], aws: Aws) -> int:
             document = iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
             lint(name, document)
             stars(name, document)
+        for attached in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
+            if ":aws:policy/" in attached["PolicyArn"]:
+                continue
+            current = iam.get_policy(PolicyArn=attached["PolicyArn"])["Policy"]["DefaultVersionId"]
+            document = iam.get_policy_version(PolicyArn=attached["PolicyArn"], VersionId=current)["PolicyVersion"]["Document"]
+            lint(name, document)
+            stars(name, document)
     return len(names)
 
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from .step import run
-from .terraform import binary, configurations, copied, environment, has_provider, init, opentofu
+from .terraform import binary, configurations, copied, environment, has_provider, init, initialised, opentofu, shared
 
 CLOUDFLARE = Path("infra/edge")
 
@@ -24,13 +24,20 @@ def validate(repository: Path) -> str:
     if CLOUDFLARE in folders and not has_provider("cloudflare/cloudflare"):
         folders.remove(CLOUDFLARE)
         note = "; infra/edge: step edge"
-    validate_all(repository, folders, binary())
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda folder: validate_shared(shared(repository) / folder), folders))
     if tofu := opentofu():
         validate_all(repository, folders, tofu)
         note += "; the same with OpenTofu"
     else:
         note += "; skipped: OpenTofu, no tofu at hand"
     return f"{len(folders)} folders with the real provider{note}"
+
+
+def validate_shared(folder: Path) -> None:
+    env = environment()
+    initialised(folder, env)
+    run([binary(), "validate", "-no-color"], folder, env)
 
 
 def validate_all(repository: Path, folders: list[Path], program: str) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
 import os
 import shutil
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from .step import Failed, run, tool
@@ -36,14 +38,23 @@ def environment(**more: str) -> dict[str, str]:
     return {**env, "TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1", **more}
 
 
-@functools.cache
+_looking = threading.Lock()
+
+
 def mirror() -> Path | None:
     """The folder of a provider mirror: $TF_PLUGIN_DIR, or found on this file system."""
+    # Looked for once: the steps that run side by side would each go through all of the disk.
+    with _looking:
+        return _found()
+
+
+@functools.cache
+def _found() -> Path | None:
     if named := os.environ.get("TF_PLUGIN_DIR"):
         return Path(named)
     command = ["find", "/", "-xdev", "(", "-name", ".terraform", "-o", "-path", "/proc", ")", "-prune"]
     command += ["-o", "-type", "d", "-name", PROVIDER_FOLDER, "-print"]
-    found = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False).stdout.split("\n")
+    found = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False).stdout.split("\n")
     mirrors = [Path(line).parent for line in sorted(filter(None, found)) if (Path(line) / "hashicorp" / "aws").is_dir()]
     return mirrors[0] if mirrors else None
 
@@ -96,6 +107,34 @@ def copied(repository: Path) -> Iterator[Path]:
         # The proof that all fits says what time it is, which the function takes from nobody unless this is set.
         (root / "nightcap.yaml").write_text((repository / "nightcap.yaml").read_text() + "\ndrills: true\n")
         yield root
+
+
+_SHARED = ExitStack()
+atexit.register(_SHARED.close)
+_lock = threading.Lock()
+_folders: dict[Path, threading.Lock] = {}
+_ready: set[Path] = set()
+
+
+@functools.cache
+def _copy(repository: Path) -> Path:
+    return _SHARED.enter_context(copied(repository))
+
+
+def shared(repository: Path) -> Path:
+    """One copy for the steps that write nothing into it; gone when the process ends."""
+    with _lock:
+        return _copy(repository)
+
+
+def initialised(folder: Path, env: Mapping[str, str]) -> None:
+    """Initialises a folder of the shared copy, once for all steps that look at it."""
+    with _lock:
+        own = _folders.setdefault(folder, threading.Lock())
+    with own:
+        if folder not in _ready:
+            init(folder, env)
+            _ready.add(folder)
 
 
 def configurations(repository: Path) -> list[Path]:

@@ -60,7 +60,7 @@ fn every_file_is_sent_by_a_test() {
     );
 }
 
-fn event(name: &str) -> Value {
+pub(crate) fn event(name: &str) -> Value {
     let text = fs::read_to_string(root().join(format!("events/{name}.json"))).unwrap();
     serde_json::from_str(&text).unwrap()
 }

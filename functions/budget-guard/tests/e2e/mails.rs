@@ -102,7 +102,7 @@ fn its_own_mails_do_not_come_back_to_it() {
         "it has no block of Budgets: {answer:#}"
     );
     // Nor if it had one: the attribute is enough.
-    let mut back = event("sns-budget-actual");
+    let mut back = crate::events::event("sns-budget-actual");
     back["Records"][0]["Sns"]["MessageAttributes"] =
         json!({ "nightcap": { "Type": "String", "Value": "2026-11" } });
     stage.aws.forget_calls();

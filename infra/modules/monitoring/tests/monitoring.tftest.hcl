@@ -62,3 +62,24 @@ run "dev" {
     error_message = "no alarm on what dev does not have"
   }
 }
+
+run "a_zone_without_a_nat_is_told" {
+  command = plan
+
+  variables {
+    name        = "greenleaf-prod"
+    environment = "prod"
+    topic_arn   = "arn:aws:sns:eu-west-3:123456789012:greenleaf-alerts"
+    nat_groups  = ["greenleaf-prod-nat-eu-west-3a", "greenleaf-prod-nat-eu-west-3b"]
+  }
+
+  assert {
+    condition = {
+      for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_name => "${alarm.metric_name} ${alarm.dimensions.AutoScalingGroupName} ${alarm.comparison_operator} ${alarm.threshold} ${alarm.period * alarm.evaluation_periods}"
+      } == {
+      greenleaf-prod-nat-eu-west-3a-missing = "GroupInServiceInstances greenleaf-prod-nat-eu-west-3a LessThanThreshold 1 600"
+      greenleaf-prod-nat-eu-west-3b-missing = "GroupInServiceInstances greenleaf-prod-nat-eu-west-3b LessThanThreshold 1 600"
+    }
+    error_message = "no NAT in service for ten minutes is an alarm of its zone"
+  }
+}

@@ -390,8 +390,12 @@ run "no_more_than_the_configured_maximum" {
   assert {
     condition = [
       for statement in jsondecode(module.fleet_policy.json).Statement : statement.Condition.NumericLessThanEquals if statement.Sid == "ResizeGroups"
-    ] == [{ "autoscaling:MaxSize" = "12" }]
-    error_message = "limits.max_capacity bounds what the role may set"
+    ] == [{ "autoscaling:MaxSize" = "30" }]
+    error_message = "limits.max_capacity, or an environment's own, bounds what the role may set"
+  }
+  assert {
+    condition     = contains(output.scheduled_environments, "prd") && !contains(output.scheduled_environments, "live") && local.protected_values == ["prod", "production", "live"]
+    error_message = "a name is released by the file, but none of the three that are production"
   }
 }
 
