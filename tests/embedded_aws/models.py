@@ -14,7 +14,6 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, lru_cache
@@ -482,66 +481,66 @@ def _xml_answer(body: bytes, model: OperationModel, ec2: bool, problems: list[st
                 problems.append(f"no {wrapper} in the answer")
             return
         root, ignored = found, set()
-    read = _xml_structure(root, model.output_shape, "", problems, ignored, ec2)
-    _types(read, model.output_shape, "", problems)
+    _xml_structure(root, model.output_shape, "", problems, ignored, ec2)
 
 
 def _local(element: ElementTree.Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def _xml_structure(
-    element: ElementTree.Element, shape: Shape, place: str, problems: list[str], ignored: set[str], ec2: bool
-) -> dict[str, Any]:
-    by_wire: dict[str, tuple[str, Shape]] = {}
-    for name, member in shape.members.items():
-        wire = member.serialization.get("name", name)
-        if member.type_name == "list" and member.serialization.get("flattened"):
-            wire = member.member.serialization.get("name", wire)
-        by_wire[wire] = name, member
-    read: dict[str, Any] = {}
+def _xml_members(shape: Shape) -> dict[str, tuple[str, Shape, bool]]:
+    """A structure's members by their elements: name, shape, whether each element is one of a list. Kept on the shape,
+    because answers have thousands of structures."""
+    known: dict[str, tuple[str, Shape, bool]] | None = shape.__dict__.get("_members_by_element")
+    if known is None:
+        known = {}
+        for name, member in shape.members.items():
+            wire = member.serialization.get("name", name)
+            flat = member.type_name == "list" and bool(member.serialization.get("flattened"))
+            if flat:
+                wire, member = member.member.serialization.get("name", wire), member.member
+            known[wire] = name, member, flat
+        shape.__dict__["_members_by_element"] = known
+    return known
+
+
+def _xml_structure(element: ElementTree.Element, shape: Shape, place: str, problems: list[str], ignored: set[str], ec2: bool) -> None:
+    by_wire = _xml_members(shape)
     for child in element:
         wire = _local(child)
-        if wire in ignored:
-            continue
-        if wire not in by_wire:
+        if wire in by_wire:
+            name, member, _ = by_wire[wire]
+            _xml_value(child, member, f"{place}.{name}" if place else name, problems, ec2)
+        elif wire not in ignored:
             problems.append(f'Unknown member in {place or "the answer"}: "{wire}"')
-            continue
-        name, member = by_wire[wire]
-        where = f"{place}.{name}".lstrip(".")
-        if member.type_name == "list" and member.serialization.get("flattened"):
-            read.setdefault(name, []).append(_xml_value(child, member.member, where, problems, ec2))
-        else:
-            read[name] = _xml_value(child, member, where, problems, ec2)
-    return read
 
 
-def _xml_value(element: ElementTree.Element, shape: Shape, place: str, problems: list[str], ec2: bool) -> Any:
+def _xml_value(element: ElementTree.Element, shape: Shape, place: str, problems: list[str], ec2: bool) -> None:
     kind = shape.type_name
     if kind == "structure":
-        return _xml_structure(element, shape, place, problems, set(), ec2)
-    if kind == "list":
+        _xml_structure(element, shape, place, problems, set(), ec2)
+    elif kind == "list":
         wanted = shape.member.serialization.get("name", "item" if ec2 else "member")
         for child in element:
             if _local(child) != wanted:
                 problems.append(f'Unknown member in {place}: "{_local(child)}", a list of {wanted}')
-        return [_xml_value(child, shape.member, place, problems, ec2) for child in element]
-    if kind == "map":
-        return dict(_xml_pairs(element, shape, place, problems, ec2))
-    if len(element):
+            _xml_value(child, shape.member, place, problems, ec2)
+    elif kind == "map":
+        _xml_pairs(element, shape, place, problems, ec2)
+    elif len(element):
         problems.append(f"Invalid type for parameter {place}: a {kind} has nothing under it")
-        return ""
-    text = element.text or ""
-    return base64.b64decode(text) if kind == "blob" else _scalar(text, shape)
+    elif kind == "string":
+        if (allowed := shape.metadata.get("enum")) and (element.text or "") not in allowed:
+            problems.append(f"Invalid value for parameter {place}: {element.text!r} is none of {', '.join(allowed)}")
+    else:
+        _types(_scalar(element.text or "", shape), shape, place, problems)
 
 
-def _xml_pairs(
-    element: ElementTree.Element, shape: Shape, place: str, problems: list[str], ec2: bool
-) -> Iterator[tuple[str, Any]]:
+def _xml_pairs(element: ElementTree.Element, shape: Shape, place: str, problems: list[str], ec2: bool) -> None:
     key_name, value_name = shape.key.serialization.get("name", "key"), shape.value.serialization.get("name", "value")
     for entry in element:
         parts = {_local(child): child for child in entry}
         if key_name not in parts or value_name not in parts:
             problems.append(f"{place}: an entry of a map has {key_name} and {value_name}, not {', '.join(parts)}")
             continue
-        yield parts[key_name].text or "", _xml_value(parts[value_name], shape.value, place, problems, ec2)
+        _xml_value(parts[value_name], shape.value, place, problems, ec2)

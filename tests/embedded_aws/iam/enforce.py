@@ -83,7 +83,7 @@ class Enforcement:
         parts = check.resource.split(":")
         owner = parts[4] if len(parts) > 4 and parts[4] else role.account
         request = Request(check.action, check.resource, {**general(role, place, owner), **check.context})
-        identity = verdict(role.policies, request)
+        identity = verdict(role.about(check.action), request)
         policy, needed = resource_policy(role, check)
         there = verdict([policy], request, Principal(role.arn, role.account)) if policy else None
         boundary = verdict([role.boundary], request) if role.boundary else None

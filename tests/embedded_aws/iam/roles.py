@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -21,7 +22,7 @@ from urllib.parse import unquote
 import yaml
 
 from . import actions, reference, tags
-from .evaluator import listed
+from .evaluator import holds, listed, matches
 from .tags import Place
 
 RENDERED = Path(__file__).parent / "policies" / "rendered.json"
@@ -44,6 +45,9 @@ Statement = dict[str, Any]
 CONFIG_BY_HAND: Statement = {"Sid": "ReadTheConfigurationByHand", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "<config-object>"}
 
 
+# `{ start: cron(0 9 ? * MON-FRI) }`: YAML 1.2, Terraform and the functions take the question mark, PyYAML does not.
+BARE_CRON = re.compile(r"(?<!['\"])\bcron\([^)'\"]*\)")
+
 KEY_PREFIX = "ASIANIGHTCAP"
 
 
@@ -63,6 +67,17 @@ class Role:
     boundary: Policy | None = None
     # The roles of other accounts, as its configuration has them.
     targets: dict[str, Role] = field(default_factory=dict)
+
+    _narrowed: dict[str, list[Policy]] = field(default_factory=dict)
+
+    def about(self, action: str) -> list[Policy]:
+        """The statements that name an action. A transaction asks a hundred times, and the others have been judged."""
+        if action not in self._narrowed:
+            self._narrowed[action] = [
+                {**policy, "Statement": [one for one in policy["Statement"] if any(matches(like, action, ignore_case=True) for like in listed(one["Action"]))]}
+                for policy in self.policies
+            ]
+        return self._narrowed[action]
 
     @property
     def account(self) -> str:
@@ -227,11 +242,13 @@ def configuration(value: str, place: Place) -> dict[str, Any]:
         text = found.value.decode() if found else ""
     elif "\n" not in value and len(value) < 1024 and Path(value).is_file():
         text = Path(value).read_text()
-    try:
-        read = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError):
-        return {}
-    return read if isinstance(read, dict) else {}
+    for readable in (text, BARE_CRON.sub(r"'\g<0>'", text)):
+        try:
+            read = yaml.safe_load(readable)
+        except (yaml.YAMLError, ValueError, RecursionError):
+            continue
+        return read if isinstance(read, dict) else {}
+    return {}
 
 
 def scheduled(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -293,7 +310,8 @@ def judge(policy: Policy) -> None:
             if not reference.is_some_action(pattern):
                 raise BadRole(f"{statement.get('Sid')}: AWS has no action like {pattern}")
         services = {pattern.partition(":")[0].lower() for pattern in listed(statement["Action"])}
-        for keys in statement.get("Condition", {}).values():
+        for operator, keys in statement.get("Condition", {}).items():
+            holds(operator, None, ["0"])
             for key in keys:
                 if not any(key.lower().startswith(known.lower()) if known.endswith("/") else key.lower() == known.lower() for known in actions.SET):
                     raise BadRole(f"{statement.get('Sid')}: the embedded AWS sets no {key}")

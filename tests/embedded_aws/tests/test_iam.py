@@ -371,6 +371,12 @@ class Reference(EmbeddedAwsTest):
             (check,) = actions.checks(service, operation, {}, here)
             self.assertEqual((check.action, check.resource), (action, "*"))
 
+    def test_a_configuration_is_read_as_terraform_reads_it(self) -> None:
+        here = Place("123456789012", "eu-west-3")
+        flow = "schedules: { s: { windows: [{ start: cron(0 9 ? * MON-FRI), stop: cron(0 19 ? * MON-FRI) }] } }\nenvironments: { dev: { schedule: s }, prod: { schedule: s } }"
+        self.assertEqual(sorted(roles.scheduled(roles.configuration(flow, here))), ["dev"])
+        self.assertEqual(roles.configuration("environments: [", here), {})
+
     def test_a_kind_that_no_environment_lists_has_no_statement(self) -> None:
         environments = roles.scheduled(roles.configuration(CONFIG, Place("123456789012", "eu-west-3")))
         self.assertEqual(sorted(environments), ["dev", "far", "preprod"])

@@ -64,6 +64,15 @@ class Requests(EmbeddedAwsTest):
                 self.assertEqual((status, json.loads(said)["__type"]), (400, code))
                 self.assertIn(what, self.defect())
 
+    def test_what_terraform_asks_is_not_read_here_nor_in_another_account(self) -> None:
+        sts = self.aws.client("sts", "test")
+        given = sts.assume_role(RoleArn="arn:aws:iam::210987654321:role/deploy", RoleSessionName="deploy")["Credentials"]
+        before = self.aws.get("checks")["requests"]
+        self.aws.client("rds", given["AccessKeyId"]).describe_db_instances()
+        self.assertEqual(self.aws.get("checks")["requests"], before)
+        self.aws.client("rds").describe_db_instances()
+        self.assertEqual(self.aws.get("checks")["requests"], before + 1)
+
     def test_what_was_refused_did_nothing_and_is_counted(self) -> None:
         before = self.aws.get("checks")["requests"]
         self.send("sns", "Action=CreateTopic&Version=2010-03-31&Name=made&Colour=blue")

