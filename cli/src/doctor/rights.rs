@@ -327,7 +327,7 @@ environments:
             .flat_map(|part| part.split('"').skip(1).step_by(2))
             .filter(|text| {
                 text.split_once(':').is_some_and(|(service, action)| {
-                    !service.is_empty()
+                    !matches!(service, "" | "aws")
                         && service.chars().all(|c| c.is_ascii_lowercase())
                         && action.chars().next().is_some_and(char::is_uppercase)
                         && action.chars().all(|c| c.is_ascii_alphanumeric())

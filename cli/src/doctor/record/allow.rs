@@ -333,9 +333,6 @@ fn phrases(text: &str) -> String {
 
 /// The code of an error: a word of AWS's and nothing else.
 fn code(text: &str) -> String {
-    let text = text.rsplit('#').next().unwrap_or(text);
-    let text = text.split(':').next().unwrap_or(text);
-    let word = text.len() <= 80 && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '.');
     // What AWS calls an error is one of its own names, which end like this.
     const ENDS: [&str; 18] = [
         "Exception",
@@ -357,6 +354,9 @@ fn code(text: &str) -> String {
         "Token",
         "Id",
     ];
+    let text = text.rsplit('#').next().unwrap_or(text);
+    let text = text.split(':').next().unwrap_or(text);
+    let word = text.len() <= 80 && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '.');
     let known = ENDS.iter().any(|end| text.ends_with(end));
     if word && known {
         text.to_owned()
