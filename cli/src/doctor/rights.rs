@@ -328,7 +328,9 @@ environments:
             .filter(|text| {
                 text.split_once(':').is_some_and(|(service, action)| {
                     !matches!(service, "" | "aws")
-                        && service.chars().all(|c| c.is_ascii_lowercase())
+                        && service
+                            .chars()
+                            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
                         && action.chars().next().is_some_and(char::is_uppercase)
                         && action.chars().all(|c| c.is_ascii_alphanumeric())
                 })

@@ -63,7 +63,8 @@ const CODE: [&str; 4] = ["Code", "__type", "code", "Type"];
 const MESSAGE: [&str; 3] = ["Message", "message", "errorMessage"];
 
 /// Words that we ourselves send: they identify nobody.
-const SENT: [&str; 37] = [
+const SENT: [&str; 38] = [
+    "nightcap:capacity",
     "*",
     "ALL",
     "All",
