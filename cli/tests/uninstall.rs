@@ -164,7 +164,7 @@ fn a_dry_run_says_everything_and_does_nothing() {
         .iter()
         .map(|name| name.as_str().unwrap())
         .collect();
-    assert_eq!(woken, [DATABASE, "greenleaf-preprod-search", GROUP]);
+    assert_eq!(woken, ["greenleaf-preprod-search", DATABASE, GROUP]);
     assert_eq!(answer["forgotten"], json!([GROUP]));
     assert_eq!(aws.orders(), []);
     let unasked = command(&aws, &[]).output().unwrap();

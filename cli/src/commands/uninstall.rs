@@ -200,8 +200,7 @@ impl Leaving<'_> {
             environments: vec![],
             steps: vec![],
         };
-        for (name, environment) in self.config.environments().filter(|(_, e)| !e.protected) {
-            let _ = environment;
+        for (name, _) in self.config.environments().filter(|(_, e)| !e.protected) {
             let already = self.ledger.holds.iter().any(|hold| {
                 hold.reason == REASON
                     && hold.covers(now)

@@ -87,7 +87,7 @@ pub(crate) struct Doctor<'a> {
     rows: Vec<Row>,
 }
 
-/// Everything that was found, worst last in none: in the order of the checks.
+/// Everything that was found, in the order of the checks.
 pub(crate) async fn examine(
     config: &Compiled,
     name: &str,
@@ -124,7 +124,7 @@ pub(crate) async fn examine(
     }
     doctor.own_permissions().await;
     doctor.ledger().await;
-    doctor.queues(places.len()).await;
+    doctor.queues().await;
     doctor.schedules().await;
     doctor.money().await;
     doctor.topic().await;

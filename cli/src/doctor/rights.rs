@@ -327,8 +327,10 @@ environments:
             .flat_map(|part| part.split('"').skip(1).step_by(2))
             .filter(|text| {
                 text.split_once(':').is_some_and(|(service, action)| {
-                    !service.is_empty()
-                        && service.chars().all(|c| c.is_ascii_lowercase())
+                    !matches!(service, "" | "aws")
+                        && service
+                            .chars()
+                            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
                         && action.chars().next().is_some_and(char::is_uppercase)
                         && action.chars().all(|c| c.is_ascii_alphanumeric())
                 })

@@ -47,9 +47,10 @@ impl Doctor<'_> {
                 let on = matches!(status, "ENABLED" | "ENABLING");
                 let attribute = tree::text(&ttl, "AttributeName");
                 if !on || attribute != "expires" {
-                    let is = match on {
-                        true => format!("on for `{attribute}`"),
-                        false => "off".to_owned(),
+                    let is = if on {
+                        format!("on for `{attribute}`")
+                    } else {
+                        "off".to_owned()
                     };
                     self.row(CHECK, &table, Finding::LedgerTtl { is });
                 }

@@ -15,7 +15,7 @@ const FEWEST_RECEIVES: u64 = 3;
 
 impl Doctor<'_> {
     /// Looks at both queues.
-    pub(in crate::doctor) async fn queues(&mut self, places: usize) {
+    pub(in crate::doctor) async fn queues(&mut self) {
         let targets = format!("{}-targets", self.name);
         match self.queue(&targets).await {
             Ok(Some(queue)) => self.targets_queue(&targets, &queue),
@@ -29,7 +29,6 @@ impl Doctor<'_> {
             ),
             Err(error) => self.unread(CHECK, &targets, &error),
         }
-        let _ = places;
         let dead = format!("{}-dead-letters", self.name);
         match self.queue(&dead).await {
             Ok(Some(queue)) => {

@@ -1,4 +1,4 @@
-//! What starts ticks: the schedules of EventBridge Scheduler, and the rule for RDS's events.
+//! What starts ticks: the schedules of `EventBridge` Scheduler, and the rule for RDS's events.
 
 use nightcap_aws::error::{AwsError, Cause};
 use nightcap_aws::probe::{Question, Service, tree};

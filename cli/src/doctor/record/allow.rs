@@ -63,7 +63,8 @@ const CODE: [&str; 4] = ["Code", "__type", "code", "Type"];
 const MESSAGE: [&str; 3] = ["Message", "message", "errorMessage"];
 
 /// Words that we ourselves send: they identify nobody.
-const SENT: [&str; 37] = [
+const SENT: [&str; 38] = [
+    "nightcap:capacity",
     "*",
     "ALL",
     "All",
@@ -333,9 +334,6 @@ fn phrases(text: &str) -> String {
 
 /// The code of an error: a word of AWS's and nothing else.
 fn code(text: &str) -> String {
-    let text = text.rsplit('#').next().unwrap_or(text);
-    let text = text.split(':').next().unwrap_or(text);
-    let word = text.len() <= 80 && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '.');
     // What AWS calls an error is one of its own names, which end like this.
     const ENDS: [&str; 18] = [
         "Exception",
@@ -357,6 +355,9 @@ fn code(text: &str) -> String {
         "Token",
         "Id",
     ];
+    let text = text.rsplit('#').next().unwrap_or(text);
+    let text = text.split(':').next().unwrap_or(text);
+    let word = text.len() <= 80 && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '.');
     let known = ENDS.iter().any(|end| text.ends_with(end));
     if word && known {
         text.to_owned()

@@ -148,7 +148,7 @@ fn words_that_decide_are_kept_and_nothing_else_of_a_name() {
     assert_eq!(names.name("123456789012"), "000000000001");
     assert_eq!(
         names.arn("arn:aws:sts::123456789012:assumed-role/acme-admin/someone"),
-        "arn:aws:sts::000000000001:assumed-role/name-5/name-6"
+        "arn:aws:sts::000000000001:assumed-role/name-4/name-5"
     );
 }
 
