@@ -3,7 +3,7 @@
 use anstream::println;
 use anyhow::anyhow;
 use nightcap_aws::clock;
-use nightcap_domain::hold::{ReleaseAnswer, Released, release};
+use nightcap_domain::hold::{ReleaseAnswer, Released, release, signed};
 
 use crate::args::Release;
 use crate::output::{self, Ending, HEAD, Usage};
@@ -12,6 +12,8 @@ use crate::source;
 use super::holds;
 
 pub(crate) async fn run(args: &Release) -> anyhow::Result<Ending> {
+    let (by, reason) =
+        signed(&args.change.by, &args.reason).map_err(|error| anyhow!(Usage(error.to_string())))?;
     let store = source::ledger().await?;
     let config = source::configuration(&args.change.config.place).await?;
     let now = clock::now();
@@ -20,7 +22,7 @@ pub(crate) async fn run(args: &Release) -> anyhow::Result<Ending> {
         .map_err(|error| anyhow!(Usage(error.to_string())))?;
     if !args.change.dry_run {
         store
-            .release(&ended, &args.change.by, &args.reason)
+            .release(&ended, &by, &reason)
             .await
             .map_err(|error| source::unkept(&error))?;
     }

@@ -117,10 +117,11 @@ impl HoldAnswer {
         hold: &Hold,
         dry_run: bool,
     ) -> Self {
-        let known = ledger
-            .holds
-            .iter()
-            .find(|known| known.id == hold.id && !known.has_ended(hold.made_at));
+        let known = ledger.holds.iter().find(|known| {
+            // One made by an earlier version has an id of another form.
+            let same = known.id == hold.id || known.says_the_same(hold);
+            same && !known.has_ended(hold.made_at)
+        });
         let environment = environment_of(plan, hold);
         Self {
             command: "hold",
