@@ -12,6 +12,7 @@ mod maintenance;
 mod place;
 mod problem;
 mod progress;
+mod unread;
 mod upcoming;
 mod woken;
 
@@ -90,6 +91,7 @@ pub fn plan(config: &Compiled, fleet: Vec<Resource>, ledger: &Ledger, now: DateT
         .filter(|resource| resource.claim() != Claim::None)
         .map(|resource| decide::step(config, &environments, ledger, resource, now))
         .collect();
+    unread::leave(ledger, &mut steps);
     gate::close(&mut steps);
     breaker::hold_back(config.limits(), ledger, &mut steps, now);
     steps.sort_by(|a, b| order(a).cmp(&order(b)));

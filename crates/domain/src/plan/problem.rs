@@ -4,6 +4,7 @@ use crate::config::Language;
 use crate::fleet::{Resource, Text};
 
 use super::Late;
+use crate::ledger::Unread;
 
 const UNPRUNED: &str = "snapshots-kept";
 
@@ -61,6 +62,8 @@ pub enum Fault {
         /// What to do.
         remedy: Text,
     },
+    /// An item of the ledger cannot be read.
+    UnreadableItem(Unread),
     /// AWS refused the order or did not answer.
     Failed {
         /// `start`, `stop`, `read` or `forget`.
@@ -126,6 +129,7 @@ impl Fault {
             Self::Conflict(_) => "conflict",
             Self::Late(late) => late.gate.code(),
             Self::Unpruned { .. } => UNPRUNED,
+            Self::UnreadableItem(_) => "unreadable-item",
             Self::Failed { .. } => "failed",
         }
     }
@@ -180,6 +184,7 @@ impl Fault {
             Self::Unpruned { why, .. } => {
                 format!("old snapshots are kept: {}", why.to(Language::En))
             }
+            Self::UnreadableItem(item) => item.message(Language::En),
             Self::Failed { action, error, .. } => format!("{action} failed: {error}"),
         }
     }
@@ -221,6 +226,7 @@ impl Fault {
             Self::Unpruned { why, .. } => {
                 format!("ses anciens instantanés restent : {}", why.to(Language::Fr))
             }
+            Self::UnreadableItem(item) => item.message(Language::Fr),
             Self::Failed { action, error, .. } => {
                 let action = match *action {
                     "start" => "du démarrage",
@@ -259,6 +265,7 @@ impl Fault {
                 "set its preferred maintenance window, or `wake_for_maintenance: false`".to_owned()
             }
             Self::Late(late) => late.gate.remedy(Language::En).to_owned(),
+            Self::UnreadableItem(item) => item.remedy(Language::En),
             Self::Conflict(_) => {
                 "remove that action, or give it the hours of the schedule".to_owned()
             }
@@ -298,6 +305,7 @@ impl Fault {
                 "fixez sa fenêtre de maintenance, ou `wake_for_maintenance: false`".to_owned()
             }
             Self::Late(late) => late.gate.remedy(Language::Fr).to_owned(),
+            Self::UnreadableItem(item) => item.remedy(Language::Fr),
             Self::Conflict(_) => {
                 "retirez cette action, ou donnez-lui les heures de l'horaire".to_owned()
             }
