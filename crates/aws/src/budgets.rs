@@ -11,6 +11,10 @@ use nightcap_domain::money::{BillingMonth, Money, Usd};
 use crate::clients::Clients;
 use crate::error::{AwsError, Cause};
 
+/// Pages read of a list: an account has at most 20,000 budgets, and a page may have 100. Whoever
+/// answers with ever new tokens is not listened to for ever.
+const MOST_PAGES: usize = 200;
+
 /// The budgets of one account.
 #[derive(Clone, Debug)]
 pub struct Budgets {
@@ -40,7 +44,10 @@ impl Budgets {
             .account_id(&self.account)
             .into_paginator()
             .send();
-        while let Some(page) = pages.next().await {
+        for _ in 0..MOST_PAGES {
+            let Some(page) = pages.next().await else {
+                break;
+            };
             let page = match page {
                 Ok(page) => page,
                 Err(error) => {
@@ -79,7 +86,10 @@ impl Budgets {
             .into_paginator()
             .send();
         let mut months = BTreeMap::new();
-        while let Some(page) = pages.next().await {
+        for _ in 0..MOST_PAGES {
+            let Some(page) = pages.next().await else {
+                break;
+            };
             let page = page.map_err(|error| AwsError::from_sdk("budgets", "ViewBudget", &error))?;
             let history = page.budget_performance_history();
             for period in history

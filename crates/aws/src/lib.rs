@@ -27,6 +27,7 @@ pub mod logs;
 pub mod metrics;
 #[cfg(test)]
 mod mocks;
+pub mod payload;
 pub mod price_source;
 #[cfg(feature = "pricing")]
 pub mod pricing;
