@@ -15,8 +15,8 @@ use command::{COMMANDS, Command};
 pub use rds_event::Place;
 pub use sqs::Received;
 
-/// Characters of an event that an error repeats.
-const MOST_REPEATED: usize = 60;
+/// Characters of an event that an error repeats, three dots counted in.
+const MOST_REPEATED: usize = 63;
 
 /// Every accepted form but the commands' names, for error messages.
 const ACCEPTED: &str = "which is also what EventBridge Scheduler sends, EventBridge's own \
