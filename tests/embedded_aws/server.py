@@ -14,7 +14,19 @@ from moto.moto_api._internal import mock_random
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from . import account, autoscaling, budgets, containers, dynamodb, machines, money, rds, target_health, terraform
+from . import (
+    account,
+    autoscaling,
+    budgets,
+    containers,
+    dynamodb,
+    filter_policies,
+    machines,
+    money,
+    rds,
+    target_health,
+    terraform,
+)
 from .checks import Checks
 from .control import Control
 from .front import Front
@@ -39,6 +51,7 @@ class EmbeddedAws:
         bill = money.install(self.world)
         containers.install(self.world)
         dynamodb.install()
+        filter_policies.install()
         machines.install(self.world)
         target_health.install(self.world)
         terraform.install(self.world)

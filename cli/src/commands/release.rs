@@ -3,7 +3,7 @@
 use crate::output::println;
 use anyhow::anyhow;
 use nightcap_aws::clock;
-use nightcap_domain::hold::{ReleaseAnswer, Released, release};
+use nightcap_domain::hold::{ReleaseAnswer, Released, release, signed};
 
 use crate::args::Release;
 use crate::output::{self, Ending, HEAD, Usage};
@@ -12,6 +12,8 @@ use crate::source::{self, Session};
 use super::holds;
 
 pub(crate) async fn run(args: &Release) -> anyhow::Result<Ending> {
+    let (by, reason) =
+        signed(&args.change.by, &args.reason).map_err(|error| anyhow!(Usage(error.to_string())))?;
     let session = Session::from(&args.change.aws).with_usual_table();
     let store = session.ledger().await?;
     let config = source::configuration_for(&args.change.config.place, &session).await?;
@@ -21,7 +23,7 @@ pub(crate) async fn run(args: &Release) -> anyhow::Result<Ending> {
         .map_err(|error| anyhow!(Usage(error.to_string())))?;
     if !args.change.dry_run {
         store
-            .release(&ended, &args.change.by, &args.reason)
+            .release(&ended, &by, &reason)
             .await
             .map_err(|error| session.unkept(&error))?;
     }

@@ -10,7 +10,9 @@ use aws_config::environment::{
 use aws_config::meta::credentials::CredentialsProviderChain;
 use aws_config::meta::region::ProvideRegion;
 use aws_config::{BehaviorVersion, SdkConfig};
-use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use aws_runtime::env_config::EnvConfigValue;
 use aws_smithy_async::rt::sleep::default_async_sleep;
 use aws_smithy_async::time::SharedTimeSource;
@@ -30,7 +32,7 @@ pub(crate) async fn config() -> SdkConfig {
         .credentials_provider(SharedCredentialsProvider::new(
             CredentialsProviderChain::first_try(
                 "Environment",
-                EnvironmentVariableCredentialsProvider::new(),
+                Sound(EnvironmentVariableCredentialsProvider::new()),
             ),
         ))
         .identity_cache(IdentityCache::lazy().build())
@@ -47,6 +49,44 @@ fn flag(name: &str) -> Option<bool> {
     setting(name).map(|value| value.eq_ignore_ascii_case("true"))
 }
 
+/// Credentials that can be sent: the SDK puts them into a header as they are, and panics where
+/// that takes no such character.
+#[derive(Debug)]
+struct Sound(EnvironmentVariableCredentialsProvider);
+
+impl ProvideCredentials for Sound {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(async {
+            let found = self.0.provide_credentials().await?;
+            match unsendable(&found) {
+                Some(name) => Err(CredentialsError::invalid_configuration(format!(
+                    "{name} has a character that cannot be sent: write it without line breaks, spaces and quotation marks"
+                ))),
+                None => Ok(found),
+            }
+        })
+    }
+}
+
+/// The variable whose value cannot be sent. It is not repeated: it may be a secret.
+fn unsendable(credentials: &Credentials) -> Option<&'static str> {
+    let is_sound = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
+    [
+        ("AWS_ACCESS_KEY_ID", Some(credentials.access_key_id())),
+        (
+            "AWS_SECRET_ACCESS_KEY",
+            Some(credentials.secret_access_key()),
+        ),
+        ("AWS_SESSION_TOKEN", credentials.session_token()),
+    ]
+    .into_iter()
+    .find(|(_, value)| value.is_some_and(|value| !is_sound(value)))
+    .map(|(name, _)| name)
+}
+
 /// The variables of single services: `AWS_ENDPOINT_URL_DYNAMODB`.
 #[derive(Debug)]
 struct Variables(Env);
@@ -58,7 +98,8 @@ impl LoadServiceConfig for Variables {
             .profile(key.profile())
             .service_id(key.service_id());
         let (value, _) = value.load(&self.0, None)?;
-        Some(value.into_owned())
+        // An empty variable is none: the SDK takes it for an address, and panics.
+        Some(value.into_owned()).filter(|value| !value.trim().is_empty())
     }
 }
 
@@ -81,6 +122,38 @@ mod tests {
         };
         assert_eq!(of("Auto Scaling").as_deref(), Some("http://127.0.0.1:2"));
         assert_eq!(of("DynamoDB").as_deref(), Some("http://127.0.0.1:1"));
+    }
+
+    #[test]
+    fn an_empty_endpoint_is_none() {
+        for empty in ["", " "] {
+            let variables = Variables(Env::from_slice(&[
+                ("AWS_ENDPOINT_URL", empty),
+                ("AWS_ENDPOINT_URL_DYNAMODB", empty),
+            ]));
+            let key = ServiceConfigKey::builder()
+                .service_id("DynamoDB")
+                .profile("endpoint_url")
+                .env("AWS_ENDPOINT_URL");
+            assert_eq!(variables.load_config(key.build().unwrap()), None);
+        }
+    }
+
+    #[test]
+    fn credentials_that_no_header_takes_are_named_and_not_repeated() {
+        let of = |id: &str, secret: &str, token: Option<&str>| {
+            unsendable(&Credentials::new(
+                id,
+                secret,
+                token.map(str::to_owned),
+                None,
+                "tests",
+            ))
+        };
+        assert_eq!(of("AKIA", "se/cret+", Some("tok==")), None);
+        assert_eq!(of("AKIA\nX", "s", None), Some("AWS_ACCESS_KEY_ID"));
+        assert_eq!(of("AKIA", "s ", None), Some("AWS_SECRET_ACCESS_KEY"));
+        assert_eq!(of("AKIA", "s", Some("é")), Some("AWS_SESSION_TOKEN"));
     }
 
     #[tokio::test]

@@ -65,7 +65,7 @@ impl AwsError {
     }
 
     /// A call, or several, for which there was not enough time.
-    pub(crate) fn out_of_time(service: &'static str, operation: &'static str) -> Self {
+    pub fn out_of_time(service: &'static str, operation: &'static str) -> Self {
         Self {
             service,
             operation,

@@ -30,6 +30,7 @@ pub mod metrics;
 #[cfg(test)]
 mod mocks;
 mod pages;
+pub mod payload;
 pub mod price_source;
 #[cfg(feature = "pricing")]
 pub mod pricing;

@@ -61,6 +61,20 @@ pub fn invocation(correlation_id: &str) -> Span {
     )
 }
 
+/// Characters of one field of a line, and of an error's text: CloudWatch takes 1 MB a line, and
+/// nobody reads a page.
+const LONGEST: usize = 10_000;
+
+/// A text as a log line or an error has it: cut, and what was cut is counted.
+pub fn brief(text: &str) -> String {
+    let mut kept: String = text.chars().take(LONGEST).collect();
+    if kept.len() < text.len() {
+        let more = text.chars().count() - LONGEST;
+        kept.push_str(&format!("... ({more} more characters)"));
+    }
+    kept
+}
+
 /// Says which command the invocation at hand is.
 pub fn command(name: &str) {
     Span::current().record("command", name);

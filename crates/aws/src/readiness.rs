@@ -10,8 +10,7 @@ use nightcap_domain::plan::{self, Fault, Plan, Problem, Progress};
 
 use crate::error::AwsError;
 use crate::fleet::Fleet;
-use crate::ledger::LedgerStore;
-use crate::reconcile::Tick;
+use crate::time_left::TimeLeft;
 
 /// How far everything has come. A quiet tick asks nobody.
 pub(crate) async fn progress(
@@ -19,12 +18,21 @@ pub(crate) async fn progress(
     fleet: &Fleet<'_>,
     plan: &Plan,
     ledger: &Ledger,
+    time: TimeLeft,
 ) -> Progress {
     let asked = plan::to_ask(plan, ledger);
     let mut health = BTreeMap::new();
     let mut unanswered = vec![];
     for (means, resources) in fleet.by_means(asked.iter().map(|step| &step.resource)) {
-        for (arn, told) in means.health(&resources).await {
+        let asked = time.cut(means.health(&resources)).await;
+        let asked = asked.unwrap_or_else(|| {
+            tracing::warn!("there was no time to ask load balancers");
+            resources
+                .iter()
+                .map(|resource| (resource.arn.clone(), Ok(Health::Unknown)))
+                .collect()
+        });
+        for (arn, told) in asked {
             let told = told.unwrap_or_else(|error| {
                 let resource = resources.iter().find(|resource| resource.arn == arn);
                 unanswered.extend(resource.map(|resource| unread(resource, &error)));
@@ -44,20 +52,6 @@ pub(crate) async fn progress(
         }
     }
     progress
-}
-
-/// Remembers who has been found awake, before anybody is told: once is enough.
-pub(crate) async fn remember(ledger: &dyn LedgerStore, progress: &mut Progress, tick: &Tick) {
-    if progress.awake.is_empty() || tick.dry_run {
-        return;
-    }
-    let awake: Vec<(String, bool)> = progress.awake.iter().map(|k| (k.clone(), true)).collect();
-    if let Err(error) = ledger.told(&awake, tick.now).await {
-        tracing::warn!(%error, "the ledger was not written: the next tick will tell who is awake");
-        for arrived in &mut progress.environments {
-            arrived.news = false;
-        }
-    }
 }
 
 fn unread(resource: &Resource, error: &AwsError) -> Problem {

@@ -10,7 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use nightcap_domain::answer::{Answer, Circumstances, Outcome};
 use nightcap_domain::config::Compiled;
-use nightcap_domain::ledger::Ledger;
+use nightcap_domain::ledger::{Ledger, Unread};
+use nightcap_domain::message::NothingRead;
 use nightcap_domain::names::{Region, ResourceArn};
 use nightcap_domain::plan::{self, Action, Decision, Fault, Obstacle, Plan, Problem, Progress};
 use thiserror::Error;
@@ -93,6 +94,14 @@ pub enum TickError {
 }
 
 impl TickError {
+    /// What could not be read.
+    pub fn unread(&self) -> NothingRead {
+        match self {
+            Self::Unread { .. } => NothingRead::Fleet,
+            Self::Ledger { .. } => NothingRead::Ledger,
+        }
+    }
+
     /// What could not be read, in a word or two.
     pub fn about(&self) -> String {
         match self {
@@ -252,12 +261,16 @@ pub async fn tick_within(
         };
         hands.carry_out().await?
     };
-    refusals::leave(&fleet, &mut plan, &mut outcomes).await;
+    // What is only looked for must not outlive the time of the tick.
+    if let Some(reasons) = time.cut(refusals::reasons(&fleet, &plan, &outcomes)).await {
+        refusals::leave(&reasons, &mut plan, &mut outcomes);
+    }
     undone(&plan, &mut outcomes);
-    let mut progress = readiness::progress(config, &fleet, &plan, &read).await;
-    readiness::remember(ledger, &mut progress, tick).await;
-    let mut pruned = prune::prune(config, &fleet, &plan, &read, tick).await;
+    let mut progress = readiness::progress(config, &fleet, &plan, &read, time).await;
+    let pruning = prune::prune(config, &fleet, &plan, &read, tick);
+    let mut pruned = time.cut(pruning).await.unwrap_or_default();
     let mut problems: Vec<Problem> = plan.problems().collect();
+    problems.extend(read.unread.iter().map(Unread::problem));
     problems.append(&mut progress.problems);
     problems.append(&mut pruned.problems);
     problems.extend(unforgotten);
@@ -267,7 +280,7 @@ pub async fn tick_within(
     }));
     problems.extend(unseen::problems(&fleet));
     problems.extend(unknown);
-    problems.extend(conflicts(&fleet, &plan).await);
+    problems.extend(conflicts(&fleet, &plan, time).await);
     let homes = homes(&fleet, &problems);
     let postponed = postponed(&fleet, &plan, &outcomes);
     Ok(Report {
@@ -355,7 +368,7 @@ fn undone(plan: &Plan, outcomes: &mut [Outcome]) {
 }
 
 /// What else will wake or stop the resources that this tick acts on.
-async fn conflicts(fleet: &Fleet<'_>, plan: &Plan) -> Vec<Problem> {
+async fn conflicts(fleet: &Fleet<'_>, plan: &Plan, time: TimeLeft) -> Vec<Problem> {
     let acted = plan.actions().map(|(step, _)| &step.resource);
     let pools = plan.stops().filter(|group| group.facts.warm_pool > 0);
     let mut problems: Vec<Problem> = pools
@@ -365,14 +378,14 @@ async fn conflicts(fleet: &Fleet<'_>, plan: &Plan) -> Vec<Problem> {
         })
         .collect();
     for (means, resources) in fleet.by_means(acted) {
-        match means.conflicts(&resources).await {
-            Ok(found) => problems.extend(found.into_iter().filter_map(|(name, what)| {
+        match time.cut(means.conflicts(&resources)).await {
+            Some(Ok(found)) => problems.extend(found.into_iter().filter_map(|(name, what)| {
                 let resource = resources.iter().find(|resource| resource.name == name)?;
                 Some(Problem::of(resource, Fault::Conflict(what)))
             })),
             // Not being able to look is no reason to fail a tick that has done its work: told
             // once for all of them.
-            Err(error) => {
+            Some(Err(error)) => {
                 tracing::warn!(%error, "conflicts could not be looked for");
                 problems.extend(resources.first().map(|resource| {
                     let unread = Obstacle::ConflictsUnread {
@@ -382,6 +395,7 @@ async fn conflicts(fleet: &Fleet<'_>, plan: &Plan) -> Vec<Problem> {
                     Problem::of(resource, Fault::from(unread))
                 }));
             }
+            None => tracing::warn!("there was no time to look for conflicts"),
         }
     }
     problems

@@ -15,8 +15,11 @@ use crate::fleet::Fleet;
 
 /// Leaves what AWS refused for a state that its description does not show, with the reason.
 /// Most other such refusals are a change meanwhile, and the next tick looks again.
-pub(crate) async fn leave(fleet: &Fleet<'_>, plan: &mut Plan, outcomes: &mut [Outcome]) {
-    let reasons = reasons(fleet, plan, outcomes).await;
+pub(crate) fn leave(
+    reasons: &BTreeMap<ResourceArn, Text>,
+    plan: &mut Plan,
+    outcomes: &mut [Outcome],
+) {
     for (step, outcome) in plan.steps.iter_mut().zip(outcomes) {
         if let Some(why) = reasons.get(&step.resource.arn) {
             step.resource.observed = Observed::Fixed(why.clone());
@@ -26,7 +29,8 @@ pub(crate) async fn leave(fleet: &Fleet<'_>, plan: &mut Plan, outcomes: &mut [Ou
     }
 }
 
-async fn reasons(
+/// Why AWS refused what it refused for a state.
+pub(crate) async fn reasons(
     fleet: &Fleet<'_>,
     plan: &Plan,
     outcomes: &[Outcome],

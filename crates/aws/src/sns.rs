@@ -12,8 +12,22 @@ use crate::error::AwsError;
 /// The longest subject that SNS takes is one character less than a hundred.
 const SUBJECT: usize = 99;
 
-/// The largest message that SNS takes, in bytes of UTF-8.
-const BODY: usize = 256 * 1024;
+/// The largest message that SNS takes, in bytes of UTF-8, its attributes counted in: "The total
+/// size limit for a single SNS message is 256 KB" (docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html,
+/// which counts their names, types and values).
+const MESSAGE: usize = 256 * 1024;
+
+/// What is left of that for the body.
+const BODY: usize = MESSAGE - MARK.len() - MARK_TYPE.len() - MARK_VALUE.len();
+
+/// The attribute that marks a mail of ours.
+const MARK: &str = "nightcap";
+const MARK_TYPE: &str = "String";
+const MARK_VALUE: &str = "mail";
+
+/// Pages read of the list of subscriptions: a topic has at most 12,500,000, of which nobody needs
+/// to know all.
+const MOST_PAGES: usize = 100;
 
 /// Ends a body that had to be cut.
 const CUT: &str = "\n[...]\n";
@@ -75,7 +89,10 @@ impl Topic {
             .into_paginator()
             .send();
         let mut readers = Subscriptions::default();
-        while let Some(page) = pages.next().await {
+        for _ in 0..MOST_PAGES {
+            let Some(page) = pages.next().await else {
+                break;
+            };
             let page = page
                 .map_err(|error| AwsError::from_sdk("sns", "ListSubscriptionsByTopic", &error))?;
             for subscription in page.subscriptions() {
@@ -98,10 +115,10 @@ impl Topic {
 /// The mark of a mail of ours, by which a subscription leaves it out.
 fn own() -> Option<HashMap<String, MessageAttributeValue>> {
     let mark = MessageAttributeValue::builder()
-        .data_type("String")
-        .string_value("mail")
+        .data_type(MARK_TYPE)
+        .string_value(MARK_VALUE)
         .build();
-    Some(HashMap::from([("nightcap".to_owned(), mark.ok()?)]))
+    Some(HashMap::from([(MARK.to_owned(), mark.ok()?)]))
 }
 
 /// A subject as SNS wants it: ASCII without control characters, no space at either end,

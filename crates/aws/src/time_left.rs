@@ -10,6 +10,22 @@ use tokio::time::{Instant, timeout_at};
 /// telling and answering.
 const KEPT_BACK: Duration = Duration::from_secs(6);
 
+/// What follows the orders, each with its own end, so that what comes last has time, too: in
+/// twelfths of what is kept back, counted from when no call may go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closing {
+    /// Writing down what became of the orders.
+    WritingDown = 4,
+    /// Claiming what is to be told.
+    Claiming = 6,
+    /// Sending it.
+    Sending = 8,
+    /// Writing down that it was sent.
+    Settling = 10,
+    /// All of it: whatever has not ended by then is given up, so that there is an answer.
+    Answering = 11,
+}
+
 /// Until when orders may begin, and until when calls may take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TimeLeft(Option<Ends>);
@@ -18,6 +34,7 @@ pub struct TimeLeft(Option<Ends>);
 struct Ends {
     orders: Instant,
     calls: Instant,
+    kept_back: Duration,
 }
 
 impl TimeLeft {
@@ -38,12 +55,24 @@ impl TimeLeft {
         Self(Some(Ends {
             orders: begun + left.saturating_sub(kept_back * 2),
             calls: begun + left.saturating_sub(kept_back),
+            kept_back,
         }))
     }
 
     /// Whether another order may begin.
     pub fn for_orders(self) -> bool {
         self.0.is_none_or(|ends| Instant::now() < ends.orders)
+    }
+
+    /// The same for what follows the orders.
+    pub async fn cut_closing<T>(self, part: Closing, work: impl Future<Output = T>) -> Option<T> {
+        match self.0 {
+            None => Some(work.await),
+            Some(ends) => {
+                let end = ends.calls + ends.kept_back * (part as u32) / 12;
+                timeout_at(end, work).await.ok()
+            }
+        }
     }
 
     /// What comes of this while there is time; `None`, if there was not enough.
@@ -70,6 +99,28 @@ mod tests {
         let begun = Instant::now();
         assert_eq!(time.cut(std::future::pending::<()>()).await, None);
         assert_eq!(begun.elapsed(), Duration::from_secs(6));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_closes_a_tick_ends_before_the_function_does() {
+        for seconds in [5, 10, 60, 900] {
+            let time = TimeLeft::of(Duration::from_secs(seconds));
+            let begun = Instant::now();
+            let mut last = Duration::ZERO;
+            for part in [
+                Closing::WritingDown,
+                Closing::Claiming,
+                Closing::Sending,
+                Closing::Settling,
+                Closing::Answering,
+            ] {
+                let never = time.cut_closing(part, std::future::pending::<()>());
+                assert_eq!(never.await, None);
+                assert!(begun.elapsed() > last, "{part:?} has time of its own");
+                last = begun.elapsed();
+            }
+            assert!(last < Duration::from_secs(seconds), "{seconds}");
+        }
     }
 
     #[tokio::test(start_paused = true)]

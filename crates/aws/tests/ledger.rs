@@ -16,7 +16,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use nightcap_aws::clients::Clients;
 use nightcap_aws::ledger::{DynamoDbLedger, LedgerStore};
 use nightcap_domain::hold::{Author, Hold, Scope};
-use nightcap_domain::ledger::{Carried, GuardBeat, History, LEASE, Mark, Order, Phase, Write};
+use nightcap_domain::ledger::{
+    Carried, GuardBeat, History, LEASE, Mark, Notice, Order, Outgoing, Phase, Write,
+};
 use nightcap_domain::names::ResourceArn;
 use nightcap_domain::time::State;
 use nightcap_tests::{EmbeddedAws, REGION};
@@ -64,6 +66,7 @@ fn claim(index: usize, tick: &str, seen: Option<&Mark>, now: DateTime<Utc>) -> W
             phase: Phase::Ordered,
         },
         mark: Mark {
+            odd_version: None,
             version: seen.map_or(1, |mark| mark.version + 1),
             at: now,
             lease: Some(now + LEASE),
@@ -81,6 +84,7 @@ fn claim(index: usize, tick: &str, seen: Option<&Mark>, now: DateTime<Utc>) -> W
             }),
         },
         replaces: seen.map(|mark| mark.version),
+        replaces_odd: None,
         history: None,
     }
 }
@@ -265,10 +269,8 @@ async fn every_item_says_when_it_may_go() {
     let aws = embedded();
     let ledger = ledger(&aws).await;
     ledger.write(&claims(1, "tick")).await.unwrap();
-    ledger
-        .told(&[("broken arn:x".to_owned(), true)], at(FRIDAY))
-        .await
-        .unwrap();
+    let told = [Notice::begun("broken arn:x")];
+    assert_eq!(ledger.post(&told, None, at(FRIDAY)).await.unwrap(), [true]);
     assert!(ledger.hold(&hold("h", 4)).await.unwrap());
     let state = items(&aws, "state");
     let history = items(&aws, "history#preprod");
@@ -291,18 +293,110 @@ async fn every_item_says_when_it_may_go() {
     assert_eq!(ttl["TimeToLiveDescription"]["AttributeName"], "expires");
 }
 
+/// A mail put into the outbox at that instant.
+fn mail(id: &str, now: DateTime<Utc>) -> Outgoing {
+    Outgoing {
+        id: id.to_owned(),
+        at: now,
+        lease: now + LEASE,
+        subject: "preprod goes to sleep".to_owned(),
+        body: "What: preprod goes to sleep\n".to_owned(),
+    }
+}
+
 #[tokio::test]
-async fn problems_are_told_and_are_over() {
+async fn what_is_told_is_claimed_together_with_its_mail_or_not_at_all() {
     let aws = embedded();
     let ledger = ledger(&aws).await;
-    let told: Vec<(String, bool)> = (0..60).map(|i| (format!("broken {i:02}"), true)).collect();
-    ledger.told(&told, at(FRIDAY)).await.unwrap();
-    assert_eq!(calls(&aws, "BatchWriteItem"), 3);
-    assert_eq!(ledger.read(at(FRIDAY)).await.unwrap().told.len(), 60);
-    let over: Vec<(String, bool)> = told.into_iter().map(|(key, _)| (key, false)).collect();
-    ledger.told(&over[1..], at(FRIDAY)).await.unwrap();
-    let left = ledger.read(at(FRIDAY)).await.unwrap().told;
-    assert_eq!(left.into_keys().collect::<Vec<_>>(), ["broken 00"]);
+    let now = at(FRIDAY);
+    let all: Vec<Notice> = (0..60)
+        .map(|i| Notice::begun(format!("broken {i:02}")))
+        .collect();
+    let (first, second) = (mail("one", now), mail("two", now));
+    let mine = ledger.post(&all[..40], Some(&first), now).await.unwrap();
+    assert_eq!(mine, [true; 40]);
+    // Another tick has met all of them: what is the first's is the first's, and its mail is not
+    // written.
+    let mine = ledger.post(&all, Some(&second), now).await.unwrap();
+    assert_eq!(mine[..40], [false; 40]);
+    assert_eq!(mine[40..], [true; 20]);
+    let read = ledger.read(now).await.unwrap();
+    assert_eq!(read.told.len(), 40);
+    assert_eq!(read.outbox, [first.clone()]);
+    // Without those it is.
+    let mine = ledger.post(&all[40..], Some(&second), now).await.unwrap();
+    assert_eq!(mine, [true; 20]);
+    let read = ledger.read(now).await.unwrap();
+    assert_eq!((read.told.len(), read.outbox.len()), (60, 2));
+
+    // Over, and told so once; and it may begin again.
+    let over = [Notice::over("broken 00", read.told["broken 00"])];
+    assert_eq!(ledger.post(&over, None, now).await.unwrap(), [true]);
+    assert_eq!(ledger.post(&over, None, now).await.unwrap(), [false]);
+    assert!(
+        !ledger
+            .read(now)
+            .await
+            .unwrap()
+            .told
+            .contains_key("broken 00")
+    );
+    assert_eq!(ledger.post(&all[..1], None, now).await.unwrap(), [true]);
+    assert!(
+        ledger
+            .read(now)
+            .await
+            .unwrap()
+            .told
+            .contains_key("broken 00")
+    );
+}
+
+#[tokio::test]
+async fn more_than_fit_one_transaction_are_one_mail_of_whoever_was_first() {
+    let aws = embedded();
+    let ledger = ledger(&aws).await;
+    let now = at(FRIDAY);
+    let all: Vec<Notice> = (0..250)
+        .map(|i| Notice::begun(format!("broken {i:03}")))
+        .collect();
+    let mine = ledger
+        .post(&all, Some(&mail("one", now)), now)
+        .await
+        .unwrap();
+    assert_eq!(mine, vec![true; 250]);
+    let mine = ledger
+        .post(&all, Some(&mail("two", now)), now)
+        .await
+        .unwrap();
+    assert_eq!(mine, vec![false; 250]);
+    let read = ledger.read(now).await.unwrap();
+    assert_eq!((read.told.len(), read.outbox.len()), (250, 1));
+}
+
+#[tokio::test]
+async fn a_mail_that_was_not_sent_is_taken_over_by_one() {
+    let aws = embedded();
+    let ledger = ledger(&aws).await;
+    let now = at(FRIDAY);
+    let posted = mail("one", now);
+    assert_eq!(
+        ledger.post(&[], Some(&posted), now).await.unwrap(),
+        [true; 0]
+    );
+    assert!(!posted.is_free(now + TimeDelta::seconds(119)));
+    let later = now + TimeDelta::minutes(5);
+    let found = ledger.read(later).await.unwrap().outbox;
+    assert_eq!(found, [posted.clone()]);
+    assert!(found[0].is_free(later));
+    assert!(ledger.take_over(&posted, later + LEASE).await.unwrap());
+    assert!(!ledger.take_over(&posted, later + LEASE).await.unwrap());
+    let taken = ledger.read(later).await.unwrap().outbox;
+    assert!(!taken[0].is_free(later));
+    ledger.sent(&taken[0]).await.unwrap();
+    assert_eq!(ledger.read(later).await.unwrap().outbox, []);
+    // A rehearsal at a far instant must not keep it for ever.
+    assert!(mail("two", now + TimeDelta::days(30)).is_free(now));
 }
 
 fn hold(id: &str, hours: i64) -> Hold {

@@ -13,6 +13,11 @@ use crate::names::ScheduleName;
 use crate::plan::{Because, Decision, Desired, Plan, Step};
 use crate::time::{Schedule, State, Transition};
 
+/// Characters of a name that an error repeats.
+const MOST_OF_A_NAME: usize = 60;
+/// ARNs that an error lists.
+const MOST_ARNS: usize = 20;
+
 /// The answer to `explain`.
 #[derive(Clone, Debug, Serialize)]
 pub struct Explanation {
@@ -102,7 +107,7 @@ pub(crate) fn find<'a>(plan: &'a Plan, name: &str) -> Result<&'a Step, ExplainEr
     match found.as_slice() {
         [one] => Ok(one),
         [] => Err(ExplainError::Unknown {
-            name: name.to_owned(),
+            name: crate::text::clean(name, MOST_OF_A_NAME),
             nearest: nearest(name, plan.steps.iter().map(|s| s.resource.name.as_str())),
             looked_for: plan.kinds.clone(),
             not_looked_for: KindName::ALL
@@ -112,8 +117,12 @@ pub(crate) fn find<'a>(plan: &'a Plan, name: &str) -> Result<&'a Step, ExplainEr
                 .collect(),
         }),
         several => Err(ExplainError::Ambiguous {
-            name: name.to_owned(),
-            arns: several.iter().map(|s| s.resource.arn.to_string()).collect(),
+            name: crate::text::clean(name, MOST_OF_A_NAME),
+            arns: several
+                .iter()
+                .take(MOST_ARNS)
+                .map(|s| s.resource.arn.to_string())
+                .collect(),
         }),
     }
 }

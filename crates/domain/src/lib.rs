@@ -16,4 +16,5 @@ pub mod money;
 pub mod names;
 pub mod plan;
 pub mod snapshot;
+pub mod text;
 pub mod time;

@@ -34,6 +34,7 @@ fn worked() -> Ledger {
     };
     let mark = Mark {
         version: 2,
+        odd_version: None,
         at: at("2026-11-13T18:10:00Z"),
         lease: None,
         order: None,

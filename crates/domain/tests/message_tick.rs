@@ -14,7 +14,7 @@ use nightcap_domain::answer::Outcome;
 use nightcap_domain::capacity::Capacity;
 use nightcap_domain::config::Language;
 use nightcap_domain::fleet::{Memory, Observed, Resource, Tags, Text};
-use nightcap_domain::message::{Mail, TickNews, WIDTH, nothing_done, tick};
+use nightcap_domain::message::{Mail, NothingRead, TickNews, WIDTH, nothing_done, tick};
 use nightcap_domain::plan::{Arrived, Decision, Fault, Gate, Late, Plan, Problem, Stage};
 use world::{CONFIG, World, capacity, database, fixed, group, utc};
 
@@ -63,6 +63,7 @@ fn about(plan: &Plan, outcomes: &[Outcome], problems: &[Problem], over: &[String
             plan,
             outcomes,
             problems,
+            standing: 0,
             over,
             awake: &[],
             zone: PARIS,
@@ -278,6 +279,7 @@ fn names_of_every_length_fit() {
 fn a_tick_that_could_do_nothing_says_so() {
     let error = "the fleet of eu-west-3 could not be read, so nothing was done: rds DescribeDBInstances: AccessDenied: not authorized. To mend it: allow rds:DescribeDBInstances to the role that runs Nightcap";
     insta::assert_snapshot!(both(|language| nothing_done(
+        NothingRead::Fleet,
         error,
         utc(FRIDAY),
         PARIS,
@@ -302,6 +304,7 @@ fn an_environment_is_awake() {
         plan: &plan,
         outcomes: &done(&plan),
         problems: &[],
+        standing: 0,
         over: &[],
         awake: &awake,
         zone: PARIS,

@@ -35,6 +35,11 @@ pub enum GuardError {
     /// The ledger could not be read.
     #[error("the ledger could not be reached, so nothing was told: {0}. To mend it: {remedy}", remedy = .0.remedy().en)]
     Ledger(AwsError),
+    /// The time was up.
+    #[error(
+        "the function's time was up before AWS had answered; raise its timeout, or look at which call hangs"
+    )]
+    OutOfTime,
     /// The answer could not be written.
     #[error("the answer could not be written: {0}")]
     Answer(#[from] serde_json::Error),
@@ -52,6 +57,7 @@ impl GuardError {
             Self::Currency(_) => "Currency",
             Self::Unread(_) => "Unread",
             Self::Ledger(_) => "Ledger",
+            Self::OutOfTime => "OutOfTime",
             Self::Answer(_) => "Answer",
         }
     }

@@ -9,13 +9,15 @@ use nightcap_aws::config_source;
 use nightcap_aws::logs;
 use nightcap_aws::metrics::{Meter, Publisher};
 use nightcap_aws::sns::Topic;
+use nightcap_aws::time_left::{Closing, TimeLeft};
 use nightcap_domain::config::Compiled;
+use nightcap_domain::text::clean;
 use serde_json::{Value, json};
 
 use crate::error::GuardError;
 use crate::figures;
 use crate::look::Look;
-use crate::request::Request;
+use crate::request::{Request, RequestError};
 
 /// What the function keeps between invocations.
 pub struct Guard {
@@ -35,8 +37,16 @@ pub struct Guard {
     pub publisher: Option<Publisher>,
 }
 
+/// When and under which name an event is answered.
+struct Moment<'a> {
+    now: DateTime<Utc>,
+    time: TimeLeft,
+    correlation_id: &'a str,
+    meter: &'a Meter,
+}
+
 impl Guard {
-    /// Answers one event.
+    /// Answers one event, within the time that is left.
     ///
     /// # Errors
     /// If the event or the configuration cannot be read, or the costs or the ledger could not.
@@ -44,6 +54,7 @@ impl Guard {
         &self,
         event: &Value,
         now: DateTime<Utc>,
+        time: TimeLeft,
         correlation_id: &str,
     ) -> Result<Value, GuardError> {
         let meter = Meter::begin(&self.clients);
@@ -51,15 +62,39 @@ impl Guard {
         logs::command(request.command());
         let looks = request.looks();
         let at = request.rehearsed().unwrap_or(now);
-        let answer = self.respond(request, now, correlation_id, &meter).await;
+        let moment = Moment {
+            now,
+            time,
+            correlation_id,
+            meter: &meter,
+        };
+        let responding = self.respond(request, &moment);
+        let answer = time.cut_closing(Closing::Settling, responding).await;
+        let answer = answer.unwrap_or(Err(GuardError::OutOfTime));
         if let (Err(error), true) = (&answer, looks) {
-            self.missed(error, at).await;
+            let missed = self.missed(error, at);
+            if time.cut_closing(Closing::Answering, missed).await.is_none() {
+                tracing::warn!("there was no time to leave word of this failure");
+            }
             if let Some(publisher) = &self.publisher {
                 let line = figures::of_failure(correlation_id, error.kind(), &meter.lap());
                 publisher.publish(&line, now);
             }
         }
         answer
+    }
+
+    /// What there is to say to an invocation that is no JSON.
+    pub fn unreadable(&self, error: &str, now: DateTime<Utc>, correlation_id: &str) -> GuardError {
+        let meter = Meter::begin(&self.clients);
+        let error = GuardError::InvalidEvent(RequestError::NoJson {
+            error: clean(error, 100),
+        });
+        if let Some(publisher) = &self.publisher {
+            let line = figures::of_failure(correlation_id, error.kind(), &meter.lap());
+            publisher.publish(&line, now);
+        }
+        error
     }
 
     /// Leaves word of a look that came to nothing: after two days the scheduler tells people.
@@ -74,14 +109,9 @@ impl Guard {
         }
     }
 
-    async fn respond(
-        &self,
-        request: Request,
-        now: DateTime<Utc>,
-        correlation_id: &str,
-        meter: &Meter,
-    ) -> Result<Value, GuardError> {
-        let config = self.configuration().await?;
+    async fn respond(&self, request: Request, moment: &Moment<'_>) -> Result<Value, GuardError> {
+        let config = moment.time.cut(self.configuration()).await;
+        let config = config.unwrap_or(Err(GuardError::OutOfTime))?;
         let budget = config.config().budget.as_ref();
         let budget = budget.ok_or(GuardError::NoBudget)?;
         if budget.currency != "USD" {
@@ -110,10 +140,11 @@ impl Guard {
             guard: self,
             config: &config,
             budget,
-            now: at.unwrap_or(now),
+            now: at.unwrap_or(moment.now),
+            time: moment.time,
             dry_run,
-            reference: correlation_id,
-            meter,
+            reference: moment.correlation_id,
+            meter: moment.meter,
         };
         let mut answer = serde_json::to_value(look.answer(command).await?)?;
         if let (Some(keys), false) = (answer.as_object_mut(), notified.is_empty()) {

@@ -1,7 +1,9 @@
 //! One look: read, decide, tell, answer.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use nightcap_aws::error::AwsError;
 use nightcap_aws::metrics::Meter;
+use nightcap_aws::time_left::{Closing, TimeLeft};
 use nightcap_domain::config::{BudgetConfig, Compiled};
 use nightcap_domain::guard::{
     GuardAnswer, GuardCost, Inventoried, ProblemView, Sight, decide, overdue,
@@ -22,6 +24,7 @@ pub(crate) struct Look<'a> {
     pub(crate) config: &'a Compiled,
     pub(crate) budget: &'a BudgetConfig,
     pub(crate) now: DateTime<Utc>,
+    pub(crate) time: TimeLeft,
     pub(crate) dry_run: bool,
     pub(crate) reference: &'a str,
     pub(crate) meter: &'a Meter,
@@ -55,7 +58,10 @@ impl Look<'_> {
         if paid.spent.week_is_untagged(self.today()) {
             problems.push(problems::no_cost_tag(&self.budget.cost_tag));
         }
-        let inventoried = self.inventoried(&mut problems).await;
+        let reading = self.inventoried();
+        let reading = self.time.cut(reading).await;
+        let (inventoried, unread) = reading.unwrap_or_default();
+        problems.extend(unread);
         let overdue = overdue(self.config, &remembered.ledger, self.now);
         if let Some(overdue) = &overdue {
             problems.push(problems::scheduler_silent(overdue));
@@ -99,20 +105,26 @@ impl Look<'_> {
         let Some(store) = self.guard.store.as_deref().filter(|_| !self.dry_run) else {
             return;
         };
-        if let Err(error) = store.beat(None, self.now).await {
+        let beat = store.beat(None, self.now);
+        let beat = self.time.cut_closing(Closing::Settling, beat).await;
+        let beat = beat.unwrap_or_else(|| Err(AwsError::out_of_time("dynamodb", "PutItem")));
+        if let Err(error) = beat {
             problems.push(problems::trouble("not-remembered", &error));
         }
     }
 
-    async fn inventoried(&self, problems: &mut Vec<ProblemView>) -> Option<Inventoried> {
-        let text = self.guard.inventory.as_deref()?;
+    async fn inventoried(&self) -> (Option<Inventoried>, Vec<ProblemView>) {
+        let Some(text) = self.guard.inventory.as_deref() else {
+            return (None, vec![]);
+        };
         let clients = &self.guard.clients;
         let region = clients.region().unwrap_or("eu-west-3");
         let (book, unread) = inventory::book(self.guard.prices.as_deref(), clients).await;
-        problems.extend(unread);
-        inventory::read(text, region, book)
+        let mut problems: Vec<ProblemView> = unread.into_iter().collect();
+        let read = inventory::read(text, region, book)
             .map_err(|error| problems.push(problems::inventory(&error)))
-            .ok()
+            .ok();
+        (read, problems)
     }
 
     fn publish(&self, answer: &GuardAnswer, known: Option<NaiveDate>) {

@@ -8,10 +8,11 @@ use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use nightcap_aws::alert_ledger::{AlertStore, DynamoDbAlerts};
 use nightcap_aws::clients::Clients;
 use nightcap_aws::metrics::Publisher;
+use nightcap_aws::payload::Payload;
 use nightcap_aws::settings::setting;
 use nightcap_aws::sns::Topic;
+use nightcap_aws::time_left::TimeLeft;
 use nightcap_aws::{clock, logs};
-use serde_json::Value;
 use tracing::Instrument;
 
 #[tokio::main(flavor = "current_thread")]
@@ -31,10 +32,14 @@ async fn main() -> Result<(), Error> {
         prices: setting("NIGHTCAP_PRICES"),
         publisher: Some(Publisher::from_environment("budget-guard")),
     };
-    let answer = service_fn(async |event: LambdaEvent<Value>| {
+    let answer = service_fn(async |event: LambdaEvent<Payload>| {
         let id = &event.context.request_id;
         let answered = async {
-            let answer = guard.handle(&event.payload, clock::now(), id).await;
+            let time = TimeLeft::of(clock::until(event.context.deadline));
+            let answer = match &event.payload.0 {
+                Ok(payload) => guard.handle(payload, clock::now(), time, id).await,
+                Err(error) => Err(guard.unreadable(error, clock::now(), id)),
+            };
             answer.map_err(|error| diagnostic(&error))
         };
         answered.instrument(logs::invocation(id)).await
@@ -44,9 +49,10 @@ async fn main() -> Result<(), Error> {
 }
 
 fn diagnostic(error: &GuardError) -> Diagnostic {
-    tracing::error!(error_type = error.kind(), %error, "no answer");
+    let message = logs::brief(&error.to_string());
+    tracing::error!(error_type = error.kind(), error = message, "no answer");
     Diagnostic {
         error_type: error.kind().to_owned(),
-        error_message: error.to_string(),
+        error_message: message,
     }
 }

@@ -42,6 +42,12 @@ pub enum Request {
 /// An event that is none of ours.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum RequestError {
+    /// No JSON, or nested too deeply.
+    #[error("this event is no JSON that can be read: {error}. Expected {ACCEPTED}")]
+    NoJson {
+        /// Where and why.
+        error: String,
+    },
     /// No known form.
     #[error("this event is not known here: {found}. Expected {ACCEPTED}")]
     Unknown {
@@ -218,12 +224,19 @@ fn ours(record: &Value) -> bool {
 /// The records of a topic, if that is what they are. Alarms and Nightcap's own mails come by
 /// the same topic: they are nobody's error, and not answered.
 fn notified(records: &[Value]) -> Option<Request> {
+    // SNS delivers our own mails as well, where nothing on the subscription leaves them out.
+    let records: Vec<&Value> = records.iter().collect();
+    let is_sns = |record: &&Value| record.get("Sns").is_some();
+    if records.is_empty() || !records.iter().all(is_sns) {
+        return None;
+    }
+    let records: Vec<&Value> = records.into_iter().filter(|one| !is_own(one)).collect();
     let messages: Option<Vec<&str>> = records
         .iter()
         .map(|record| record.get("Sns")?.get("Message")?.as_str())
         .collect();
-    let messages = messages.filter(|messages| !messages.is_empty())?;
-    let taken = |record: &Value| {
+    let messages = messages?;
+    let taken = |record: &&Value| {
         record
             .get("Sns")?
             .get("Timestamp")?
@@ -239,6 +252,12 @@ fn notified(records: &[Value]) -> Option<Request> {
             .filter_map(|(message, _)| Notification::read(message))
             .collect(),
     })
+}
+
+/// Whether a record is a mail of Nightcap itself, by the attribute that marks it.
+fn is_own(record: &Value) -> bool {
+    let mark = || record.get("Sns")?.get("MessageAttributes")?.get("nightcap");
+    mark().is_some()
 }
 
 fn unknown(event: &Value) -> RequestError {

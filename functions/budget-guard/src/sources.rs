@@ -8,6 +8,7 @@ use nightcap_aws::budgets::{Budgets, Found};
 use nightcap_aws::cost_explorer::CostExplorer;
 use nightcap_aws::error::AwsError;
 use nightcap_aws::sns::Topic;
+use nightcap_aws::time_left::Closing;
 use nightcap_domain::guard::{AwsBudget, GuardAnswer, OtherBudget, ProblemView};
 use nightcap_domain::money::BillingMonth;
 
@@ -33,10 +34,11 @@ pub(crate) enum BudgetInAws {
 impl Look<'_> {
     pub(crate) async fn remembered(&self) -> Result<Remembered, GuardError> {
         match &self.guard.store {
-            Some(store) => store
-                .read(&self.budget.name, self.now)
-                .await
-                .map_err(GuardError::Ledger),
+            Some(store) => {
+                let reading = self.time.cut(store.read(&self.budget.name, self.now)).await;
+                let late = || Err(AwsError::out_of_time("dynamodb", "Query"));
+                reading.unwrap_or_else(late).map_err(GuardError::Ledger)
+            }
             None => Ok(Remembered::default()),
         }
     }
@@ -45,19 +47,25 @@ impl Look<'_> {
     pub(crate) async fn costs(&self) -> Result<(Paid, u32), GuardError> {
         let (as_of, name) = (self.today(), &self.budget.name);
         if let Some(store) = &self.guard.store {
-            match store.costs(name, as_of).await {
-                Ok(Some(paid)) => return Ok((paid, 0)),
-                Ok(None) => {}
-                Err(error) => tracing::warn!(%error, "kept costs could not be read"),
+            match self.time.cut(store.costs(name, as_of)).await {
+                Some(Ok(Some(paid))) => return Ok((paid, 0)),
+                Some(Ok(None)) | None => {}
+                Some(Err(error)) => tracing::warn!(%error, "kept costs could not be read"),
             }
         }
         let explorer = CostExplorer::new(Arc::clone(&self.guard.clients), &self.budget.cost_tag);
-        let spent = explorer.spent(as_of).await.map_err(GuardError::Unread)?;
+        let spent = self.time.cut(explorer.spent(as_of)).await;
+        let late = || Err(AwsError::out_of_time("ce", "GetCostAndUsage"));
+        let spent = spent.unwrap_or_else(late).map_err(GuardError::Unread)?;
         // A second opinion is worth having, not worth failing or waiting for.
         let second = tokio::time::timeout(SECOND_OPINION, explorer.rest_of_month(as_of));
-        let rest_of_month = match second.await {
-            Ok(Ok(rest)) => rest,
-            Ok(Err(error)) => {
+        let rest_of_month = match self.time.cut(second).await {
+            Some(Ok(Ok(rest))) => rest,
+            None | Some(Err(_)) => {
+                tracing::warn!("there was no time for a second opinion");
+                None
+            }
+            Some(Ok(Err(error))) => {
                 tracing::warn!(%error, "no second opinion");
                 None
             }
@@ -71,7 +79,13 @@ impl Look<'_> {
             rest_of_month,
         };
         if let (Some(store), false) = (&self.guard.store, self.dry_run)
-            && let Err(error) = store.keep_costs(name, as_of, &paid, self.now).await
+            && let Some(Err(error)) = self
+                .time
+                .cut_closing(
+                    Closing::WritingDown,
+                    store.keep_costs(name, as_of, &paid, self.now),
+                )
+                .await
         {
             tracing::warn!(%error, "costs could not be kept: the next run pays again");
         }
@@ -79,6 +93,11 @@ impl Look<'_> {
     }
 
     pub(crate) async fn aws_budget(&self) -> Result<BudgetInAws, AwsError> {
+        let asked = self.time.cut(self.ask_for_the_budget()).await;
+        asked.unwrap_or_else(|| Err(AwsError::out_of_time("budgets", "ViewBudget")))
+    }
+
+    async fn ask_for_the_budget(&self) -> Result<BudgetInAws, AwsError> {
         let topic = self.guard.topic.as_ref().map(Topic::arn);
         let account = match topic.and_then(account_of) {
             Some(account) => account.to_owned(),
@@ -106,7 +125,9 @@ impl Look<'_> {
             problems.push(problems::no_topic());
             return;
         };
-        match topic.readers().await {
+        let readers = self.time.cut(topic.readers()).await;
+        let late = || Err(AwsError::out_of_time("sns", "ListSubscriptionsByTopic"));
+        match readers.unwrap_or_else(late) {
             Ok(readers) => {
                 answer.subscriptions = readers;
                 if readers.pending > 0 || readers.confirmed == 0 {

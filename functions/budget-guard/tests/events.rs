@@ -132,6 +132,22 @@ fn what_is_not_known_is_said() {
 }
 
 #[test]
+fn its_own_mails_are_dropped_whatever_they_say() {
+    let mut own = event("sns-budget-actual");
+    own["Records"][0]["Sns"]["MessageAttributes"] =
+        json!({ "nightcap": { "Type": "String", "Value": "mail" } });
+    let Request::Notified { messages, .. } = Request::parse(&own).unwrap() else {
+        panic!("{own}");
+    };
+    assert_eq!(messages, []);
+    let Request::Notified { messages, .. } = Request::parse(&event("sns-budget-actual")).unwrap()
+    else {
+        panic!("AWS Budgets' own is read");
+    };
+    assert_eq!(messages.len(), 1);
+}
+
+#[test]
 fn inventories_are_chosen_by_name() {
     let lines = |text: &str| {
         inventory::read(text, "eu-west-3", PriceBook::embedded().unwrap())

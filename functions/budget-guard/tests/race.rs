@@ -22,6 +22,7 @@ use nightcap_aws::alert_ledger::{AlertStore, Paid, Remembered};
 use nightcap_aws::clients::Clients;
 use nightcap_aws::error::AwsError;
 use nightcap_aws::sns::Topic;
+use nightcap_aws::time_left::TimeLeft;
 use nightcap_domain::guard::{Entry, EntryKey, News, Observation, Spent};
 use nightcap_domain::hold::Hold;
 use nightcap_domain::money::Usd;
@@ -282,7 +283,9 @@ async fn runs(guard: &Arc<Guard>, memory: &Memory, count: usize, minutes: i64) {
         let guard = Arc::clone(guard);
         all.spawn(async move {
             let event = json!({"command": "report"});
-            let answer = guard.handle(&event, now, &format!("run-{run}")).await;
+            let answer = guard
+                .handle(&event, now, TimeLeft::UNLIMITED, &format!("run-{run}"))
+                .await;
             answer.unwrap();
         });
     }

@@ -56,6 +56,11 @@ pub enum HandlerError {
         .0.remedy().en
     )]
     Unsent(#[source] AwsError),
+    /// The time was up.
+    #[error(
+        "the function's time was up before AWS had answered; raise its timeout, or look at which call hangs"
+    )]
+    OutOfTime,
     /// The answer could not be written.
     #[error("the answer could not be written: {0}")]
     Answer(#[from] serde_json::Error),
@@ -77,6 +82,7 @@ impl HandlerError {
             Self::NothingReleased(_) => "NothingReleased",
             Self::Ledger(_) => "Ledger",
             Self::Unsent(_) => "Unsent",
+            Self::OutOfTime => "OutOfTime",
             Self::Answer(_) => "Answer",
         }
     }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use nightcap_aws::announce::{Announcer, Mails};
+use nightcap_aws::announce::{self, Announcer, Mails};
 use nightcap_aws::clients::Clients;
 use nightcap_aws::config_source;
 use nightcap_aws::ledger::{Home, LedgerStore};
@@ -13,7 +13,7 @@ use nightcap_aws::metrics::{Meter, Publisher};
 use nightcap_aws::queue::TargetQueue;
 use nightcap_aws::reconcile::{self, Bounds, Report, Tick, TickError};
 use nightcap_aws::target::{Reach, Target, reach_as, targets};
-use nightcap_aws::time_left::TimeLeft;
+use nightcap_aws::time_left::{Closing, TimeLeft};
 use nightcap_domain::answer::Answer;
 use nightcap_domain::config::{Compiled, Config, ConfigErrors};
 use nightcap_domain::explain::explain;
@@ -22,9 +22,10 @@ use nightcap_domain::plan::upcoming;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::answer_size;
 use crate::error::HandlerError;
 use crate::figures;
-use crate::request::{Place, Request};
+use crate::request::{Place, Request, RequestError};
 
 /// What the function keeps between invocations.
 pub struct Scheduler {
@@ -89,7 +90,10 @@ impl Scheduler {
             correlation_id,
             meter: &meter,
         };
-        let answer = self.respond(request, &moment).await;
+        let responding = self.respond(request, &moment);
+        let answer = time.cut_closing(Closing::Answering, responding).await;
+        let answer = answer.unwrap_or(Err(HandlerError::OutOfTime));
+        let answer = answer.map(answer_size::fit);
         match &answer {
             // A tick that has begun has told its own end.
             Err(error) if ticks && !matches!(error, HandlerError::NothingDone(_)) => {
@@ -105,12 +109,29 @@ impl Scheduler {
         answer
     }
 
+    /// What there is to say to an invocation that is no JSON.
+    pub fn unreadable(
+        &self,
+        error: &str,
+        now: DateTime<Utc>,
+        correlation_id: &str,
+    ) -> HandlerError {
+        let meter = Meter::begin(&self.clients);
+        let error = HandlerError::InvalidEvent(RequestError::no_json(error));
+        // Whatever it was to be, it was no heartbeat.
+        let line =
+            figures::of_failure(correlation_id, error.kind(), Mails::default(), &meter.lap());
+        self.publish(&line, now);
+        error
+    }
+
     async fn respond(&self, request: Request, moment: &Moment<'_>) -> Result<Value, HandlerError> {
         if let Request::Ignored { event } = &request {
             tracing::info!(event, "ignored");
             return Ok(ignored(event, moment.now, moment.correlation_id));
         }
-        let config = self.configuration().await?;
+        let config = moment.time.cut(self.configuration()).await;
+        let config = config.unwrap_or(Err(HandlerError::OutOfTime))?;
         let targets = targets(&config, &self.region(&config)?);
         let scene = Scene::new(&config, targets, moment);
         // On the heap: it is a large state machine.
@@ -254,10 +275,16 @@ impl Scheduler {
         let mails = match announcer {
             Some(announcer) => {
                 announcer
+                    .within(scene.time)
                     .announce(scene.config, self.ledger(), tick, result.as_ref())
                     .await
             }
-            None => Mails::default(),
+            None => {
+                if let Ok(report) = result {
+                    announce::remember(self.ledger(), tick, report, scene.time).await;
+                }
+                Mails::default()
+            }
         };
         let effort = scene.meter.lap();
         let line = match result {

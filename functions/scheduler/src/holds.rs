@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use nightcap_aws::reconcile::{Report, Tick};
 use nightcap_domain::config::Compiled;
-use nightcap_domain::hold::{Asked, HoldAnswer, HoldsAnswer, ReleaseAnswer, make, release};
+use nightcap_domain::hold::{Asked, HoldAnswer, HoldsAnswer, ReleaseAnswer, make, release, signed};
 
 use crate::error::HandlerError;
 use crate::handler::Scheduler;
@@ -36,12 +36,11 @@ impl Scheduler {
         tick: &Tick,
     ) -> Result<ReleaseAnswer, HandlerError> {
         self.needs_ledger()?;
+        let (by, reason) = signed(&releasing.by, &releasing.reason)?;
         let ledger = self.ledger().read(tick.now).await?;
         let ended = release(&ledger.holds, &releasing.which, tick.now)?;
         if !tick.dry_run {
-            self.ledger()
-                .release(&ended, &releasing.by, &releasing.reason)
-                .await?;
+            self.ledger().release(&ended, &by, &reason).await?;
         }
         Ok(ReleaseAnswer::new(
             config,

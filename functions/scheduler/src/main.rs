@@ -6,13 +6,13 @@ use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use nightcap_aws::announce::Announcer;
 use nightcap_aws::clients::Clients;
 use nightcap_aws::metrics::Publisher;
+use nightcap_aws::payload::Payload;
 use nightcap_aws::queue::TargetQueue;
 use nightcap_aws::settings::setting;
 use nightcap_aws::time_left::TimeLeft;
 use nightcap_aws::{clock, logs};
 use scheduler::error::HandlerError;
 use scheduler::handler::Scheduler;
-use serde_json::Value;
 use tracing::Instrument;
 
 #[tokio::main(flavor = "current_thread")]
@@ -28,13 +28,14 @@ async fn main() -> Result<(), Error> {
     let scheduler = Scheduler::new(clients, ledger, announcer, config)
         .with_queue(queue)
         .publishing(Publisher::from_environment("scheduler"));
-    let answer = service_fn(async |event: LambdaEvent<Value>| {
+    let answer = service_fn(async |event: LambdaEvent<Payload>| {
         let id = &event.context.request_id;
         let time = TimeLeft::of(clock::until(event.context.deadline));
         let answered = async {
-            let answer = scheduler
-                .handle(&event.payload, clock::now(), time, id)
-                .await;
+            let answer = match &event.payload.0 {
+                Ok(payload) => scheduler.handle(payload, clock::now(), time, id).await,
+                Err(error) => Err(scheduler.unreadable(error, clock::now(), id)),
+            };
             answer.map_err(|error| diagnostic(&error))
         };
         answered.instrument(logs::invocation(id)).await
@@ -44,9 +45,10 @@ async fn main() -> Result<(), Error> {
 }
 
 fn diagnostic(error: &HandlerError) -> Diagnostic {
-    tracing::error!(error_type = error.kind(), %error, "no answer");
+    let message = logs::brief(&error.to_string());
+    tracing::error!(error_type = error.kind(), error = message, "no answer");
     Diagnostic {
         error_type: error.kind().to_owned(),
-        error_message: error.to_string(),
+        error_message: message,
     }
 }

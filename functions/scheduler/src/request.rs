@@ -7,12 +7,16 @@ mod sqs;
 use chrono::{DateTime, Utc};
 use nightcap_aws::reconcile::Restarted;
 use nightcap_domain::hold::{Asked, Released};
+use nightcap_domain::text::clean;
 use serde_json::Value;
 use thiserror::Error;
 
 use command::{COMMANDS, Command};
 pub use rds_event::Place;
 pub use sqs::Received;
+
+/// Characters of an event that an error repeats, three dots counted in.
+const MOST_REPEATED: usize = 63;
 
 /// Every accepted form but the commands' names, for error messages.
 const ACCEPTED: &str = "which is also what EventBridge Scheduler sends, EventBridge's own \
@@ -100,6 +104,21 @@ pub struct Releasing {
 /// An event that is none of ours.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum RequestError {
+    /// No JSON, or nested too deeply.
+    #[error(
+        "this event is no JSON that can be read: {error}. Expected a direct command {{\"command\": {}}}, {ACCEPTED}",
+        commands()
+    )]
+    NoJson {
+        /// Where and why.
+        error: String,
+    },
+    /// Records of SNS.
+    #[error(
+        "Records come from SNS, and nothing here listens to a topic. Events of RDS must come by EventBridge (source aws.rds), not by an RDS event subscription: infra/modules/nightcap makes that rule. Otherwise expected: a batch of SQS, or a direct command {{\"command\": {}}}",
+        commands()
+    )]
+    Sns,
     /// No known form.
     #[error(
         "this event is not known here: {found}. Expected a direct command {{\"command\": {}}}, {ACCEPTED}",
@@ -156,6 +175,15 @@ pub enum RequestError {
         /// What should.
         expected: &'static str,
     },
+}
+
+impl RequestError {
+    /// What is no JSON, by serde's words.
+    pub(crate) fn no_json(error: &str) -> Self {
+        Self::NoJson {
+            error: clean(error, MOST_REPEATED),
+        }
+    }
 }
 
 /// `"tick" | "plan" | …`.
@@ -234,14 +262,14 @@ fn unknown(event: &Value) -> RequestError {
             let told = |key: &str| {
                 keys.get(key)
                     .and_then(Value::as_str)
-                    .map(|text| format!("{key} {:?}", text.chars().take(60).collect::<String>()))
+                    .map(|text| format!("{key} {:?}", repeated(text)))
             };
             let known: Vec<String> = ["source", "detail-type"]
                 .into_iter()
                 .filter_map(told)
                 .collect();
             if known.is_empty() {
-                let names: Vec<&str> = keys.keys().take(5).map(String::as_str).collect();
+                let names: Vec<String> = keys.keys().take(5).map(|key| repeated(key)).collect();
                 format!("an object with the keys {}", names.join(", "))
             } else {
                 known.join(", ")
@@ -253,11 +281,19 @@ fn unknown(event: &Value) -> RequestError {
 }
 
 fn brief(value: &Value) -> String {
-    let text = value.to_string();
-    if text.chars().count() <= 60 {
-        return text;
+    match value {
+        // Written out whole, a large one would be written for nothing.
+        Value::String(text) => format!("\"{}\"", repeated(text)),
+        Value::Array(list) if list.len() > MOST_REPEATED => {
+            format!("a list of {} things", list.len())
+        }
+        other => repeated(&other.to_string()),
     }
-    format!("{}...", text.chars().take(60).collect::<String>())
+}
+
+/// As much of a text as an error repeats.
+fn repeated(text: &str) -> String {
+    clean(text, MOST_REPEATED)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
 use futures_util::future::BoxFuture;
 use nightcap_domain::guard::{Entry, EntryKey, News, Observation};
 use nightcap_domain::hold::Hold;
+use nightcap_domain::ledger::Outgoing;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -210,6 +211,10 @@ impl AlertStore for DynamoDbAlerts {
             // It may be there already: of a run that died after it.
             self.ledger.hold(hold).await.map(drop)
         })
+    }
+
+    fn post<'a>(&'a self, mail: &'a Outgoing) -> BoxFuture<'a, Result<bool, AwsError>> {
+        Box::pin(async move { self.ledger.put_mail(mail).await.map(|()| true) })
     }
 
     fn beat<'a>(

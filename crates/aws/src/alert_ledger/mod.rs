@@ -20,7 +20,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::future::BoxFuture;
 use nightcap_domain::guard::{GuardMemory, News, Observation, Spent};
 use nightcap_domain::hold::Hold;
-use nightcap_domain::ledger::Ledger;
+use nightcap_domain::ledger::{Ledger, Outgoing};
 use nightcap_domain::money::Usd;
 use serde::{Deserialize, Serialize};
 
@@ -77,6 +77,13 @@ pub trait AlertStore: Send + Sync {
         hold: &'a Hold,
         now: DateTime<Utc>,
     ) -> BoxFuture<'a, Result<(), AwsError>>;
+
+    /// Puts a mail that could not be sent into the outbox, from which the scheduler's next tick
+    /// sends it; `false` if there is none.
+    fn post<'a>(&'a self, mail: &'a Outgoing) -> BoxFuture<'a, Result<bool, AwsError>> {
+        let _ = mail;
+        Box::pin(async { Ok(false) })
+    }
 
     /// Leaves the sign of life that the scheduler looks for: of a look that came to an answer, or
     /// to this error.

@@ -1,10 +1,10 @@
 //! Telling that the budget guard is silent, by the ledger that a tick has read anyway.
 
 use nightcap_domain::config::Compiled;
-use nightcap_domain::ledger::GUARD_SILENT;
+use nightcap_domain::ledger::{GUARD_SILENT, Notice};
 use nightcap_domain::message::{Heard, Letter, Silent, heard, silent};
 
-use super::{Announcer, Mails, remember};
+use super::{Announcer, Mails, outgoing};
 use crate::ledger::LedgerStore;
 use crate::reconcile::{Report, Tick};
 
@@ -28,16 +28,28 @@ impl Announcer {
             language: settings.language,
             reference: &tick.correlation_id,
         };
-        let told = report.ledger.told.contains_key(GUARD_SILENT);
-        let mail = match report.ledger.silent_guard(config, tick.now) {
-            Some(beat) if !told => silent(Silent::Guard(beat), &letter),
-            None if told && settings.budget.is_some() => heard(Heard::Guard, &letter),
+        let told = report.ledger.told.get(GUARD_SILENT).copied();
+        let (mail, notice) = match (report.ledger.silent_guard(config, tick.now), told) {
+            (Some(beat), None) => (
+                silent(Silent::Guard(beat), &letter),
+                Notice::begun(GUARD_SILENT),
+            ),
+            (None, Some(told)) if settings.budget.is_some() => (
+                heard(Heard::Guard, &letter),
+                Notice::over(GUARD_SILENT, told),
+            ),
             _ => return Mails::default(),
         };
-        let sent = self.send(&mail).await;
-        if sent {
-            remember(ledger, &[(GUARD_SILENT.to_owned(), !told)], tick).await;
+        let outgoing = outgoing(mail, tick);
+        let posted = ledger.post(std::slice::from_ref(&notice), Some(&outgoing), tick.now);
+        match self.claiming(posted).await {
+            Some(Ok(mine)) if mine == [true] => self.send_posted(ledger, &outgoing).await,
+            Some(Err(error)) => {
+                tracing::warn!(%error, "what is told could not be claimed; the next tick tells");
+                Mails::default()
+            }
+            // Another tick tells it, or a later one.
+            _ => Mails::default(),
         }
-        Mails::of(sent)
     }
 }

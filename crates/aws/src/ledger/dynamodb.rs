@@ -10,16 +10,13 @@ use chrono::{DateTime, Utc};
 use futures_util::future::{BoxFuture, try_join};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use nightcap_domain::hold::Hold;
-use nightcap_domain::ledger::{History, HoldEvent, Ledger, Write};
+use nightcap_domain::ledger::{History, HoldEvent, Ledger, Notice, Outgoing, Write};
 
 use super::item::{self, Item};
 use super::transaction::{self, Conditional};
 use super::{Home, LedgerStore};
 use crate::clients::Clients;
 use crate::error::{AwsError, Cause};
-
-/// The most that one unconditional batch takes.
-const BATCH: usize = 25;
 
 /// Transactions at once: ten thousand resources are a hundred transactions.
 const AT_ONCE: usize = 8;
@@ -164,7 +161,7 @@ impl DynamoDbLedger {
         Ok(written.concat())
     }
 
-    async fn batch(&self, mut requests: Vec<WriteRequest>) -> Result<(), AwsError> {
+    pub(super) async fn batch(&self, mut requests: Vec<WriteRequest>) -> Result<(), AwsError> {
         for _ in 0..ATTEMPTS {
             let answer = self
                 .clients
@@ -191,27 +188,81 @@ impl DynamoDbLedger {
         })
     }
 
-    async fn write_told(
+    /// Claims notices together with their mail. More than fit one transaction follow it, each
+    /// for itself: whoever loses of the first loses all.
+    async fn post_all(
         &self,
-        problems: &[(String, bool)],
+        notices: &[Notice],
+        mail: Option<&Outgoing>,
         now: DateTime<Utc>,
-    ) -> Result<(), AwsError> {
-        let mut seen = HashSet::new();
-        let requests: Vec<WriteRequest> = problems
+    ) -> Result<Vec<bool>, AwsError> {
+        let nonce = format!("{:016x}", random());
+        let mut writes: Vec<Conditional> = mail
             .iter()
-            .filter(|(key, _)| seen.insert(key))
-            .map(|(key, told)| {
-                if *told {
-                    put_request(item::told(key, now))
-                } else {
-                    delete_request(item::told_key(key))
-                }
+            .map(|mail| Conditional {
+                item: item::mail(mail, &nonce),
+                condition: "attribute_not_exists(#lease)",
+                attribute: "lease",
+                value: None,
+                along: vec![],
             })
-            .collect::<Result<_, _>>()?;
-        for batch in requests.chunks(BATCH) {
-            self.batch(batch.to_vec()).await?;
+            .collect();
+        let mails = writes.len();
+        writes.extend(notices.iter().map(|one| notice(one, &nonce, now)));
+        let (first, rest) = writes.split_at(writes.len().min(transaction::MOST));
+        if first.is_empty() {
+            return Ok(vec![]);
         }
-        Ok(())
+        let client = self.clients.dynamodb();
+        let mut mine = transaction::all_or_nothing(client, &self.table, first).await?;
+        if mine.contains(&false) {
+            if !rest.is_empty() {
+                mine = vec![false; writes.len()];
+            }
+        } else {
+            // The mail is on its way, and speaks of these, too.
+            if let Err(error) = self.transact(rest).await {
+                tracing::warn!(%error, "not all that is told was written down: some may be told twice");
+            }
+            mine = vec![true; writes.len()];
+        }
+        Ok(mine.split_off(mails.min(mine.len())))
+    }
+
+    async fn take_mail_over(
+        &self,
+        mail: &Outgoing,
+        lease: DateTime<Utc>,
+    ) -> Result<bool, AwsError> {
+        let nonce = format!("{:016x}", random());
+        let taken = Outgoing {
+            lease,
+            ..mail.clone()
+        };
+        let write = Conditional {
+            item: item::mail(&taken, &nonce),
+            condition: "#lease = :seen",
+            attribute: "lease",
+            value: Some((":seen", AttributeValue::S(item::instant(mail.lease)))),
+            along: vec![],
+        };
+        let client = self.clients.dynamodb();
+        Ok(transaction::all_or_nothing(client, &self.table, &[write]).await? == [true])
+    }
+
+    /// Puts a mail into the outbox, whatever else is there.
+    ///
+    /// # Errors
+    /// Whatever AWS refuses.
+    pub async fn put_mail(&self, mail: &Outgoing) -> Result<(), AwsError> {
+        let nonce = format!("{:016x}", random());
+        self.batch(vec![put_request(item::mail(mail, &nonce))?])
+            .await
+    }
+
+    async fn take_mail_out(&self, mail: &Outgoing) -> Result<(), AwsError> {
+        self.batch(vec![delete_request(item::mail_key(&mail.id))?])
+            .await
     }
 
     async fn write_hold(&self, hold: &Hold) -> Result<bool, AwsError> {
@@ -265,12 +316,25 @@ impl LedgerStore for DynamoDbLedger {
         Box::pin(self.write_all(writes))
     }
 
-    fn told<'a>(
+    fn post<'a>(
         &'a self,
-        problems: &'a [(String, bool)],
+        notices: &'a [Notice],
+        mail: Option<&'a Outgoing>,
         now: DateTime<Utc>,
-    ) -> BoxFuture<'a, Result<(), AwsError>> {
-        Box::pin(self.write_told(problems, now))
+    ) -> BoxFuture<'a, Result<Vec<bool>, AwsError>> {
+        Box::pin(self.post_all(notices, mail, now))
+    }
+
+    fn take_over<'a>(
+        &'a self,
+        mail: &'a Outgoing,
+        lease: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<bool, AwsError>> {
+        Box::pin(self.take_mail_over(mail, lease))
+    }
+
+    fn sent<'a>(&'a self, mail: &'a Outgoing) -> BoxFuture<'a, Result<(), AwsError>> {
+        Box::pin(self.take_mail_out(mail))
     }
 
     fn hold<'a>(&'a self, hold: &'a Hold) -> BoxFuture<'a, Result<bool, AwsError>> {
@@ -292,12 +356,20 @@ impl LedgerStore for DynamoDbLedger {
 }
 
 fn conditional(write: &Write, nonce: &str) -> Conditional {
-    let (condition, value) = match write.replaces {
+    let seen = |value| Some((":seen", value));
+    let (condition, value) = match (&write.replaces_odd, write.replaces) {
+        (Some(odd), _) => match item::odd_value(odd) {
+            Some(value) => ("#version = :seen", seen(value)),
+            None => (
+                "attribute_type(#version, :seen)",
+                seen(AttributeValue::S(odd.clone())),
+            ),
+        },
         // An item without a version is none of ours to keep.
-        None => ("attribute_not_exists(#version)", None),
-        Some(version) => (
+        (None, None) => ("attribute_not_exists(#version)", None),
+        (None, Some(version)) => (
             "#version = :seen",
-            Some((":seen", AttributeValue::N(version.to_string()))),
+            seen(AttributeValue::N(version.to_string())),
         ),
     };
     Conditional {
@@ -306,6 +378,32 @@ fn conditional(write: &Write, nonce: &str) -> Conditional {
         attribute: "version",
         value,
         along: write.history.iter().map(item::history).collect(),
+    }
+}
+
+fn notice(notice: &Notice, nonce: &str, now: DateTime<Utc>) -> Conditional {
+    let mut item = if notice.begins {
+        item::told(&notice.key, now)
+    } else {
+        item::over(&notice.key, now)
+    };
+    item::put(&mut item, "nonce", nonce.to_owned());
+    let (condition, attribute, value) = match notice.seen {
+        None => ("attribute_not_exists(#at)", "at", None),
+        // Told at an instant that cannot be read.
+        Some(at) if at == DateTime::UNIX_EPOCH => ("attribute_exists(#pk)", "pk", None),
+        Some(at) => (
+            "#at = :seen",
+            "at",
+            Some((":seen", AttributeValue::S(item::instant(at)))),
+        ),
+    };
+    Conditional {
+        item,
+        condition,
+        attribute,
+        value,
+        along: vec![],
     }
 }
 
@@ -324,7 +422,7 @@ fn chunks(writes: &[Conditional]) -> Vec<&[Conditional]> {
     parts
 }
 
-fn put_request(item: Item) -> Result<WriteRequest, AwsError> {
+pub(super) fn put_request(item: Item) -> Result<WriteRequest, AwsError> {
     let put = PutRequest::builder()
         .set_item(Some(item))
         .build()
@@ -350,6 +448,6 @@ fn unbuilt(error: &impl std::fmt::Display) -> AwsError {
 }
 
 /// A number nobody else has: every `RandomState` is keyed from the system's randomness.
-pub(super) fn random() -> u64 {
+pub(crate) fn random() -> u64 {
     RandomState::new().build_hasher().finish()
 }

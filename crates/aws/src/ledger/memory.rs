@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use nightcap_domain::hold::Hold;
-use nightcap_domain::ledger::{History, Ledger, Write};
+use nightcap_domain::ledger::{History, Ledger, Notice, Outgoing, Write};
 
 use super::LedgerStore;
 use crate::error::AwsError;
@@ -49,20 +49,47 @@ impl LedgerStore for MemoryLedger {
         Box::pin(self.call(|kept| writes.iter().map(|write| put(kept, write)).collect()))
     }
 
-    fn told<'a>(
+    fn post<'a>(
         &'a self,
-        problems: &'a [(String, bool)],
+        notices: &'a [Notice],
+        mail: Option<&'a Outgoing>,
         now: DateTime<Utc>,
-    ) -> BoxFuture<'a, Result<(), AwsError>> {
+    ) -> BoxFuture<'a, Result<Vec<bool>, AwsError>> {
         Box::pin(self.call(move |kept| {
-            for (key, told) in problems {
-                if *told {
-                    kept.ledger.told.insert(key.clone(), now);
+            let told = &mut kept.ledger.told;
+            let mine: Vec<bool> = notices
+                .iter()
+                .map(|notice| told.get(&notice.key).copied() == notice.seen)
+                .collect();
+            if mine.contains(&false) {
+                return mine;
+            }
+            for notice in notices {
+                if notice.begins {
+                    told.insert(notice.key.clone(), now);
                 } else {
-                    kept.ledger.told.remove(key);
+                    told.remove(&notice.key);
                 }
             }
+            kept.ledger.outbox.extend(mail.cloned());
+            mine
         }))
+    }
+
+    fn take_over<'a>(
+        &'a self,
+        mail: &'a Outgoing,
+        lease: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<bool, AwsError>> {
+        Box::pin(self.call(move |kept| {
+            let mut outbox = kept.ledger.outbox.iter_mut();
+            let found = outbox.find(|other| other.id == mail.id && other.lease == mail.lease);
+            found.map(|found| found.lease = lease).is_some()
+        }))
+    }
+
+    fn sent<'a>(&'a self, mail: &'a Outgoing) -> BoxFuture<'a, Result<(), AwsError>> {
+        Box::pin(self.call(|kept| kept.ledger.outbox.retain(|other| other.id != mail.id)))
     }
 
     fn hold<'a>(&'a self, hold: &'a Hold) -> BoxFuture<'a, Result<bool, AwsError>> {

@@ -15,13 +15,14 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use nightcap_domain::hold::Hold;
-use nightcap_domain::ledger::{Ledger, Write};
+use nightcap_domain::ledger::{Ledger, Notice, Outgoing, Write};
 use nightcap_domain::names::Region;
 
 use crate::clients::Clients;
 use crate::error::AwsError;
 
 pub use dynamodb::DynamoDbLedger;
+pub(crate) use dynamodb::random;
 #[cfg(test)]
 pub(crate) use memory::{Interrupt, Kept, MemoryLedger};
 pub use none::NoLedger;
@@ -54,12 +55,35 @@ pub trait LedgerStore: Send + Sync {
     /// tells, one by one, which have been written: where another tick was first, nothing is.
     fn write<'a>(&'a self, writes: &'a [Write]) -> BoxFuture<'a, Result<Vec<bool>, AwsError>>;
 
-    /// Writes down which problems have been told (`true`) and which are over (`false`).
-    fn told<'a>(
+    /// Claims what is to be told and puts its mail into the outbox: all of it, or nothing. The
+    /// answer tells, one by one, which are not another's; only if none is, all was written.
+    ///
+    /// What keeps nothing has nobody to share with.
+    fn post<'a>(
         &'a self,
-        problems: &'a [(String, bool)],
+        notices: &'a [Notice],
+        mail: Option<&'a Outgoing>,
         now: DateTime<Utc>,
-    ) -> BoxFuture<'a, Result<(), AwsError>>;
+    ) -> BoxFuture<'a, Result<Vec<bool>, AwsError>> {
+        let _ = (mail, now);
+        Box::pin(async { Ok(vec![true; notices.len()]) })
+    }
+
+    /// Takes over a mail of the outbox until `lease`: `false` if another process was first.
+    fn take_over<'a>(
+        &'a self,
+        mail: &'a Outgoing,
+        lease: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<bool, AwsError>> {
+        let _ = (mail, lease);
+        Box::pin(async { Ok(false) })
+    }
+
+    /// Takes a mail that was sent out of the outbox.
+    fn sent<'a>(&'a self, mail: &'a Outgoing) -> BoxFuture<'a, Result<(), AwsError>> {
+        let _ = mail;
+        Box::pin(async { Ok(()) })
+    }
 
     /// Writes a hold, and into the history that it was made. A hold of this id that has not
     /// ended stays as it is: then the answer is `false`.

@@ -25,14 +25,6 @@ impl LedgerStore for NoLedger {
         Box::pin(async { Ok(vec![true; writes.len()]) })
     }
 
-    fn told<'a>(
-        &'a self,
-        _problems: &'a [(String, bool)],
-        _now: DateTime<Utc>,
-    ) -> BoxFuture<'a, Result<(), AwsError>> {
-        Box::pin(async { Ok(()) })
-    }
-
     fn hold<'a>(&'a self, _hold: &'a Hold) -> BoxFuture<'a, Result<bool, AwsError>> {
         Box::pin(async { Err(nowhere()) })
     }

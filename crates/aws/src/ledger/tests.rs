@@ -37,6 +37,7 @@ fn claim(name: &str, seen: Option<u64>) -> Write {
         },
         mark: Mark {
             version: seen.map_or(1, |seen| seen + 1),
+            odd_version: None,
             at: now(),
             lease: Some(now() + LEASE),
             order: Some(Order {
@@ -53,6 +54,7 @@ fn claim(name: &str, seen: Option<u64>) -> Write {
             }),
         },
         replaces: seen,
+        replaces_odd: None,
         history: None,
     }
 }
@@ -359,8 +361,8 @@ async fn what_is_left_over_of_a_batch_is_sent_again() {
         .match_requests(|asked| asked.request_items().unwrap()["nightcap"].len() == 2)
         .then_output(|| BatchWriteItemOutput::builder().build());
     let clients = mocks::dynamodb_by(RuleMode::Sequential, &[&half, &rest]);
-    let told = [("a", true), ("b", false), ("a", true), ("c", true)]
-        .map(|(key, told)| (key.to_owned(), told));
-    ledger(&clients).told(&told, now()).await.unwrap();
+    let requests =
+        ["a", "b", "c"].map(|key| dynamodb::put_request(item::told(key, now())).unwrap());
+    ledger(&clients).batch(requests.to_vec()).await.unwrap();
     assert_eq!(rest.num_calls(), 1);
 }

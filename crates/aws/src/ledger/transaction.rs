@@ -50,6 +50,36 @@ enum Verdict {
     Contended,
 }
 
+/// Writes all of at most [`MOST`] items, or none; tells of each whether it is another's. Only
+/// if none is, all were written.
+pub(super) async fn all_or_nothing(
+    client: &Client,
+    table: &str,
+    writes: &[Conditional],
+) -> Result<Vec<bool>, AwsError> {
+    let pending: Vec<(usize, &Conditional)> = writes.iter().enumerate().collect();
+    for attempt in 0..ATTEMPTS {
+        let Some(reasons) = send(client, table, &pending).await? else {
+            return Ok(vec![true; writes.len()]);
+        };
+        let verdicts = verdicts(&pending, &reasons)?;
+        if verdicts.iter().any(|one| matches!(one, Verdict::Ours)) {
+            return Ok(vec![true; writes.len()]);
+        }
+        if verdicts.iter().any(|one| matches!(one, Verdict::Lost)) {
+            let mine = verdicts.iter().map(|one| !matches!(one, Verdict::Lost));
+            return Ok(mine.collect());
+        }
+        tokio::time::sleep(pause(attempt)).await;
+    }
+    Err(AwsError {
+        service: "dynamodb",
+        operation: "TransactWriteItems",
+        cause: Cause::Throttled,
+        message: "others kept writing to the same items".to_owned(),
+    })
+}
+
 /// Writes what can be written of at most [`MOST`] items; tells of each whether it was.
 pub(super) async fn write(
     client: &Client,

@@ -15,6 +15,8 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
+use super::brief;
+
 /// Writes events as lines. Without a time: Lambda stamps every line, and a second clock would
 /// only disagree.
 pub(super) struct JsonLines<W> {
@@ -63,11 +65,11 @@ impl Visit for Fields {
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.set(field, value);
+        self.set(field, brief(value));
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.set(field, format!("{value:?}"));
+        self.set(field, brief(&format!("{value:?}")));
     }
 }
 
@@ -200,6 +202,20 @@ mod tests {
             .map(|line| (line["correlation_id"].as_str(), line["resource"].as_str()))
             .collect();
         assert_eq!(told, [(Some("id-2"), Some("a")), (Some("id-2"), Some("b"))]);
+    }
+
+    #[test]
+    fn a_line_is_as_long_as_somebody_may_read() {
+        let long = "é".repeat(1_000_000);
+        let lines = logged(
+            LevelFilter::INFO,
+            || tracing::info!(long, error = %long, "told"),
+        );
+        for field in ["long", "error"] {
+            let told = lines[0][field].as_str().unwrap();
+            assert!(told.len() < 21_000, "{}", told.len());
+            assert!(told.ends_with("... (990000 more characters)"));
+        }
     }
 
     #[test]

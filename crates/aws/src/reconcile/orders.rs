@@ -14,7 +14,7 @@ use crate::fleet::Fleet;
 use crate::kind::Stop;
 use crate::ledger::LedgerStore;
 use crate::stale::{self, Stale};
-use crate::time_left::TimeLeft;
+use crate::time_left::{Closing, TimeLeft};
 
 /// Orders given at once.
 pub(crate) const ORDERS_AT_ONCE: usize = 16;
@@ -243,7 +243,13 @@ impl Hands<'_> {
         if writes.is_empty() {
             return TimeDelta::zero();
         }
-        let written = self.ledger.write(&writes).await.unwrap_or_else(|error| {
+        let writing = self.ledger.write(&writes);
+        let written = self.time.cut_closing(Closing::WritingDown, writing).await;
+        let written = written.unwrap_or_else(|| {
+            let operation = "TransactWriteItems";
+            Err(AwsError::out_of_time("dynamodb", operation))
+        });
+        let written = written.unwrap_or_else(|error| {
             tracing::warn!(%error, "the ledger was not written; the next tick will");
             vec![]
         });

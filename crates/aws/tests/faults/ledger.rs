@@ -39,14 +39,6 @@ impl LedgerStore for WiredLedger {
         })
     }
 
-    fn told<'a>(
-        &'a self,
-        _problems: &'a [(String, bool)],
-        _now: DateTime<Utc>,
-    ) -> BoxFuture<'a, Result<(), AwsError>> {
-        Box::pin(async { Ok(()) })
-    }
-
     fn hold<'a>(&'a self, hold: &'a Hold) -> BoxFuture<'a, Result<bool, AwsError>> {
         Box::pin(self.0.call("TransactWriteItems", |world, _| {
             world.ledger.holds.push(hold.clone());

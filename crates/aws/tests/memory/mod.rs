@@ -216,14 +216,6 @@ impl LedgerStore for Obstinate {
         })
     }
 
-    fn told<'a>(
-        &'a self,
-        problems: &'a [(String, bool)],
-        now: DateTime<Utc>,
-    ) -> BoxFuture<'a, Result<(), AwsError>> {
-        NoLedger.told(problems, now)
-    }
-
     fn hold<'a>(&'a self, hold: &'a Hold) -> BoxFuture<'a, Result<bool, AwsError>> {
         NoLedger.hold(hold)
     }

@@ -139,10 +139,11 @@ impl HoldAnswer {
         dry_run: bool,
         book: &PriceBook,
     ) -> Self {
-        let known = ledger
-            .holds
-            .iter()
-            .find(|known| known.id == hold.id && !known.has_ended(hold.made_at));
+        let known = ledger.holds.iter().find(|known| {
+            // One made by an earlier version has an id of another form.
+            let same = known.id == hold.id || known.says_the_same(hold);
+            same && !known.has_ended(hold.made_at)
+        });
         let environment = environment_of(plan, hold);
         Self {
             command: "hold",

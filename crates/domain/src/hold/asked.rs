@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::{Author, End, Hold, Length, Scope, UnreadableEnd};
@@ -11,10 +12,15 @@ use crate::fleet::Observed;
 use crate::message::local;
 use crate::names::EnvironmentName;
 use crate::plan::{Decision, Leave, Plan, Step};
+use crate::text::{self, Unfit};
 use crate::time::State;
 
 /// Longer texts than this are no reason and no name.
 const LONGEST_TEXT: usize = 200;
+/// Characters of a name that an error repeats.
+pub(super) const MOST_OF_A_NAME: usize = 60;
+/// Names that an error lists.
+const MOST_NAMES: usize = 20;
 
 /// What a hold is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,11 +99,20 @@ pub enum HoldError {
         latest: String,
     },
     /// Who or why is missing.
-    #[error("a hold needs {what}, of 1 to {LONGEST_TEXT} characters on one line")]
-    Unsaid {
-        /// `an author` or `a reason`.
-        what: &'static str,
-    },
+    #[error(transparent)]
+    Unsaid(#[from] Unsaid),
+}
+
+/// Who or why is missing, or cannot be kept as it was said.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error(
+    "a {command} needs {what}, of 1 to {LONGEST_TEXT} characters on one line{}",
+    .hidden.map(|hidden| format!("; it has the character U+{:04X}, which nobody sees", u32::from(hidden))).unwrap_or_default()
+)]
+pub struct Unsaid {
+    command: &'static str,
+    what: &'static str,
+    hidden: Option<char>,
 }
 
 /// Makes the hold that a person asks for.
@@ -113,8 +128,8 @@ pub fn make(
     asked: &Asked,
     now: DateTime<Utc>,
 ) -> Result<Hold, HoldError> {
-    let by = said(&asked.by, "an author")?;
-    let reason = said(&asked.reason, "a reason")?;
+    let by = said(&asked.by, "hold", "an author")?;
+    let reason = said(&asked.reason, "hold", "a reason")?;
     let (scope, label, environment) = scope(config, plan, &asked.about)?;
     let zone = zone(config, environment);
     let until = asked.end.at(now, zone)?;
@@ -190,9 +205,9 @@ fn environment<'a>(
         None => {
             let names: Vec<&str> = config.environments().map(|(n, _)| n.as_str()).collect();
             Err(HoldError::UnknownEnvironment {
-                name: name.to_owned(),
+                name: text::clean(name, MOST_OF_A_NAME),
                 nearest: nearest(name, names.iter().copied()),
-                known: names.join(", "),
+                known: listed(names.iter().map(|name| (*name).to_owned())),
             })
         }
     }
@@ -226,17 +241,43 @@ fn reachable(config: &Compiled, step: &Step) -> Result<(), HoldError> {
     }
 }
 
-fn said(text: &str, what: &'static str) -> Result<String, HoldError> {
-    let text = text.trim();
-    let fits =
-        (1..=LONGEST_TEXT).contains(&text.chars().count()) && !text.contains(char::is_control);
-    fits.then(|| text.to_owned())
-        .ok_or(HoldError::Unsaid { what })
+/// A text as it may be kept, by this command.
+pub(super) fn said(
+    text: &str,
+    command: &'static str,
+    what: &'static str,
+) -> Result<String, Unsaid> {
+    text::fit(text, LONGEST_TEXT)
+        .map(str::to_owned)
+        .map_err(|unfit| Unsaid {
+            command,
+            what,
+            hidden: match unfit {
+                Unfit::Hidden(hidden) => Some(hidden),
+                Unfit::Empty | Unfit::TooLong => None,
+            },
+        })
+}
+
+/// Names in an error, as many as anybody reads; the others are counted.
+pub(super) fn listed(names: impl ExactSizeIterator<Item = String>) -> String {
+    let more = names.len().saturating_sub(MOST_NAMES);
+    let mut names: Vec<String> = names
+        .take(MOST_NAMES)
+        .map(|name| text::clean(&name, MOST_OF_A_NAME * 3))
+        .collect();
+    if more > 0 {
+        names.push(format!("{more} more"));
+    }
+    names.join(", ")
 }
 
 /// A name to release it by: the same hold asked for twice, as when an event is delivered
 /// twice, has the same name.
-fn id(label: &str, hold: &Hold) -> String {
+///
+/// 128 bits of SHA-256: nobody can make another hold that would be answered with this one.
+/// Holds of version 0.1.0 have 32 bits of FNV-1a and keep them.
+fn id(name: &str, hold: &Hold) -> String {
     let content = format!(
         "{}\n{}\n{}\n{}\n{}",
         hold.scope,
@@ -245,17 +286,19 @@ fn id(label: &str, hold: &Hold) -> String {
         hold.by,
         hold.reason
     );
-    let label: String = label
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
-        .take(48)
+    let digest = Sha256::digest(content.as_bytes());
+    let digits: String = digest
+        .iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
         .collect();
-    format!("{label}-{:08x}", fnv(content.as_bytes()))
+    format!("{}-{digits}", label(name))
 }
 
-/// FNV-1a: short, and the same in every version of this program.
-fn fnv(bytes: &[u8]) -> u32 {
-    bytes.iter().fold(0x811c_9dc5, |hash: u32, byte| {
-        (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
-    })
+/// What an id begins with: the letters of the name of what is held.
+pub(crate) fn label(name: &str) -> String {
+    name.chars()
+        .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+        .take(48)
+        .collect()
 }

@@ -18,13 +18,14 @@ use crate::names::{EnvironmentName, ResourceArn};
 use crate::time::State;
 
 pub use answer::{HoldAnswer, HoldView, HoldsAnswer, ReleaseAnswer};
-pub use asked::{About, Asked, HoldError, make};
+pub(crate) use asked::label;
+pub use asked::{About, Asked, HoldError, Unsaid, make};
 pub use bill::Unpriced;
 pub use cost::Cost;
 pub use end::{End, UnreadableEnd};
 pub use length::{Length, LengthError};
 pub use neighbours::HoldWarning;
-pub use release::{ReleaseError, Released, release};
+pub use release::{ReleaseError, Released, release, signed};
 
 /// What a hold is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,6 +99,18 @@ impl Hold {
             Scope::Environment(name) => name == environment,
             Scope::Resource(arn) => Some(arn) == resource,
         }
+    }
+
+    /// Whether it is the same hold, asked for once more.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        (&self.scope, self.state, self.until, &self.by, &self.reason)
+            == (
+                &other.scope,
+                other.state,
+                other.until,
+                &other.by,
+                &other.reason,
+            )
     }
 
     fn rank(&self) -> (Author, bool, DateTime<Utc>, &str) {

@@ -3,8 +3,10 @@
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
+use super::asked::{MOST_OF_A_NAME, Unsaid, listed, said};
 use super::{About, Hold, Scope};
 use crate::config::nearest;
+use crate::text;
 
 /// Which holds to end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,15 +21,37 @@ pub enum Released {
 
 /// Why nothing is released.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error(
-    "nothing holds {name:?}{}; {}",
-    .nearest.as_ref().map(|n| format!(" (did you mean {n:?}?)")).unwrap_or_default(),
-    if .known.is_empty() { "there are no holds".to_owned() } else { format!("there are {}", .known.join(", ")) }
-)]
-pub struct ReleaseError {
-    name: String,
-    nearest: Option<String>,
-    known: Vec<String>,
+pub enum ReleaseError {
+    /// No hold fits.
+    #[error(
+        "nothing holds {name:?}{}; {}",
+        .nearest.as_ref().map(|n| format!(" (did you mean {n:?}?)")).unwrap_or_default(),
+        if .known.is_empty() { "there are no holds".to_owned() } else { format!("there are {}", .known) }
+    )]
+    Unknown {
+        /// What was asked for.
+        name: String,
+        /// The nearest that exists.
+        nearest: Option<String>,
+        /// The holds that there are.
+        known: String,
+    },
+    /// Who is missing, or cannot be kept as it was said.
+    #[error(transparent)]
+    Unsaid(#[from] Unsaid),
+}
+
+/// By whom and why holds are released, as that may be kept in the history. The reason may be empty.
+///
+/// # Errors
+/// If either has a character that nobody sees or is too long, or nobody is named.
+pub fn signed(by: &str, reason: &str) -> Result<(String, String), ReleaseError> {
+    let by = said(by, "release", "an author")?;
+    let reason = match reason.trim() {
+        "" => String::new(),
+        reason => said(reason, "release", "a reason")?,
+    };
+    Ok((by, reason))
 }
 
 /// The holds to end, each already with `now` as its end.
@@ -85,12 +109,12 @@ fn unknown(lasting: &[&Hold], which: &Released) -> ReleaseError {
         .map(|hold| hold.id.clone())
         .chain(lasting.iter().map(|hold| hold.scope.to_string()));
     let candidates: Vec<String> = candidates.collect();
-    ReleaseError {
-        name: name.clone(),
+    let all = lasting
+        .iter()
+        .map(|hold| format!("{} (on {})", hold.id, hold.scope));
+    ReleaseError::Unknown {
+        name: text::clean(name, MOST_OF_A_NAME),
         nearest: nearest(name, candidates.iter().map(String::as_str)),
-        known: lasting
-            .iter()
-            .map(|hold| format!("{} (on {})", hold.id, hold.scope))
-            .collect(),
+        known: listed(all),
     }
 }

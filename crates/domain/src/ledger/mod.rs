@@ -3,6 +3,8 @@
 
 mod beat;
 mod history;
+mod outbox;
+mod unread;
 mod write;
 
 use std::collections::{BTreeMap, HashMap};
@@ -18,6 +20,8 @@ use crate::time::{State, Transition};
 
 pub use beat::{GUARD_SILENT, GuardBeat};
 pub use history::{History, HoldEvent};
+pub use outbox::{Notice, Outgoing};
+pub use unread::{Unread, Unreadable};
 pub use write::Write;
 
 /// How long an order belongs to the tick that claimed it, from that tick's instant. A tick
@@ -114,6 +118,9 @@ impl Order {
 pub struct Mark {
     /// Counts the writes of this entry.
     pub version: u64,
+    /// What stands in the place of the version if that is no version, as the store writes it: a
+    /// write replaces exactly that, and puts a version there.
+    pub odd_version: Option<String>,
     /// When it was written.
     pub at: DateTime<Utc>,
     /// Until when the order belongs to the tick that claimed it.
@@ -146,4 +153,8 @@ pub struct Ledger {
     pub told: BTreeMap<String, DateTime<Utc>>,
     /// When the budget guard last looked; none before its first look.
     pub guard: Option<GuardBeat>,
+    /// Mails that are claimed and not known to have been sent.
+    pub outbox: Vec<Outgoing>,
+    /// Items that this version cannot read: what they are about is left alone.
+    pub unread: Vec<Unread>,
 }

@@ -23,6 +23,8 @@ pub struct Write {
     pub mark: Mark,
     /// The version that must still be there; `None`: there must be no entry.
     pub replaces: Option<u64>,
+    /// What must still be there in the place of a version, if it is none.
+    pub replaces_odd: Option<String>,
     /// What goes into the history with it.
     pub history: Option<History>,
 }
@@ -65,6 +67,7 @@ impl Write {
             carried,
             mark: Mark {
                 version: next(known),
+                odd_version: None,
                 at: now,
                 lease: Some(now + LEASE),
                 order: Some(Order {
@@ -81,6 +84,7 @@ impl Write {
                 }),
             },
             replaces: known.map(|mark| mark.version),
+            replaces_odd: known.and_then(|mark| mark.odd_version.clone()),
             history: unfinished
                 .then(|| History::of_order(arn, known, "superseded", now))
                 .flatten(),
@@ -115,6 +119,7 @@ impl Write {
             carried,
             mark: Mark {
                 version: next(known),
+                odd_version: None,
                 at: now,
                 // The start that brought it up may not have ended: see `claim`.
                 lease: known
@@ -125,6 +130,7 @@ impl Write {
                     .filter(|_| of_the_order),
             },
             replaces: known.map(|mark| mark.version),
+            replaces_odd: known.and_then(|mark| mark.odd_version.clone()),
             history: news
                 .then(|| History::of_order(arn, known, result, now))
                 .flatten(),
@@ -150,8 +156,9 @@ impl Write {
         };
         let observed = Self {
             replaces: Some(version),
+            replaces_odd: None,
             mark: Mark {
-                version: version + 1,
+                version: version.saturating_add(1),
                 lease: None,
                 ..self.mark
             },
@@ -195,12 +202,14 @@ impl Write {
             resource: self.resource.clone(),
             carried: self.carried,
             mark: Mark {
-                version: self.mark.version + 1,
+                version: self.mark.version.saturating_add(1),
+                odd_version: None,
                 at: now,
                 lease: None,
                 order: self.mark.order.clone(),
             },
             replaces: Some(self.mark.version),
+            replaces_odd: None,
             history: None,
         }
     }
@@ -237,7 +246,7 @@ fn remembered(action: &Action, step: &Step, known: Option<&Mark>) -> Option<Stri
 }
 
 fn next(known: Option<&Mark>) -> u64 {
-    known.map_or(1, |mark| mark.version + 1)
+    known.map_or(1, |mark| mark.version.saturating_add(1))
 }
 
 /// By whom, why, and by which hold.

@@ -1,6 +1,6 @@
 //! The form that all mails share.
 
-use crate::money::actuals::printable;
+use crate::text::clean;
 
 /// Columns of a body.
 pub const WIDTH: usize = 72;
@@ -46,8 +46,9 @@ impl Body {
     /// A line of a table: a text, and a value that ends where all of them end.
     pub(super) fn row(&mut self, text: &str, value: &str) {
         let room = WIDTH - 2 - 2;
-        // The name of an environment may be the value of a tag, which anybody may have written.
-        let text: String = printable(text)
+        let value = clean(value, room);
+        // A tag's value names a row: whatever is in it, it is one line.
+        let text: String = clean(text, room)
             .chars()
             .take(room.saturating_sub(value.chars().count()))
             .collect();
@@ -56,7 +57,7 @@ impl Body {
         self.text.push_str("  ");
         self.text.push_str(&text);
         self.text.push_str(&" ".repeat(gap));
-        self.text.push_str(value);
+        self.text.push_str(&value);
         self.text.push('\n');
     }
 
@@ -73,7 +74,7 @@ impl Body {
     fn wrapped(&mut self, first: &str, next: &str, value: &str) {
         let mut line = first.to_owned();
         let mut empty = true;
-        for word in words(value) {
+        for word in words(&clean(value, usize::MAX)) {
             let columns = line.chars().count() + usize::from(!empty) + word.chars().count();
             if !empty && columns > WIDTH {
                 self.text.push_str(line.trim_end());
@@ -154,6 +155,19 @@ mod tests {
         for line in body.finish().lines() {
             assert!(!line.trim_start().starts_with(';'), "{line}");
         }
+    }
+
+    #[test]
+    fn no_text_of_others_breaks_a_line_or_hides_in_it() {
+        let hostile = "pre\r\nBcc: x\u{1b}[31m\u{202e}\u{2028}a";
+        let mut body = Body::default();
+        body.row(hostile, "1.00");
+        body.item(hostile);
+        body.field("What", 10, hostile);
+        let text = body.finish();
+        assert_eq!(text.lines().count(), 3, "{text:?}");
+        let hidden = |c: char| c != '\n' && crate::text::is_hidden(c);
+        assert!(!text.contains(hidden), "{text:?}");
     }
 
     #[test]

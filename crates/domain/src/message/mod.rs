@@ -38,7 +38,7 @@ pub(crate) use money::usd;
 pub use money::{MoneyFacts, Part};
 pub use month_close::{Forecasted, month_close};
 pub use not_calibrated::not_calibrated;
-pub use nothing_done::nothing_done;
+pub use nothing_done::{NothingRead, nothing_done};
 pub use silent::{Heard, Letter, Silent, heard, silent};
 pub use tick::{TickNews, tick};
 pub use when::local;

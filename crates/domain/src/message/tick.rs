@@ -6,12 +6,15 @@ use crate::answer::Outcome;
 use crate::config::Language;
 use crate::names::EnvironmentName;
 use crate::plan::{Action, Arrived, Decision, Desired, Leave, Plan, Problem, Standing, Step};
+use crate::text::unlinked;
 use crate::time::State;
 
 use super::awake::awake;
 use super::layout::Body;
 use super::{Mail, ascii_subject, local};
 
+/// Characters of a name: AWS gives none that is longer.
+const MOST_OF_A_NAME: usize = 255;
 /// Columns of the labels at the top.
 const LABEL: usize = 10;
 /// Lines told one by one; more are counted.
@@ -26,6 +29,8 @@ pub struct TickNews<'a> {
     pub outcomes: &'a [Outcome],
     /// The problems to tell.
     pub problems: &'a [Problem],
+    /// How many problems told earlier stand.
+    pub standing: usize,
     /// The keys of problems told earlier that are over.
     pub over: &'a [String],
     /// The environments that have been found awake just now.
@@ -86,14 +91,18 @@ pub fn tick(news: &TickNews<'_>) -> Mail {
 
 /// The problems that are there, and those that are over.
 fn trouble(body: &mut Body, news: &TickNews<'_>, words: &Words) {
-    if !news.problems.is_empty() {
+    if !news.problems.is_empty() || news.standing > 0 {
         body.heading(words.problems);
         for problem in news.problems.iter().take(LISTED) {
             let message = problem.fault.message(news.language);
-            body.item(&format!("{}{} {message}", problem.name, words.colon));
+            let name = unlinked(&problem.name, MOST_OF_A_NAME);
+            body.item(&format!("{name}{} {message}", words.colon));
             body.detail(&format!("-> {}", problem.fault.remedy(news.language)));
         }
         more(body, news.problems.len(), words);
+        if news.standing > 0 {
+            body.item(&format!("{}: {}", words.told_before, news.standing));
+        }
     }
     if !news.over.is_empty() {
         body.heading(words.over);
@@ -112,7 +121,7 @@ fn over(key: &str) -> String {
         Some(arn) => arn.rsplit([':', '/']).next().unwrap_or(arn),
         None => about,
     };
-    format!("{name} ({code})")
+    format!("{} ({code})", unlinked(name, MOST_OF_A_NAME))
 }
 
 /// The steps, sorted by what became of them.
@@ -239,10 +248,8 @@ fn steps(body: &mut Body, heading: &str, steps: &[&Step], line: impl Fn(&Step) -
     }
     body.heading(heading);
     for step in steps.iter().take(LISTED) {
-        body.item(&format!(
-            "{} ({})",
-            step.resource.name, step.resource.kind.name
-        ));
+        let name = unlinked(&step.resource.name, MOST_OF_A_NAME);
+        body.item(&format!("{name} ({})", step.resource.kind.name));
         body.detail(&line(step));
     }
     if steps.len() > LISTED {
@@ -362,6 +369,7 @@ struct Words {
     done_now: &'static str,
     waits: &'static str,
     problems: &'static str,
+    told_before: &'static str,
     over: &'static str,
     left: &'static str,
     never: &'static str,
@@ -421,6 +429,7 @@ const EN: Words = Words {
     done_now: "Ordered now",
     waits: "Waiting for its turn",
     problems: "Problems",
+    told_before: "told before and still there",
     over: "Problems that are over",
     left: "Left alone",
     never: "Never touched",
@@ -464,6 +473,7 @@ const FR: Words = Words {
     done_now: "Ordonné maintenant",
     waits: "Attend son tour",
     problems: "Problèmes",
+    told_before: "déjà annoncés et toujours là ",
     over: "Problèmes terminés",
     left: "Laissé tel quel",
     never: "Jamais touché",

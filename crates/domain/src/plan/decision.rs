@@ -96,6 +96,11 @@ pub enum Leave {
     ScheduleNotBegun,
     /// Nothing here can put it to sleep.
     Fixed(Text),
+    /// An item of the ledger is about it and cannot be read: it may be a hold.
+    UnreadableItem {
+        /// The item's sort key.
+        key: String,
+    },
     /// Somebody changed it after the transition had been carried out.
     ManualChange {
         /// The transition that had been carried out.
@@ -165,6 +170,7 @@ impl Leave {
             Self::KindNotNamed { .. } => "kind-not-named",
             Self::ScheduleNotBegun => "schedule-not-begun",
             Self::Fixed(_) => "fixed",
+            Self::UnreadableItem { .. } => "unreadable-item",
             Self::ManualChange { .. } => "manual-change",
         }
     }
@@ -205,6 +211,14 @@ impl Leave {
                 "son horaire n'a pas encore commencé".to_owned()
             }
             (Self::Fixed(text), language) => text.to(language).to_owned(),
+            (Self::UnreadableItem { key }, Language::En) => {
+                format!("the ledger's item {key} is about it and cannot be read; it may be a hold")
+            }
+            (Self::UnreadableItem { key }, Language::Fr) => {
+                format!(
+                    "l'élément {key} du registre le concerne et est illisible ; c'est peut-être un maintien"
+                )
+            }
             (Self::ManualChange { since }, Language::En) => format!(
                 "changed by hand since the transition of {}; left alone until the next",
                 since.format("%Y-%m-%dT%H:%MZ")

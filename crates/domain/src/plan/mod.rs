@@ -17,6 +17,7 @@ mod place;
 mod problem;
 mod progress;
 mod unread;
+mod unreadable;
 mod upcoming;
 mod woken;
 
@@ -145,6 +146,7 @@ pub fn plan_beside(
         .into_iter()
         .map(|candidate| grounds.decided(candidate, &mut backups))
         .collect();
+    unreadable::leave(ledger, &mut steps);
     gate::close(&mut steps, unread);
     breaker::hold_back(config.limits(), ledger, &mut steps, now);
     steps.sort_by(|a, b| order(a).cmp(&order(b)));

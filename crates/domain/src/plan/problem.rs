@@ -6,6 +6,7 @@ use crate::fleet::{Resource, Text, protected_name};
 use crate::names::EnvironmentName;
 
 use super::{Late, Obstacle};
+use crate::ledger::Unread;
 
 const UNPRUNED: &str = "snapshots-kept";
 const LOOKS_LIKE_PRODUCTION: &str = "looks-like-production";
@@ -93,6 +94,8 @@ pub enum Fault {
     },
     /// AWS's own state or answers are in the way.
     Obstacle(Box<Obstacle>),
+    /// An item of the ledger cannot be read.
+    UnreadableItem(Unread),
     /// AWS refused the order or did not answer.
     Failed {
         /// `start`, `stop`, `read` or `forget`.
@@ -189,6 +192,7 @@ impl Fault {
             Self::Late(late) => late.gate.code(),
             Self::Unpruned { .. } => UNPRUNED,
             Self::Obstacle(obstacle) => obstacle.code(),
+            Self::UnreadableItem(_) => "unreadable-item",
             Self::Failed { .. } => "failed",
         }
     }
@@ -267,6 +271,7 @@ impl Fault {
                 format!("old snapshots are kept: {}", why.to(Language::En))
             }
             Self::Obstacle(obstacle) => obstacle.message(Language::En),
+            Self::UnreadableItem(item) => item.message(Language::En),
             Self::Failed { action, error, .. } => format!("{action} failed: {error}"),
         }
     }
@@ -332,6 +337,7 @@ impl Fault {
                 format!("ses anciens instantanés restent : {}", why.to(Language::Fr))
             }
             Self::Obstacle(obstacle) => obstacle.message(Language::Fr),
+            Self::UnreadableItem(item) => item.message(Language::Fr),
             Self::Failed { action, error, .. } => {
                 let action = match *action {
                     "start" => "du démarrage",
@@ -389,6 +395,7 @@ impl Fault {
             }
             Self::Late(late) => late.gate.remedy(Language::En).to_owned(),
             Self::Obstacle(obstacle) => obstacle.remedy(Language::En),
+            Self::UnreadableItem(item) => item.remedy(Language::En),
             Self::Conflict(_) => {
                 "remove that action, or give it the hours of the schedule".to_owned()
             }
@@ -447,6 +454,7 @@ impl Fault {
             }
             Self::Late(late) => late.gate.remedy(Language::Fr).to_owned(),
             Self::Obstacle(obstacle) => obstacle.remedy(Language::Fr),
+            Self::UnreadableItem(item) => item.remedy(Language::Fr),
             Self::Conflict(_) => {
                 "retirez cette action, ou donnez-lui les heures de l'horaire".to_owned()
             }

@@ -6,7 +6,10 @@ use nightcap_domain::hold::{About, Asked, End, Released};
 use nightcap_domain::time::State;
 use serde_json::{Map, Value};
 
-use super::{Releasing, Request, RequestError, brief};
+use super::{Releasing, Request, RequestError, brief, repeated};
+
+/// Bytes of a text: an ARN has at most 2,048 (IAM's reference, "IAM and AWS STS quotas").
+const LONGEST_TEXT: usize = 2_048;
 
 /// Every command.
 pub(super) const COMMANDS: [&str; 6] = ["tick", "plan", "explain", "hold", "release", "holds"];
@@ -64,8 +67,8 @@ impl<'a> Command<'a> {
                 })
             }
             other => Err(RequestError::Command {
-                command: other.to_owned(),
-                nearest: nearest(other, COMMANDS),
+                command: repeated(other),
+                nearest: nearest(&repeated(other), COMMANDS),
             }),
         }
     }
@@ -75,8 +78,8 @@ impl<'a> Command<'a> {
             None => Ok(()),
             Some(key) => Err(RequestError::Key {
                 command: self.name.to_owned(),
-                key: key.clone(),
-                nearest: nearest(key, known.iter().copied()),
+                key: repeated(key),
+                nearest: nearest(&repeated(key), known.iter().copied()),
                 known: known.join(", "),
             }),
         }
@@ -223,7 +226,9 @@ impl<'a> Command<'a> {
 
     fn text(&self, key: &'static str, expected: &'static str) -> Result<String, RequestError> {
         match self.keys.get(key) {
-            Some(Value::String(text)) if !text.trim().is_empty() => Ok(text.trim().to_owned()),
+            Some(Value::String(text)) if !text.trim().is_empty() && text.len() <= LONGEST_TEXT => {
+                Ok(text.trim().to_owned())
+            }
             _ => Err(self.value(key, expected)),
         }
     }

@@ -4,10 +4,11 @@
 //! Amazon RDS's and Aurora's (read in November 2026). AWS sends them "on a best effort
 //! basis", late, out of order or not at all: they only make a tick come sooner.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use nightcap_aws::reconcile::Restarted;
 use nightcap_aws::target::Target;
 use nightcap_domain::names::{Region, ResourceArn};
+use nightcap_domain::time::{FIRST_YEAR, LAST_YEAR};
 use serde_json::{Map, Value};
 
 use super::Request;
@@ -97,7 +98,9 @@ fn source(event: &Map<String, Value>) -> Option<&str> {
 
 fn time(event: &Map<String, Value>) -> Option<DateTime<Utc>> {
     let text = event.get("time").and_then(Value::as_str);
-    text.or_else(|| detail(event, "Date"))?.parse().ok()
+    let at: DateTime<Utc> = text.or_else(|| detail(event, "Date"))?.parse().ok()?;
+    // Beyond the calendar nothing can be counted on from it.
+    (FIRST_YEAR..=LAST_YEAR).contains(&at.year()).then_some(at)
 }
 
 fn detail<'a>(event: &'a Map<String, Value>, key: &str) -> Option<&'a str> {

@@ -10,6 +10,9 @@ use super::{Request, RequestError, brief, unknown};
 /// What a record's `eventSource` says if it comes from SQS.
 const SOURCE: &str = "aws:sqs";
 
+/// What a record's `EventSource` says if it comes from SNS, which writes its first letter large.
+const SNS: &str = "aws:sns";
+
 /// A message of the batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Received {
@@ -25,6 +28,10 @@ pub struct Received {
 /// which that would be reported spoils the whole: nothing else would bring it back.
 pub(super) fn read(event: &Map<String, Value>) -> Result<Request, RequestError> {
     let records = event.get("Records").and_then(Value::as_array);
+    let of_sns = |record: &Value| record.get("EventSource").and_then(Value::as_str) == Some(SNS);
+    if records.is_some_and(|all| all.iter().any(of_sns)) {
+        return Err(RequestError::Sns);
+    }
     let received: Option<Vec<Received>> = records.and_then(|all| all.iter().map(record).collect());
     match received {
         Some(received) if !received.is_empty() => Ok(Request::Targets { received }),

@@ -258,3 +258,51 @@ fn no_body_of_a_message_does_harm() {
         );
     }
 }
+
+#[test]
+fn an_event_of_rds_by_sns_is_told_the_right_way() {
+    let event = json!({ "Records": [{
+        "EventSource": "aws:sns", "EventVersion": "1.0",
+        "Sns": { "Type": "Notification", "Message": "{\"Event Source\": \"db-instance\"}" },
+    }] });
+    let error = Request::parse(&event).unwrap_err().to_string();
+    assert!(error.contains("EventBridge (source aws.rds)"), "{error}");
+    assert!(!error.contains("messageId"), "{error}");
+}
+
+#[test]
+fn an_error_repeats_little_of_an_event_of_any_size() {
+    let long = "x".repeat(1_000_000);
+    for event in [
+        json!({ "command": long }),
+        json!({ "command": "tick", long.as_str(): 1 }),
+        json!({ "command": "explain", "resource": long }),
+        json!({ "command": "hold", "environment": long, "state": "running", "for": "4h", "by": "a", "reason": "b" }),
+        json!({ "command": "release", "hold": long, "by": "a" }),
+        json!({ "source": long, "detail-type": long }),
+        json!({ long.as_str(): 1 }),
+        json!({ "Records": long }),
+        json!(long),
+        json!(vec![1; 100_000]),
+    ] {
+        let error = Request::parse(&event).unwrap_err().to_string();
+        assert!(
+            error.len() < 1_000,
+            "{} of {:.60}",
+            error.len(),
+            event.to_string()
+        );
+    }
+}
+
+#[test]
+fn an_event_of_rds_beyond_the_calendar_has_no_instant() {
+    let event = json!({
+        "source": "aws.rds", "detail-type": "RDS DB Instance Event",
+        "time": "+262142-12-31T23:59:59Z", "detail": { "EventID": "RDS-EVENT-0088" },
+    });
+    let Request::Database { at, .. } = Request::parse(&event).unwrap() else {
+        panic!("{event}");
+    };
+    assert_eq!(at, None);
+}
