@@ -301,7 +301,7 @@ async fn a_service_woken_in_its_sleep_keeps_its_memory() {
     let (tag, zero) = (remember("0/3/6"), update(0));
     let web = remembering(described("shop/web", 1, 1), "0/3/6");
     let web = read(web, Some((0, 6)));
-    let stopped = in_order(&[&tag, &zero]).stop(&web, sleep("0/1/6")).await;
+    let stopped = in_order(&[&tag, &zero]).stop(&web, sleep("0/3/6")).await;
     assert_eq!((stopped, zero.num_calls()), (Ok(()), 1));
 }
 

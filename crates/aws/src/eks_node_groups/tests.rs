@@ -242,7 +242,7 @@ async fn one_that_an_autoscaler_woke_keeps_its_memory() {
     let (tag, asleep) = (remember("2/3/4"), update((0, 0, 4)));
     let group = read(remembering(workers((0, 1, 4)), "2/3/4"), 1, 1);
     let stopped = in_order(&[&tag, &asleep])
-        .stop(&group, sleep("0/1/4"))
+        .stop(&group, sleep("2/3/4"))
         .await;
     assert_eq!((stopped, asleep.num_calls()), (Ok(()), 1));
 }

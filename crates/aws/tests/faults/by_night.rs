@@ -117,7 +117,8 @@ fn lowered(scaling: Scaling) -> Capacity {
     let text = match scaling {
         Scaling::Group | Scaling::Service => "1/1/1",
         Scaling::ScaledService => "0/1/6",
-        Scaling::Nodes => "1/1/2",
+        // EKS takes no maximum below 1, and what is put back keeps the one it finds.
+        Scaling::Nodes => "1/1/4",
     };
     text.parse().unwrap()
 }

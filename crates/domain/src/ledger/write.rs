@@ -254,17 +254,13 @@ fn grounds(desired: &Desired) -> (String, String, Option<String>) {
     let why = desired.reason(crate::config::Language::En);
     match desired {
         Desired::State {
-            because: Because::Hold(hold),
+            because: Because::Hold(hold) | Because::Needed { hold, .. },
             ..
         } => (hold.by.clone(), why, Some(hold.id.clone())),
         Desired::State {
             because: Because::Schedule(name),
             ..
         } => (format!("schedule {name}"), why, None),
-        Desired::State {
-            because: Because::Needed { hold, .. },
-            ..
-        } => (hold.by.clone(), why, Some(hold.id.clone())),
         Desired::State {
             because: Because::Maintenance,
             ..

@@ -99,18 +99,15 @@ fn runs(schedule: &Schedule, now: DateTime<Utc>) -> Option<Vec<Run>> {
     let mut since = (schedule.state_at(now) == State::Running).then_some(now);
     let mut at = now;
     for _ in 0..MOST_CHANGES {
-        match schedule.next(at).filter(|change| change.at < end) {
-            Some(Transition { at: change, to }) => {
-                at = change;
-                match to {
-                    State::Running => since = Some(at),
-                    State::Stopped => runs.extend(since.take().map(|since| (since, at))),
-                }
-            }
-            None => {
-                runs.extend(since.map(|since| (since, end)));
-                return Some(runs);
-            }
+        let change = schedule.next(at).filter(|change| change.at < end);
+        let Some(Transition { at: change, to }) = change else {
+            runs.extend(since.map(|since| (since, end)));
+            return Some(runs);
+        };
+        at = change;
+        match to {
+            State::Running => since = Some(at),
+            State::Stopped => runs.extend(since.take().map(|since| (since, at))),
         }
     }
     None
