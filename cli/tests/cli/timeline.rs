@@ -124,8 +124,7 @@ fn wrong_usage_is_told_with_what_would_be_right() {
         &timeline("office-hours", &backwards),
         &timeline("office-hours", &nothing),
         &timeline("ofice-hours", &[]),
-        &timeline("office-hours", &["--from", "2026-11-09"]),
-        &["timeline"],
+        &timeline("office-hours", &["--from", "Monday"]),
     ]));
     for run_ in [backwards, nothing] {
         assert_eq!(run(&timeline("office-hours", &run_)).code, 2);
