@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use chrono::{DateTime, Utc};
 use clap::ValueHint;
 
 use crate::args::{Change, ConfigArg};
@@ -16,8 +15,8 @@ pub(crate) struct Doctor {
     #[arg(long, default_value = "nightcap")]
     pub(crate) name: String,
     /// Look as of this instant instead of now
-    #[arg(long, value_name = "RFC3339", value_parser = crate::args::instant)]
-    pub(crate) at: Option<DateTime<Utc>>,
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<String>,
     /// Print the IAM policy that the configuration needs on its fleet, and ask nobody
     #[arg(long, conflicts_with = "record")]
     pub(crate) policy: bool,

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use crate::output::println;
 use anyhow::anyhow;
 use nightcap_aws::clients::Clients;
-use nightcap_aws::clock;
 use nightcap_aws::probe::{Exchange, Observer};
 use nightcap_domain::config::Language;
 use nightcap_domain::names::Region;
@@ -15,13 +14,14 @@ use crate::doctor::{self, Row, Seen, Verdict};
 use crate::doctor_args::Doctor;
 use crate::output::{self, BAD, DOUBT, Ending, GOOD, Usage};
 use crate::source;
+use crate::when;
 
 /// The account that a policy is written for where nobody can be asked.
 const ANY_ACCOUNT: &str = "*";
 
 pub(crate) async fn run(args: &Doctor) -> anyhow::Result<Ending> {
     let config = source::configuration(&args.config.place).await?;
-    let now = args.at.unwrap_or_else(clock::now);
+    let now = when::at(args.at.as_deref(), &config)?;
     if args.policy {
         let account = args.account.as_deref().unwrap_or(ANY_ACCOUNT);
         let scheduled = doctor::scheduled(&config);
@@ -93,7 +93,7 @@ fn show(rows: &[Row], language: Language) {
             finding,
         ]);
     }
-    output::print(&table);
+    output::show(&table);
     let count = |verdict| {
         rows.iter()
             .filter(|row| row.finding.verdict() == verdict)

@@ -19,6 +19,7 @@ use nightcap_aws::error::AwsError;
 use nightcap_aws::fleet::Fleet;
 use nightcap_aws::kind::{ResourceKind, Stop};
 use nightcap_aws::ledger::{LedgerStore, NoLedger};
+use nightcap_aws::look::{Listing, Look};
 use nightcap_aws::reconcile::{self, Report, Tick};
 use nightcap_aws::settings::setting;
 use nightcap_aws::target::{Reach, reach, targets};
@@ -199,6 +200,8 @@ impl Leaving<'_> {
             at: now,
             environments: vec![],
             steps: vec![],
+            of_environments: vec![],
+            kinds: vec![],
         };
         for (name, _) in self.config.environments().filter(|(_, e)| !e.protected) {
             let already = self.ledger.holds.iter().any(|hold| {
@@ -466,10 +469,12 @@ impl ResourceKind for Only {
         self.inner.kind()
     }
 
-    fn list(&self) -> BoxFuture<'_, Result<Vec<Resource>, AwsError>> {
+    fn list<'a>(&'a self, look: &'a Look) -> BoxFuture<'a, Result<Listing, AwsError>> {
         Box::pin(async {
-            let mut listed = self.inner.list().await?;
-            listed.retain(|resource| self.ours.contains(&resource.arn));
+            let mut listed = self.inner.list(look).await?;
+            let ours = |arn: &ResourceArn| self.ours.contains(arn);
+            listed.resources.retain(|resource| ours(&resource.arn));
+            listed.unread.retain(|(arn, _)| ours(arn));
             Ok(listed)
         })
     }

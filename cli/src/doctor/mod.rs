@@ -101,6 +101,7 @@ pub(crate) async fn examine(
         role: None,
         region: own.clone(),
         environments: vec![],
+        external_id: None,
     };
     let mut rows = vec![];
     let Some(home) = arrive(home, Arc::clone(&clients), &mut rows).await else {

@@ -206,6 +206,7 @@ fn asleep(world: &mut World, name: &str, phase: Phase, action: &str) {
     let order = Some(order).filter(|_| !action.is_empty());
     let mark = Mark {
         version: 1,
+        odd_version: None,
         at: utc(FRIDAY),
         lease: None,
         order,

@@ -69,10 +69,6 @@ impl Look<'_> {
                 tracing::warn!(%error, "no second opinion");
                 None
             }
-            Err(_) => {
-                tracing::warn!("no second opinion: no answer in time");
-                None
-            }
         };
         let paid = Paid {
             spent,
