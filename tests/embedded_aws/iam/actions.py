@@ -56,8 +56,7 @@ DEPENDENT = {
     ("rds:CreateDBSnapshot", "rds:AddTagsToResource"): "with Tags: asked below",
     ("rds:StopDBCluster", "rds:AddTagsToResource"): "there is no snapshot at the stop of a cluster",
     ("rds:StopDBCluster", "rds:CreateDBClusterSnapshot"): "there is no snapshot at the stop of a cluster",
-    # https://docs.aws.amazon.com/cost-management/latest/userguide/billing-view.html: of views other than the primary.
-    ("budgets:ViewBudget", "billing:GetBillingViewData"): "a budget of the primary view needs none",
+    ("budgets:ViewBudget", "billing:GetBillingViewData"): "on the view that the budget is of: asked below",
 }
 
 
@@ -374,6 +373,8 @@ def _budget(parameters: Parameters, place: Place) -> Iterator[Check]:
     """
     account = parameters["AccountId"]
     yield check("budgets:ViewBudget", f"arn:{place.partition}:budgets::{account}:budget/{parameters.get('BudgetName') or '*'}")
+    # The reference makes the one depend on the other and does not say when; every budget here is of the primary view.
+    yield check("billing:GetBillingViewData", f"arn:{place.partition}:billing::{account}:billingview/primary")
 
 
 def _assume(parameters: Parameters, place: Place) -> Iterator[Check]:

