@@ -46,7 +46,8 @@ resource "aws_iam_role_policy" "guard" {
           Resource = aws_dynamodb_table.ledger.arn
         },
         {
-          # Its own memory, and holds, which stand in the state, among all holds and in the
+          # Its own memory; its sign of life, and mails that wait for a tick to send them, both in
+          # the state; and holds, which stand in the state, among all holds and in the
           # history of their environment. A resource's history is the scheduler's to write.
           # IAM sees partition keys only: within the state it cannot tell entries apart.
           Sid      = "KeepItsPartOfTheLedger"

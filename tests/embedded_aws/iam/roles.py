@@ -40,11 +40,6 @@ NO_ENVIRONMENT = "nothing-is-scheduled"
 Policy = dict[str, Any]
 Statement = dict[str, Any]
 
-# The module has no setting for a configuration in a bucket: who keeps it there gives this right by hand. Not needed
-# any more once the module renders one.
-CONFIG_BY_HAND: Statement = {"Sid": "ReadTheConfigurationByHand", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "<config-object>"}
-
-
 # `{ start: cron(0 9 ? * MON-FRI) }`: YAML 1.2, Terraform and the functions take the question mark, PyYAML does not.
 BARE_CRON = re.compile(r"(?<!['\"])\bcron\([^)'\"]*\)")
 
@@ -139,10 +134,10 @@ def made(function: str, variables: Mapping[str, str], place: Place, more: Mappin
     config = configuration(variables.get("NIGHTCAP_CONFIG", ""), place)
     arn = place.arn("iam", f"role/nightcap-{function}", "")
     names = {**names_of(variables, config, place), **more}
-    statements = rendered()[function]
-    if not any(one.get("Resource") == CONFIG_BY_HAND["Resource"] for one in statements):
-        statements = [*statements, CONFIG_BY_HAND]
-    own = [{"Version": "2012-10-17", "Statement": list(put_in(statements, names))}]
+    if names["organization"]:
+        # One pattern stands for the roles of the common name, as in `listed_roles` of iam_scheduler.tf.
+        names["roles"] = [one for one in names["roles"] if not one.endswith(common_role())]
+    own = [{"Version": "2012-10-17", "Statement": list(put_in(rendered()[function], names))}]
     if function == GUARD:
         return Role(function, arn, "nightcap-budget-guard", own)
     environments = scheduled(config)
@@ -152,12 +147,21 @@ def made(function: str, variables: Mapping[str, str], place: Place, more: Mappin
     return role
 
 
+def common_role() -> str:
+    """How the ARNs end that the right for an organisation's accounts is about."""
+    (one,) = [one for one in rendered()[SCHEDULER] if one["Sid"] == "WorkInAccountsOfTheOrganization"]
+    return str(one["Resource"]).partition("*")[2]
+
+
 def target(arn: str, scheduler: Role, environments: Mapping[str, Any], max_capacity: int) -> Role:
     """The role that infra/modules/nightcap-target-role makes in another account for the environments that name it."""
     account = arn.split(":")[4]
     there = {name: one for name, one in environments.items() if arn in (one.get("roles") or [])}
-    trust = next(iter(put_in([{"Statement": rendered()["trust"]}], {"scheduler-role": [scheduler.arn]})))["Statement"]
-    return Role(TARGET, arn, "nightcap", [fleet(there, account, max_capacity)], {"Version": "2012-10-17", "Statement": trust})
+    # A role has one, whatever environments name it.
+    external = [str(one["external_id"]) for one in there.values() if one.get("external_id")][:1]
+    trust = rendered()["trust-with-external-id" if external else "trust"]
+    filled = list(put_in(trust, {"scheduler-role": [scheduler.arn], "external-id": external}))
+    return Role(TARGET, arn, "nightcap", [fleet(there, account, max_capacity)], {"Version": "2012-10-17", "Statement": filled})
 
 
 def fleet(environments: Mapping[str, Any], account: str, max_capacity: int = MAX_CAPACITY) -> Policy:

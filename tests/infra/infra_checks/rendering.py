@@ -27,6 +27,7 @@ CAPACITY = 987654321
 VOLUME_KEY = "arn:aws:kms:eu-west-1:000000000000:key/volumes"
 LICENCE = "arn:aws:license-manager:eu-west-1:000000000000:license-configuration:lic-0123456789abcdef"
 ORGANIZATION = "o-a1b2c3d4e5"
+EXTERNAL_ID = "what-the-other-account-asks-for"
 OF_THE_FLEET = {"max_capacity": CAPACITY, "kms_key_arns": [VOLUME_KEY], "license_configuration_arns": [LICENCE]}
 
 
@@ -60,7 +61,8 @@ def fleet(root: Path) -> dict[str, Statements]:
 
 def with_variants(root: Path, example: Root) -> None:
     """Puts what the example does not choose beside it: a configuration that is too long for a variable, one in a
-    bucket, a price book in a parameter and in a bucket, a customer's key, an organisation."""
+    bucket, a price book in a parameter and in a bucket, a customer's key, an organisation, a role that asks for an
+    external id."""
     common = {
         "source": "../..",
         "scheduler_zip": "${var.scheduler_zip}",
@@ -75,8 +77,15 @@ def with_variants(root: Path, example: Root) -> None:
         "parameter": {**common, "name": "variant-parameter", "prices": "ssm:///prices/book"},
         "object": {**common, "name": "variant-object", "prices": "s3://prices/book.csv", **known(root, "nightcap", more)},
     }
+    target = {
+        "source": "../../../nightcap-target-role",
+        "name": "variant-target",
+        "scheduler_role_arn": "${module.nightcap.scheduler_role_arn}",
+        "external_id": EXTERNAL_ID,
+        "environments": ["batch"],
+    }
     written = {
-        "module": variants,
+        "module": {**variants, "target": target},
         "resource": {
             "aws_kms_key": {"variant": {"description": "Encrypts what Nightcap keeps"}},
             "aws_s3_bucket": {"config": {"bucket": "nightcap-config"}},
@@ -111,7 +120,7 @@ def known(root: Path, module: str, settings: dict[str, Any]) -> dict[str, Any]:
 def whole(root: Path, example: Root, aws: Aws) -> dict[str, Any]:
     """All that embedded_aws/iam/policies/rendered.json has."""
     outputs: dict[str, Any] = example.outputs()
-    trust = aws.client("iam").get_role(RoleName="example-nightcap-target")["Role"]["AssumeRolePolicyDocument"]
+    iam = aws.client("iam")
     scheduler = json.loads(outputs["scheduler_policies"]["own"])
     guard = json.loads(outputs["guard_policy"])
     variants = {name: {key: json.loads(text) for key, text in one.items()} for name, one in outputs["variants"].items()}
@@ -127,11 +136,15 @@ def whole(root: Path, example: Root, aws: Aws) -> dict[str, Any]:
                     found[key] = statement
         return list(found.values())
 
+    def trust(role: str) -> Statements:
+        return named(iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]["Statement"], names)
+
     return {
         "fleet": fleet(root),
         "scheduler": merged(scheduler, *(one["own"] for one in variants.values())),
         "budget-guard": merged(guard, *(one["guard"] for one in variants.values())),
-        "trust": named([{"Sid": "trust", **one} for one in trust["Statement"]], names),
+        "trust": trust("example-nightcap-target"),
+        "trust-with-external-id": trust("variant-target"),
     }
 
 
@@ -148,6 +161,7 @@ def placeholders(made: dict[str, str]) -> dict[str, str]:
         "arn:aws:s3:::prices/book.csv": "<prices-object>",
         "arn:aws:s3:::nightcap-config/nightcap.yaml": "<config-object>",
         ORGANIZATION: "<organization>",
+        EXTERNAL_ID: "<external-id>",
         account: "<account>",
         region: "<region>",
     }
