@@ -126,7 +126,7 @@ const ROUNDS: [&[(&str, &[&str])]; 4] = [
         ),
         ("dead-letters", &["dead-letters nightcap-dead-letters"]),
         ("schedule-missing", &["schedule-missing nightcap"]),
-        ("schedule-zone", &["schedule-zone nightcap-start"]),
+        ("schedule-zone", &["schedule-zone nightcap-tick-e827a08eaa"]),
         ("schedule-extra", &["schedule-extra nightcap-noon"]),
         ("budget-limit", &["budget-limit greenleaf-monthly"]),
         (
@@ -141,7 +141,7 @@ const ROUNDS: [&[(&str, &[&str])]; 4] = [
             "filter-blocks",
             &["filter-blocks arn:aws:sns:eu-west-3:123456789012:greenleaf-alerts"],
         ),
-        ("backup-in-sleep", &["backup-in-sleep preprod-night"]),
+        ("backup-in-sleep", &["no-backups preprod-night"]),
         (
             "maintenance-in-sleep",
             &["maintenance-in-sleep preprod-sunday"],
@@ -177,9 +177,12 @@ const ROUNDS: [&[(&str, &[&str])]; 4] = [
         ("queue-missing", &["queue-missing nightcap-targets"]),
         (
             "schedule-cron",
-            &["schedule-missing nightcap", "schedule-extra nightcap-stop"],
+            &[
+                "schedule-missing nightcap",
+                "schedule-extra nightcap-tick-8b0051c517",
+            ],
         ),
-        ("schedule-off", &["schedule-off nightcap-start"]),
+        ("schedule-off", &["schedule-off nightcap-tick-e827a08eaa"]),
         ("reconcile-missing", &["reconcile-missing nightcap"]),
         ("rule-off", &["rule-off nightcap-databases"]),
         ("budget-currency", &["budget-currency greenleaf-monthly"]),
@@ -191,7 +194,6 @@ const ROUNDS: [&[(&str, &[&str])]; 4] = [
             "guard-deaf",
             &["guard-deaf arn:aws:sns:eu-west-3:123456789012:greenleaf-alerts"],
         ),
-        ("warm-pool", &["warm-pool preprod-app"]),
         ("scheduled-action", &["conflict preprod-app"]),
         ("key-closed", &["volume-key-closed dev-vault"]),
         ("tag-case", &["tag-case 123456789012 eu-west-3"]),
@@ -199,6 +201,7 @@ const ROUNDS: [&[(&str, &[&str])]; 4] = [
     &[
         ("ledger-missing", &["ledger-missing nightcap"]),
         ("schedules-missing", &["schedules-missing nightcap"]),
+        ("warm-pool", &["conflict preprod-app"]),
         ("budget-period", &["budget-period greenleaf-monthly"]),
         (
             "function-variable",

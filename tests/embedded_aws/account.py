@@ -1,9 +1,14 @@
-"""What an account shows to whoever examines it: the policy simulator, and which cost tags are active.
+"""What an account shows to whoever examines it: the policy simulator, which cost tags are active, and the lists of
+schedules and of event sources.
 
 Sources: IAM API reference, SimulatePrincipalPolicy (the decision is `allowed`, `implicitDeny` or `explicitDeny`; the
 principal's identity policies count, those of the resources do not); Cost Explorer API reference,
 ListCostAllocationTags, and Billing guide, "Activating user-defined cost allocation tags" (a tag is inactive until
 somebody activates it, in the management account).
+
+moto lists a schedule with everything it knows of it. AWS's ListSchedules gives a summary; the expression, its zone and
+the target's input are GetSchedule's (EventBridge Scheduler API reference, ScheduleSummary). And moto shows the tags of
+an event source mapping, which AWS's EventSourceMappingConfiguration does not have (Lambda API reference).
 """
 
 from __future__ import annotations
@@ -11,18 +16,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from moto.awslambda.models import EventSourceMapping
 from moto.ce.responses import CostExplorerResponse
 from moto.core.responses import ActionResult
 from moto.iam.exceptions import NotFoundException
 from moto.iam.responses import IamResponse
+from moto.scheduler.models import Schedule
 
-try:
-    from .iam.evaluator import Request, decision
-except ModuleNotFoundError:
-    from infra.infra_checks.evaluator import Request, decision  # type: ignore[no-redef]
+from .iam.evaluator import Request, decision
+from .world import World, corrects
 
-from .world import World
-
+SUMMARY = ("Arn", "CreationDate", "GroupName", "LastModificationDate", "Name", "State", "Target")
 DECISIONS = {"allowed": "allowed", "denied": "explicitDeny", "not allowed": "implicitDeny"}
 
 
@@ -90,7 +94,21 @@ def install(world: World) -> Account:
         if hasattr(owner, function.__name__):
             raise AttributeError(f"{owner.__name__} has {function.__name__} already")
         setattr(owner, function.__name__, function)
+    _summaries()
     return account
+
+
+def _summaries() -> None:
+    schedule, mapping = Schedule.to_dict, EventSourceMapping.get_configuration
+
+    @corrects(Schedule)
+    def to_dict(self: Schedule, short: bool = False) -> dict[str, Any]:
+        whole = schedule(self, short)
+        return {key: whole[key] for key in SUMMARY} if short else whole
+
+    @corrects(EventSourceMapping)
+    def get_configuration(self: EventSourceMapping) -> dict[str, Any]:
+        return {key: value for key, value in mapping(self).items() if key != "Tags"}
 
 
 def _policies(backend: Any, principal: str) -> list[Any]:

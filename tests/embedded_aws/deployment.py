@@ -23,6 +23,9 @@ SCHEDULER = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{NAME}-scheduler"
 GUARD = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{NAME}-budget-guard"
 TICK = '{"command":"tick","scheduled_time":"<aws.scheduler.scheduled-time>"}'
 ENVIRONMENT = "nightcap:environment"
+# `schedules.tf` names a schedule by the instant that it stands for, however many environments it is for:
+# "tick-" and the beginning of the sha1 of its expression and zone.
+START, STOP = "tick-e827a08eaa", "tick-8b0051c517"
 
 Of = Callable[[str], Any]
 
@@ -49,7 +52,7 @@ def _roles(client: Of, policy: str) -> None:
         {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": f"arn:aws:logs:*:{ACCOUNT}:*"},
     ]}
     money = {"Version": "2012-10-17", "Statement": [
-        {"Effect": "Allow", "Action": ["budgets:ViewBudget", "ce:GetCostAndUsage", "ce:GetCostForecast", "pricing:GetProducts"], "Resource": "*"},
+        {"Effect": "Allow", "Action": ["budgets:ViewBudget", "billing:GetBillingViewData", "ce:GetCostAndUsage", "ce:GetCostForecast", "pricing:GetProducts"], "Resource": "*"},
         {"Effect": "Allow", "Action": ["autoscaling:DescribeAutoScalingGroups", "rds:DescribeDBInstances", "rds:DescribeDBClusters"], "Resource": "*"},
     ]}
     iam = client("iam")
@@ -97,8 +100,8 @@ def _schedules(client: Of) -> None:
     scheduler = client("scheduler")
     scheduler.create_schedule_group(Name=NAME)
     for name, expression, zone in (
-        ("start", "cron(0 9 ? * MON,TUE,WED,THU,FRI *)", "Europe/Paris"),
-        ("stop", "cron(0 19 ? * MON-FRI *)", "Europe/Paris"),
+        (START, "cron(0 9 ? * MON,TUE,WED,THU,FRI *)", "Europe/Paris"),
+        (STOP, "cron(0 19 ? * MON-FRI *)", "Europe/Paris"),
         ("reconcile", "rate(5 minutes)", "UTC"),
     ):
         schedule(client, name, expression, zone)
@@ -223,7 +226,7 @@ def _table(client: Of, keys: tuple[str, ...]) -> None:
 
 
 def _warm(client: Of) -> None:
-    client("autoscaling").put_warm_pool(AutoScalingGroupName="preprod-app", MaxGroupPreparedCapacity=4, PoolState="Stopped")
+    client("autoscaling").put_warm_pool(AutoScalingGroupName="preprod-app", MaxGroupPreparedCapacity=4, PoolState="Running")
 
 
 def _spot_only(client: Of) -> None:
@@ -275,10 +278,10 @@ FAULTS: dict[str, Callable[[Of], Any]] = {
     ),
     "dead-letters": lambda c: c("sqs").send_message(QueueUrl=c("sqs").get_queue_url(QueueName=f"{NAME}-dead-letters")["QueueUrl"], MessageBody="{}"),
     "schedules-missing": lambda c: c("scheduler").delete_schedule_group(Name=NAME),
-    "schedule-missing": lambda c: c("scheduler").delete_schedule(Name=f"{NAME}-stop", GroupName=NAME),
-    "schedule-zone": lambda c: schedule(c, "start", "cron(0 9 ? * MON-FRI *)", "UTC", "update_schedule"),
-    "schedule-cron": lambda c: schedule(c, "stop", "cron(0 20 ? * MON-FRI *)", "Europe/Paris", "update_schedule"),
-    "schedule-off": lambda c: schedule(c, "start", "cron(0 9 ? * MON-FRI *)", "Europe/Paris", "update_schedule", "DISABLED"),
+    "schedule-missing": lambda c: c("scheduler").delete_schedule(Name=f"{NAME}-{STOP}", GroupName=NAME),
+    "schedule-zone": lambda c: schedule(c, START, "cron(0 9 ? * MON-FRI *)", "UTC", "update_schedule"),
+    "schedule-cron": lambda c: schedule(c, STOP, "cron(0 20 ? * MON-FRI *)", "Europe/Paris", "update_schedule"),
+    "schedule-off": lambda c: schedule(c, START, "cron(0 9 ? * MON-FRI *)", "Europe/Paris", "update_schedule", "DISABLED"),
     "schedule-extra": lambda c: schedule(c, "noon", "cron(0 12 * * ? *)", "Europe/Paris"),
     "reconcile-missing": lambda c: c("scheduler").delete_schedule(Name=f"{NAME}-reconcile", GroupName=NAME),
     "rule-off": lambda c: c("events").disable_rule(Name=f"{NAME}-databases"),

@@ -25,7 +25,8 @@ pub(crate) async fn run(args: &Doctor) -> anyhow::Result<Ending> {
     if args.policy {
         let account = args.account.as_deref().unwrap_or(ANY_ACCOUNT);
         let scheduled = doctor::scheduled(&config);
-        output::json(&doctor::policy(&scheduled, account, &args.partition))?;
+        let policy = doctor::policy(config.config(), &scheduled, account, &args.partition);
+        output::json(&policy)?;
         return Ok(Ending::Fine);
     }
     let recorder = match &args.record {

@@ -145,8 +145,6 @@ pub(crate) enum Finding {
     RuleOff { name: String },
     /// Nothing is wrong with the databases.
     DatabasesRight { count: usize },
-    /// Its backup window lies within its sleep.
-    BackupInSleep { window: String },
     /// Its maintenance window lies within its sleep.
     MaintenanceInSleep { window: String },
     /// The cluster is available and its writer is not.
@@ -159,8 +157,6 @@ pub(crate) enum Finding {
     BlueGreen { deployment: String },
     /// Nothing is wrong with the machines.
     MachinesRight { count: usize },
-    /// The group has a warm pool.
-    WarmPool { size: u64, state: String },
     /// Every machine of the group is Spot.
     AllSpot,
     /// Predictive scaling may raise the maximum again.
@@ -232,7 +228,7 @@ pub(crate) enum Finding {
     /// Its environment is not in the file.
     EnvironmentUnknown { environment: String },
     /// It looks like production and has a schedule.
-    LooksLikeProduction { where_: String, word: String },
+    LooksLikeProduction { where_: String, is: String },
     /// What a tick would report.
     Plan { problem: Box<Problem> },
 }
@@ -664,17 +660,6 @@ impl Finding {
                 format!("{count} looked at"),
                 format!("{count} examinées"),
             ),
-            Self::BackupInSleep { window } => bad(
-                "backup-in-sleep",
-                (
-                    format!("its backup window {window} UTC lies within its sleep: AWS backs up only what is available, so that no automated backup is taken"),
-                    format!("sa fenêtre de sauvegarde {window} UTC tombe dans son sommeil : AWS ne sauvegarde que ce qui est disponible, aucune sauvegarde automatique n'est donc faite"),
-                ),
-                (
-                    "move PreferredBackupWindow into the hours in which it runs, or set snapshot_on_stop",
-                    "déplacez PreferredBackupWindow dans les heures où elle tourne, ou activez snapshot_on_stop",
-                ),
-            ),
             Self::MaintenanceInSleep { window } => bad(
                 "maintenance-in-sleep",
                 (
@@ -732,17 +717,6 @@ impl Finding {
                 "machines-right",
                 format!("{count} looked at"),
                 format!("{count} examinées"),
-            ),
-            Self::WarmPool { size, state } => bad(
-                "warm-pool",
-                (
-                    format!("it has a warm pool ({size} machines, {state}), which grows as the group shrinks and is billed in its sleep"),
-                    format!("il a une réserve de machines ({size}, {state}), qui grandit quand le groupe rétrécit et se paie pendant son sommeil"),
-                ),
-                (
-                    "delete the warm pool, or leave the group out of the environment",
-                    "supprimez la réserve (warm pool), ou laissez le groupe hors de l'environnement",
-                ),
             ),
             Self::AllSpot => bad(
                 "all-spot",
@@ -1084,15 +1058,15 @@ impl Finding {
                     "corrigez l'étiquette, ou ajoutez l'environnement au fichier",
                 ),
             ),
-            Self::LooksLikeProduction { where_, word } => bad(
+            Self::LooksLikeProduction { where_, is } => bad(
                 "looks-like-production",
                 (
-                    format!("its {where_} says {word:?}, and its environment is stopped by a schedule"),
-                    format!("son {where_} dit {word:?}, et un horaire arrête son environnement"),
+                    format!("its {where_} {is:?} looks like production, and its environment is stopped by a schedule"),
+                    format!("son {where_} {is:?} ressemble à la production, et un horaire arrête son environnement"),
                 ),
                 (
-                    "if it is production, take its tag off or protect the environment; if not, rename it",
-                    "si c'est la production, retirez son étiquette ou protégez l'environnement ; sinon, renommez-la",
+                    "if it is production, take its tag off or protect the environment; if not, name it under `not_production` with a reason",
+                    "si c'est la production, retirez son étiquette ou protégez l'environnement ; sinon, nommez-le sous `not_production` avec un motif",
                 ),
             ),
             Self::Plan { problem } => {

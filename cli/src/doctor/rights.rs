@@ -6,9 +6,14 @@
 
 use std::collections::BTreeMap;
 
-use nightcap_domain::config::{Compiled, EnvironmentConfig, KindName};
+use nightcap_domain::config::{Compiled, Config, EnvironmentConfig, KindName};
+use nightcap_domain::fleet::protected_name;
 use serde_json::{Value, json};
 
+/// The condition on the maximum of a group.
+pub(super) const MAX_SIZE: &str = "autoscaling:MaxSize";
+/// How conditions on tags begin.
+const TAG: &str = "aws:ResourceTag/";
 const RIGHTS: &str = include_str!("../../../infra/modules/nightcap-policy/rights.json");
 
 /// A permission to ask about.
@@ -23,7 +28,7 @@ pub(crate) struct Right {
 }
 
 /// What the scheduler needs of Nightcap's own things: `iam_scheduler.tf` of the module.
-pub(super) const SCHEDULER: [(&str, Own); 15] = [
+pub(super) const SCHEDULER: [(&str, Own); 17] = [
     ("dynamodb:Query", Own::Table),
     ("dynamodb:GetItem", Own::Table),
     ("dynamodb:PutItem", Own::Table),
@@ -35,14 +40,16 @@ pub(super) const SCHEDULER: [(&str, Own); 15] = [
     ("sqs:DeleteMessage", Own::Queue),
     ("sqs:GetQueueAttributes", Own::Queue),
     ("sqs:ChangeMessageVisibility", Own::Queue),
+    ("sqs:SendMessage", Own::DeadLetters),
     ("logs:CreateLogStream", Own::Logs),
     ("logs:PutLogEvents", Own::Logs),
     ("ssm:GetParameter", Own::Parameter),
+    ("s3:GetObject", Own::Object),
     ("sts:AssumeRole", Own::Roles),
 ];
 
 /// What the guard needs: `iam_guard.tf` of the module.
-pub(super) const GUARD: [(&str, Own); 16] = [
+pub(super) const GUARD: [(&str, Own); 20] = [
     ("dynamodb:Query", Own::Table),
     ("dynamodb:GetItem", Own::Table),
     ("dynamodb:PutItem", Own::Table),
@@ -50,9 +57,13 @@ pub(super) const GUARD: [(&str, Own); 16] = [
     ("dynamodb:BatchWriteItem", Own::Table),
     ("sns:Publish", Own::Topic),
     ("sns:ListSubscriptionsByTopic", Own::Topic),
+    ("sqs:SendMessage", Own::DeadLetters),
     ("logs:CreateLogStream", Own::GuardLogs),
     ("logs:PutLogEvents", Own::GuardLogs),
+    ("ssm:GetParameter", Own::Parameter),
+    ("s3:GetObject", Own::Object),
     ("budgets:ViewBudget", Own::Budget),
+    ("billing:GetBillingViewData", Own::BillingView),
     ("ce:GetCostAndUsage", Own::All),
     ("ce:GetCostForecast", Own::All),
     ("pricing:GetProducts", Own::All),
@@ -70,16 +81,22 @@ pub(super) enum Own {
     Topic,
     /// The queue of targets.
     Queue,
+    /// The queue of what failed for good.
+    DeadLetters,
     /// The scheduler's log group.
     Logs,
     /// The guard's log group.
     GuardLogs,
     /// The parameter that holds the configuration, if one does.
     Parameter,
+    /// The object in S3 that holds it, if one does.
+    Object,
     /// The roles of the targets, if there are any.
     Roles,
     /// The budget.
     Budget,
+    /// The account's own view of its bill, which a budget is read through.
+    BillingView,
     /// Every database of the account.
     Databases,
     /// Every cluster of the account.
@@ -90,6 +107,7 @@ pub(super) enum Own {
 
 /// The policy of a configuration in one account, as `nightcap-policy` renders it.
 pub(crate) fn policy(
+    config: &Config,
     environments: &[(&str, &EnvironmentConfig)],
     account: &str,
     partition: &str,
@@ -111,7 +129,8 @@ pub(crate) fn policy(
     let mut statements: Vec<Value> = vec![];
     for (part, of) in parts {
         for statement in rights.get(part).into_iter().flatten() {
-            let filled = filled(statement, &of, account, partition);
+            let mut filled = filled(statement, &of, account, partition);
+            bound(&mut filled, config);
             let known = statements
                 .iter()
                 .any(|one| one.get("Sid") == filled.get("Sid"));
@@ -124,6 +143,37 @@ pub(crate) fn policy(
     statements
         .sort_by_key(|statement| statement.get("Effect").and_then(Value::as_str) == Some("Deny"));
     json!({ "Version": "2012-10-17", "Statement": statements })
+}
+
+/// The limits of the configuration: the largest maximum of a group, and the names that only look
+/// like production.
+fn bound(statement: &mut Value, config: &Config) {
+    let Some(conditions) = statement
+        .get_mut("Condition")
+        .and_then(Value::as_object_mut)
+    else {
+        return;
+    };
+    let keys = conditions.values_mut().filter_map(Value::as_object_mut);
+    for (key, value) in keys.flatten() {
+        if key == MAX_SIZE {
+            *value = json!(largest(config).to_string());
+        }
+        if let Some(denied) = value.as_array_mut().filter(|_| key.starts_with(TAG)) {
+            denied.retain(|name| {
+                let name = name.as_str().unwrap_or_default();
+                let released = config.not_production.iter().any(|known| known.is(name));
+                protected_name(name) || !released
+            });
+        }
+    }
+}
+
+/// The largest maximum that any environment's groups are woken to, as `main.tf` has it.
+fn largest(config: &Config) -> u32 {
+    let scheduled = config.environments.values().filter(|one| !one.protected);
+    let own = scheduled.filter_map(|environment| environment.max_capacity);
+    own.max().unwrap_or(0).max(config.limits.max_capacity)
 }
 
 fn names<'a>(
@@ -231,7 +281,7 @@ fn contexts(condition: Option<&Value>) -> Vec<Vec<(String, String)>> {
             let values = texts(Some(values))
                 .into_iter()
                 .map(|value| (key.clone(), value.to_owned()));
-            if key.starts_with("aws:ResourceTag/") {
+            if key.starts_with(TAG) {
                 environments.extend(values);
             } else if operator != "Null" {
                 others.extend(values);
@@ -282,17 +332,30 @@ environments:
     #[test]
     fn the_policy_is_terraforms() {
         let config = Compiled::parse(CONFIG).unwrap();
-        let made = policy(&scheduled(&config), "123456789012", "aws");
+        let made = policy(config.config(), &scheduled(&config), "123456789012", "aws");
         let every = include_str!("../../../infra/modules/nightcap-policy/tests/every.json");
         let terraforms: Value = serde_json::from_str(every).unwrap();
         assert_eq!(by_sid(&made), by_sid(&terraforms));
     }
 
     #[test]
+    fn the_policy_follows_the_files_limits_and_its_released_names() {
+        let parsed = Compiled::parse(&format!(
+            "{CONFIG}limits: {{ max_capacity: 150 }}\nnot_production: [{{ name: prd, reason: a product }}]\n"
+        ));
+        let config = parsed.unwrap();
+        let made = policy(config.config(), &scheduled(&config), "123456789012", "aws");
+        let text = made.to_string();
+        assert!(text.contains(r#""autoscaling:MaxSize":"150""#), "{text}");
+        assert!(!text.contains(r#""prd""#), "{text}");
+        assert!(text.contains(r#"["prod","production","live"]"#), "{text}");
+    }
+
+    #[test]
     fn every_permission_of_a_kind_is_asked_about_in_each_environment() {
         let config = Compiled::parse(CONFIG).unwrap();
         let rights = rights(
-            &policy(&scheduled(&config), "123456789012", "aws"),
+            &policy(config.config(), &scheduled(&config), "123456789012", "aws"),
             "eu-west-3",
         );
         let of = |action: &str| -> Vec<&Right> {
@@ -327,7 +390,9 @@ environments:
             .flat_map(|part| part.split('"').skip(1).step_by(2))
             .filter(|text| {
                 text.split_once(':').is_some_and(|(service, action)| {
+                    // `dynamodb:LeadingKeys` is a condition.
                     !matches!(service, "" | "aws")
+                        && action != "LeadingKeys"
                         && service
                             .chars()
                             .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
@@ -346,33 +411,28 @@ environments:
     fn nightcaps_own_permissions_are_terraforms() {
         let scheduler = include_str!("../../../infra/modules/nightcap/iam_scheduler.tf");
         let guard = include_str!("../../../infra/modules/nightcap/iam_guard.tf");
-        let known = |table: &[(&str, Own)]| {
+        let known = |table: &[(&str, Own)], others: &[&str], elsewhere: &[&str]| {
             let mut names: Vec<String> = table
                 .iter()
-                .map(|(action, _)| (*action).to_owned())
+                .map(|(action, _)| *action)
+                .filter(|action| !elsewhere.contains(action))
+                .chain(others.iter().copied())
+                .map(str::to_owned)
                 .collect();
-            // Of its callers and its keys: asked about where there is a key, and of the invoker.
-            names.extend(
-                [
-                    "kms:Decrypt",
-                    "kms:GenerateDataKey",
-                    "lambda:InvokeFunction",
-                ]
-                .map(str::to_owned),
-            );
             names.sort();
+            names.dedup();
             names
         };
-        assert_eq!(actions(scheduler), known(&SCHEDULER));
-        let granted = actions(guard);
-        let mut needed: Vec<String> = GUARD
-            .iter()
-            .map(|(action, _)| (*action).to_owned())
-            .collect();
-        // What both functions need is granted by the scheduler's file; the price book is optional.
-        needed.retain(|action| !action.starts_with("dynamodb:") && action != "sns:Publish");
-        needed.extend(["s3:GetObject", "ssm:GetParameter"].map(str::to_owned));
-        needed.sort();
-        assert_eq!(granted, needed);
+        // Of its keys, asked about where there is one; and of what invokes the functions.
+        let others = [
+            "kms:Decrypt",
+            "kms:GenerateDataKey",
+            "lambda:InvokeFunction",
+        ];
+        assert_eq!(actions(scheduler), known(&SCHEDULER, &others, &[]));
+        // What both functions need stands in the scheduler's file. The parameter or object that
+        // the guard's own file grants is the price book, which is optional.
+        let common = ["sns:Publish", "sqs:SendMessage"];
+        assert_eq!(actions(guard), known(&GUARD, &[], &common));
     }
 }

@@ -1,6 +1,6 @@
-//! Databases: windows inside a sleep, members that are not up, parameters that wait.
+//! Databases: maintenance inside a sleep, members that are not up, parameters that wait.
 
-use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use nightcap_aws::error::AwsError;
 use nightcap_aws::probe::{Question, Service, tree};
 use nightcap_domain::config::EnvironmentConfig;
@@ -14,7 +14,7 @@ use crate::doctor::{Doctor, Finding, Place};
 const CHECK: &str = "databases";
 
 /// How far ahead windows are compared with the schedule.
-const WEEKS: u64 = 5;
+const WEEKS: i64 = 5;
 
 impl Doctor<'_> {
     /// Looks at the governed databases of a target.
@@ -48,7 +48,6 @@ impl Doctor<'_> {
                 .iter()
                 .find(|i| tree::text(i, "DBInstanceArn") == one.resource.arn.as_str())
             {
-                self.backups(name, instance, &environment);
                 self.maintenance(name, instance, &environment);
                 self.parameters(name, instance);
             }
@@ -78,31 +77,6 @@ impl Doctor<'_> {
                 .collect()
         };
         Ok((all(&instances, "DBInstances"), all(&clusters, "DBClusters")))
-    }
-
-    /// AWS backs up an instance in its window, and only while it is available. Aurora's backups
-    /// are continuous.
-    fn backups(&mut self, name: &str, instance: &Value, environment: &EnvironmentConfig) {
-        let window = tree::text(instance, "PreferredBackupWindow");
-        let kept = tree::number(instance, "BackupRetentionPeriod").unwrap_or_default();
-        if kept <= 0.0 || environment.snapshot_on_stop {
-            return;
-        }
-        let Some((_, schedule)) = self.config.schedule_of(environment) else {
-            return;
-        };
-        let Some(spans) = daily(window, self.now) else {
-            return;
-        };
-        if !any_runs(schedule, &spans) {
-            self.row(
-                CHECK,
-                name,
-                Finding::BackupInSleep {
-                    window: window.to_owned(),
-                },
-            );
-        }
     }
 
     fn maintenance(&mut self, name: &str, database: &Value, environment: &EnvironmentConfig) {
@@ -210,26 +184,6 @@ fn any_runs(schedule: &Schedule, spans: &[Span]) -> bool {
         .any(|(from, to)| schedule.running_time(*from, *to) > TimeDelta::zero())
 }
 
-/// `03:00-04:00`, on every day to come; none if it cannot be read.
-fn daily(window: &str, now: DateTime<Utc>) -> Option<Vec<Span>> {
-    let (start, end) = window.split_once('-')?;
-    let time = |text: &str| NaiveTime::parse_from_str(text.trim(), "%H:%M").ok();
-    let (start, end) = (time(start)?, time(end)?);
-    let length = end.signed_duration_since(start);
-    let length = if length > TimeDelta::zero() {
-        length
-    } else {
-        length + TimeDelta::days(1)
-    };
-    let days = (0..WEEKS * 7).filter_map(|day| now.date_naive().checked_add_days(Days::new(day)));
-    Some(
-        days.map(|day| day.and_time(start).and_utc())
-            .filter(|from| *from >= now)
-            .map(|from| (from, from + length))
-            .collect(),
-    )
-}
-
 /// `mon:04:00-mon:05:00`, in every week to come; none if it cannot be read.
 fn weekly(window: &str, now: DateTime<Utc>) -> Option<Vec<Span>> {
     /// [`MaintenanceWindow::around`] begins half an hour before the window does.
@@ -237,8 +191,7 @@ fn weekly(window: &str, now: DateTime<Utc>) -> Option<Vec<Span>> {
     let parsed = MaintenanceWindow::parse(window).ok()?;
     let mut spans: Vec<Span> = vec![];
     // Windows last half an hour at least, and are looked for with half an hour before them.
-    let steps = i64::try_from(WEEKS * 7 * 48).unwrap_or(0);
-    for step in 0..steps {
+    for step in 0..WEEKS * 7 * 48 {
         if let Some((from, to)) = parsed.around(now + TimeDelta::minutes(30 * step))
             && spans.last().is_none_or(|(last, _)| *last != from + LEAD)
         {

@@ -7,7 +7,7 @@ use nightcap_aws::time_left::TimeLeft;
 use nightcap_domain::fleet::{Observed, Resource};
 use nightcap_domain::ledger::Ledger;
 use nightcap_domain::names::EnvironmentName;
-use nightcap_domain::plan::{self, Fault};
+use nightcap_domain::plan::{self, Fault, Obstacle, Problem};
 
 use crate::doctor::{Doctor, Finding, Place};
 
@@ -30,7 +30,8 @@ const KEPT: [&str; 4] = [
 impl Doctor<'_> {
     /// Looks at everything in a target; gives a machine to try EC2's dry run on, if there is one.
     pub(in crate::doctor) async fn fleet(&mut self, place: &Place) -> Option<String> {
-        let reached = reach(&place.clients, self.config, vec![place.target.clone()]);
+        // By the caller's own clients, who assumes the target's role: no role assumes itself.
+        let reached = reach(&self.home.clients, self.config, vec![place.target.clone()]);
         let fleet = Fleet::read(self.config, &reached, TimeLeft::default()).await;
         for (_, error) in &fleet.unread {
             self.unread(CHECK, place.name(), error);
@@ -63,7 +64,8 @@ impl Doctor<'_> {
                 .config
                 .environment(environment.as_str())
                 .is_some_and(|(_, e)| !e.protected);
-            if !scheduled || step.resource.protected_by().is_some() {
+            let protected = self.config.config().protected_by(&step.resource.tags);
+            if !scheduled || protected.is_some() {
                 continue;
             }
             if let Observed::Fixed(why) = &step.resource.observed {
@@ -77,6 +79,12 @@ impl Doctor<'_> {
                     );
                 }
                 continue;
+            }
+            let machines = step.resource.facts.warm_pool;
+            if machines > 0 {
+                let pool = Fault::from(Obstacle::WarmPool { machines });
+                let problem = Box::new(Problem::of(&step.resource, pool));
+                self.row(CHECK, &step.resource.name, Finding::Plan { problem });
             }
             governed.push(Governed {
                 resource: step.resource,

@@ -101,18 +101,6 @@ impl Doctor<'_> {
     }
 
     fn group(&mut self, name: &str, group: &Value) {
-        if let Some(pool) = group
-            .get("WarmPoolConfiguration")
-            .filter(|pool| pool.is_object())
-        {
-            let state = tree::text(pool, "PoolState");
-            let state = if state.is_empty() { "Stopped" } else { state };
-            let finding = Finding::WarmPool {
-                size: number(group, "WarmPoolSize"),
-                state: state.to_owned(),
-            };
-            self.row(CHECK, name, finding);
-        }
         let spread = group
             .get("MixedInstancesPolicy")
             .and_then(|policy| policy.get("InstancesDistribution"));

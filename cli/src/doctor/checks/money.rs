@@ -4,7 +4,6 @@ use chrono::{Days, NaiveDate};
 use nightcap_aws::error::{AwsError, Cause};
 use nightcap_aws::probe::{Question, Service, tree};
 use nightcap_domain::config::BudgetConfig;
-use nightcap_domain::fleet::ENVIRONMENT_TAG;
 use serde_json::{Value, json};
 
 use crate::doctor::{Doctor, Finding};
@@ -22,11 +21,11 @@ impl Doctor<'_> {
             self.row("budget", "budget", Finding::BudgetNone);
             return;
         };
-        self.costs().await;
+        self.costs(&budget.cost_tag).await;
         self.budget(&budget).await;
     }
 
-    async fn costs(&mut self) {
+    async fn costs(&mut self, tag: &str) {
         const CHECK: &str = "costs";
         let today = self.now.date_naive();
         let start = today
@@ -36,7 +35,7 @@ impl Doctor<'_> {
             "TimePeriod": { "Start": start.to_string(), "End": today.to_string() },
             "Granularity": "DAILY",
             "Metrics": ["UnblendedCost"],
-            "GroupBy": [{ "Type": "TAG", "Key": ENVIRONMENT_TAG }],
+            "GroupBy": [{ "Type": "TAG", "Key": tag }],
         });
         let asked = Question::json(Service::CostExplorer, "GetCostAndUsage", wanted);
         let pages = self
@@ -78,13 +77,13 @@ impl Doctor<'_> {
         };
         let none = matches!(finding, Finding::CostsNone);
         self.row(CHECK, "Cost Explorer", finding);
-        self.cost_tag(&days, none).await;
+        self.cost_tag(tag, &days, none).await;
     }
 
     /// Whether the cost allocation tag is active: as AWS says, or as the costs show.
-    async fn cost_tag(&mut self, days: &[&Value], none: bool) {
+    async fn cost_tag(&mut self, tag: &str, days: &[&Value], none: bool) {
         const CHECK: &str = "cost-tag";
-        let key = ENVIRONMENT_TAG.to_owned();
+        let key = tag.to_owned();
         let wanted = json!({ "TagKeys": [key] });
         let asked = Question::json(Service::CostExplorer, "ListCostAllocationTags", wanted);
         let listed = self.home.probe.ask(asked).await;
@@ -115,12 +114,12 @@ impl Doctor<'_> {
             // Only the management account may list them: the costs themselves tell.
             Err(_) if used => Finding::CostTagActive { key },
             Err(error) if none => {
-                self.unread(CHECK, ENVIRONMENT_TAG, error);
+                self.unread(CHECK, tag, error);
                 return;
             }
             Err(_) => Finding::CostTagUnused { key },
         };
-        self.row(CHECK, ENVIRONMENT_TAG, finding);
+        self.row(CHECK, tag, finding);
     }
 
     async fn budget(&mut self, file: &BudgetConfig) {

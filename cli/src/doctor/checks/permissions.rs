@@ -10,6 +10,8 @@ use crate::doctor::rights::{self, GUARD, Own, Right, SCHEDULER};
 use crate::doctor::{Doctor, Finding, Place};
 
 const CHECK: &str = "permissions";
+/// The condition key under which the guard may write parts of the ledger.
+const LEADING_KEYS: &str = "dynamodb:LeadingKeys";
 
 /// What became of the question whether an action is allowed.
 type Told = BTreeMap<String, Option<bool>>;
@@ -28,7 +30,12 @@ impl Doctor<'_> {
             })
             .collect();
         let partition = partition(&place.caller);
-        let policy = rights::policy(&environments, &place.account, partition);
+        let policy = rights::policy(
+            self.config.config(),
+            &environments,
+            &place.account,
+            partition,
+        );
         let needed = rights::rights(&policy, place.target.region.as_str());
         let principal = self.worker(place);
         self.ask_about(place, &principal, &needed, machine).await;
@@ -48,7 +55,7 @@ impl Doctor<'_> {
                     self.resources(*own).into_iter().map(|resource| Right {
                         action: (*action).to_owned(),
                         resource,
-                        context: vec![],
+                        context: leading_keys(action),
                     })
                 })
                 .collect();
@@ -84,6 +91,7 @@ impl Doctor<'_> {
                 .into_iter()
                 .collect(),
             Own::Queue => vec![arn("sqs", format!("{}-targets", self.name))],
+            Own::DeadLetters => vec![arn("sqs", format!("{}-dead-letters", self.name))],
             Own::Logs => vec![arn(
                 "logs",
                 format!(
@@ -98,15 +106,17 @@ impl Doctor<'_> {
                     self.name
                 ),
             )],
-            Own::Parameter => {
-                let place = tree::text(&self.deployed.variables, "NIGHTCAP_CONFIG").to_owned();
-                let name = place
-                    .strip_prefix("ssm://")
-                    .map(|name| name.trim_start_matches('/').to_owned());
-                name.map(|name| arn("ssm", format!("parameter/{name}")))
-                    .into_iter()
-                    .collect()
-            }
+            Own::Parameter => self
+                .configured("ssm://")
+                .map(|name| name.trim_start_matches('/').to_owned())
+                .map(|name| arn("ssm", format!("parameter/{name}")))
+                .into_iter()
+                .collect(),
+            Own::Object => self
+                .configured("s3://")
+                .map(|object| format!("arn:{partition}:s3:::{object}"))
+                .into_iter()
+                .collect(),
             Own::Roles => rights::scheduled(self.config)
                 .into_iter()
                 .flat_map(|(_, environment)| {
@@ -127,10 +137,19 @@ impl Doctor<'_> {
                     .into_iter()
                     .collect()
             }
+            Own::BillingView => vec![format!(
+                "arn:{partition}:billing::{account}:billingview/primary"
+            )],
             Own::Databases => vec![arn("rds", "db:example".to_owned())],
             Own::Clusters => vec![arn("rds", "cluster:example".to_owned())],
             Own::All => vec!["*".to_owned()],
         }
+    }
+
+    /// Where the functions' configuration lies, if it lies in a place of this kind.
+    fn configured(&self, scheme: &str) -> Option<&str> {
+        let place = tree::text(&self.deployed.variables, "NIGHTCAP_CONFIG");
+        place.strip_prefix(scheme)
     }
 
     /// Who works in a target: the role that is assumed there, the function's, or, where nothing
@@ -278,11 +297,11 @@ async fn simulate(place: &Place, principal: &str, needed: &[Right]) -> Result<To
         }
         for (place, (key, value)) in context.iter().enumerate() {
             let entry = format!("ContextEntries.member.{}", place + 1);
-            // A list of tag keys is one, whatever its length.
-            let kind = if key == "aws:TagKeys" {
-                "stringList"
-            } else {
-                "string"
+            // A list of keys is one, whatever its length.
+            let kind = match key.as_str() {
+                "aws:TagKeys" | LEADING_KEYS => "stringList",
+                rights::MAX_SIZE => "numeric",
+                _ => "string",
             };
             form.push((format!("{entry}.ContextKeyName"), key.clone()));
             form.push((format!("{entry}.ContextKeyValues.member.1"), value.clone()));
@@ -298,14 +317,33 @@ async fn simulate(place: &Place, principal: &str, needed: &[Right]) -> Result<To
             let allowed = tree::text(result, "EvalDecision") == "allowed";
             let action = tree::text(result, "EvalActionName").to_owned();
             // An action is allowed only if it is on every resource and in every environment.
-            let before = told.get(&action).copied().flatten().unwrap_or(true);
-            told.insert(action, Some(before && allowed));
+            // What depends on a condition that is not known here is not known either.
+            let open = !allowed && !tree::items(result, "MissingContextValues").is_empty();
+            match told.get(&action) {
+                Some(Some(false)) => {}
+                _ if open => {
+                    told.insert(action, None);
+                }
+                Some(None) => {}
+                _ => {
+                    told.insert(action, Some(allowed));
+                }
+            }
         }
     }
     for right in needed {
         told.entry(right.action.clone()).or_insert(None);
     }
     Ok(told)
+}
+
+/// The ledger's partition that an action is asked about: the one that both functions write.
+fn leading_keys(action: &str) -> Vec<(String, String)> {
+    if action.starts_with("dynamodb:") {
+        vec![(LEADING_KEYS.to_owned(), "state".to_owned())]
+    } else {
+        vec![]
+    }
 }
 
 /// The role behind a session, as IAM names it; anything else as it is.

@@ -9,9 +9,10 @@ use crate::doctor::{Doctor, Finding};
 
 const CHECK: &str = "queue";
 
-/// Lambda's own guide asks for at least as many receives before a message is given up, so that
-/// throttling alone does not.
-const FEWEST_RECEIVES: u64 = 3;
+/// "Set the maxReceiveCount on the source queue's redrive policy to at least 5": a poll that Lambda
+/// throttles counts as a receive (AWS Lambda Developer Guide, "Creating and configuring an Amazon
+/// SQS event source mapping").
+const FEWEST_RECEIVES: u64 = 5;
 
 impl Doctor<'_> {
     /// Looks at both queues.

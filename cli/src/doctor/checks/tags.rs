@@ -4,18 +4,15 @@ use std::collections::BTreeSet;
 
 use nightcap_aws::error::{AwsError, Cause};
 use nightcap_aws::probe::{Question, Service, tree};
-use nightcap_domain::fleet::{CAPACITY_TAG, ENVIRONMENT_TAG, Resource, TIER_TAG};
+use nightcap_domain::fleet::{
+    CAPACITY_TAG, ENVIRONMENT_TAG, Resource, TIER_TAG, looks_like_production,
+};
 use serde_json::{Value, json};
 
 use super::fleet::Governed;
 use crate::doctor::{Doctor, Finding, Place};
 
 const CHECK: &str = "tags";
-
-/// Words that say production to everyone who reads them.
-const PRODUCTION: [&str; 4] = ["prod", "production", "prd", "live"];
-/// Words before them that take it back.
-const NOT: [&str; 3] = ["pre", "non", "not"];
 
 impl Doctor<'_> {
     /// Looks at the tags in a target.
@@ -64,12 +61,14 @@ impl Doctor<'_> {
             .map(|(key, value)| (format!("tag {key}"), value))
             .chain([("name".to_owned(), resource.name.as_str())]);
         for (where_, text) in places {
-            if let Some(word) = production(text) {
-                self.row(
-                    CHECK,
-                    &resource.name,
-                    Finding::LooksLikeProduction { where_, word },
-                );
+            let config = self.config.config();
+            let released = config.not_production.iter().any(|known| known.is(text));
+            if looks_like_production(text) && !released {
+                let finding = Finding::LooksLikeProduction {
+                    where_,
+                    is: text.to_owned(),
+                };
+                self.row(CHECK, &resource.name, finding);
                 return;
             }
         }
@@ -164,23 +163,6 @@ fn is_part(tags: &[&Value]) -> bool {
         .any(|tag| tree::text(tag, "Key").starts_with("aws:"))
 }
 
-/// The word in a text that says production, if one does.
-pub(super) fn production(text: &str) -> Option<String> {
-    let mut before = String::new();
-    for word in text
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-    {
-        let lower = word.to_lowercase();
-        let bare = lower.trim_end_matches(|c: char| c.is_ascii_digit());
-        if PRODUCTION.contains(&bare) && !NOT.contains(&before.as_str()) {
-            return Some(word.to_owned());
-        }
-        before = lower;
-    }
-    None
-}
-
 /// The kind of resource that an ARN names, as `kinds` has it.
 fn kind(arn: &str) -> Option<&'static str> {
     let mut parts = arn.splitn(6, ':').skip(2);
@@ -257,36 +239,4 @@ async fn exists(place: &Place, arn: &str, kind: &str) -> Result<bool, AwsError> 
         "eks-node-group" => answer.get("nodegroup").is_some(),
         _ => !tree::items(&answer, "AutoScalingGroups").is_empty(),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn production_is_told_word_by_word() {
-        for text in [
-            "prod",
-            "prod-eu",
-            "eu-prod",
-            "production_2",
-            "prod1",
-            "live-shop",
-            "PRD",
-        ] {
-            assert!(production(text).is_some(), "{text}");
-        }
-        for text in [
-            "preprod",
-            "pre-prod",
-            "non-prod",
-            "nonproduction",
-            "product",
-            "alive",
-            "delivery",
-            "dev",
-        ] {
-            assert_eq!(production(text), None, "{text}");
-        }
-    }
 }

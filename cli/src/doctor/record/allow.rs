@@ -2,6 +2,7 @@
 
 use nightcap_aws::probe::Exchange;
 use nightcap_domain::config::Compiled;
+use nightcap_domain::fleet::ENVIRONMENT_TAG;
 use serde_json::{Map, Value, json};
 
 use super::names::{Names, is_account, is_region};
@@ -36,6 +37,8 @@ enum Keep {
     Redrive,
     /// Groups of costs: a tag key with the name of an environment.
     CostKeys,
+    /// The key of the cost allocation tag.
+    CostTag,
 }
 
 /// The fields of an answer that are kept: operation, path, how. Wrappers around a query's result
@@ -63,7 +66,7 @@ const CODE: [&str; 4] = ["Code", "__type", "code", "Type"];
 const MESSAGE: [&str; 3] = ["Message", "message", "errorMessage"];
 
 /// Words that we ourselves send: they identify nobody.
-const SENT: [&str; 38] = [
+const SENT: [&str; 40] = [
     "nightcap:capacity",
     "*",
     "ALL",
@@ -91,12 +94,14 @@ const SENT: [&str; 38] = [
     "instance-id",
     "instance-state-name",
     "node-groups",
+    "numeric",
     "nightcap:environment",
     "pending",
     "policy",
     "running",
     "schedules",
     "spot-instance-request-id",
+    "state",
     "stopped",
     "stopping",
     "string",
@@ -184,6 +189,7 @@ fn field<'a>(line: &'a str, operation: &str) -> Option<(Vec<&'a str>, Keep)> {
         "entries" => Keep::Entries,
         "redrive" => Keep::Redrive,
         "cost-keys" => Keep::CostKeys,
+        "cost-tag" => Keep::CostTag,
         _ => return None,
     };
     Some((path, keep))
@@ -290,6 +296,7 @@ fn leaf(keep: Keep, text: &str, names: &mut Names) -> Option<Value> {
         Keep::Config => config(text, names)?,
         Keep::Redrive => redrive(text),
         Keep::CostKeys => cost_key(text, names),
+        Keep::CostTag => cost_tag(text, names),
         Keep::Tags | Keep::Keys | Keep::Entries => return None,
     }))
 }
@@ -420,10 +427,11 @@ fn sent(parameters: &Value, names: &mut Names) -> Value {
 
 /// `rds:StopDBInstance`, and condition keys such as `aws:TagKeys`.
 fn is_action(text: &str) -> bool {
-    const SERVICES: [&str; 17] = [
+    const SERVICES: [&str; 20] = [
         "application-autoscaling",
         "autoscaling",
         "aws",
+        "billing",
         "budgets",
         "ce",
         "dynamodb",
@@ -435,8 +443,10 @@ fn is_action(text: &str) -> bool {
         "logs",
         "pricing",
         "rds",
+        "s3",
         "sns",
         "sqs",
+        "ssm",
         "tag",
     ];
     const VERBS: [&str; 14] = [
@@ -450,6 +460,8 @@ fn is_action(text: &str) -> bool {
         text,
         "aws:TagKeys"
             | "aws:ResourceTag/nightcap:environment"
+            | "autoscaling:MaxSize"
+            | "dynamodb:LeadingKeys"
             | "kms:ViaService"
             | "kms:GrantIsForAWSResource"
     );
@@ -680,10 +692,16 @@ fn redrive(text: &str) -> String {
 
 fn cost_key(text: &str, names: &mut Names) -> String {
     match text.split_once('$') {
-        Some(("nightcap:environment", value)) => {
-            format!("nightcap:environment${}", names.name(value))
-        }
-        _ => names.name(text),
+        Some((key, value)) => format!("{}${}", cost_tag(key, names), names.name(value)),
+        None => names.name(text),
+    }
+}
+
+/// The key of the cost allocation tag: Nightcap's own, or somebody's.
+fn cost_tag(key: &str, names: &mut Names) -> String {
+    match key {
+        ENVIRONMENT_TAG => key.to_owned(),
+        other => names.name(other),
     }
 }
 
@@ -724,6 +742,7 @@ pub(super) fn configuration(config: &Value, names: &mut Names) -> Value {
                 "snapshot_on_stop",
                 "keep_snapshots",
                 "wake_for_maintenance",
+                "max_capacity",
             ],
         ),
     ] {
@@ -765,8 +784,25 @@ pub(super) fn configuration(config: &Value, names: &mut Names) -> Value {
         );
         kept.insert(
             "budget".to_owned(),
-            json!({ "name": name, "limit": text("limit"), "currency": text("currency"), "alerts": text("alerts") }),
+            json!({
+                "name": name,
+                "limit": text("limit"),
+                "currency": text("currency"),
+                "alerts": text("alerts"),
+                "cost_tag": cost_tag(text("cost_tag").as_str().unwrap_or_default(), names),
+            }),
         );
+    }
+    let released: Vec<Value> = config
+        .get("not_production")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|release| release.get("name").and_then(Value::as_str))
+        .map(|name| json!({ "name": names.name(name), "reason": "as in the file" }))
+        .collect();
+    if !released.is_empty() {
+        kept.insert("not_production".to_owned(), Value::Array(released));
     }
     Value::Object(kept)
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use nightcap_domain::fleet::looks_like_production;
+
 /// Words that a name keeps, because they decide what Nightcap does or says: they name no one.
 const WORDS: [&str; 32] = [
     "alert",
@@ -39,7 +41,7 @@ const WORDS: [&str; 32] = [
 ];
 
 /// What an ARN says of the kind of thing that it names.
-const ARN_WORDS: [&str; 31] = [
+const ARN_WORDS: [&str; 33] = [
     "db",
     "cluster",
     "subgrp",
@@ -70,6 +72,8 @@ const ARN_WORDS: [&str; 31] = [
     "log-group",
     "log-stream",
     "lambda",
+    "billingview",
+    "primary",
     "example",
 ];
 
@@ -131,7 +135,16 @@ impl Names {
         let made = if plain {
             name.to_owned()
         } else {
-            let parts: Vec<&str> = std::iter::once("name").chain(kept).collect();
+            let mut parts: Vec<&str> = std::iter::once("name").chain(kept).collect();
+            // What looks like production goes on doing so, and nothing else begins to.
+            let production = looks_like_production(name);
+            if looks_like_production(&parts.join("-")) != production {
+                parts = if production {
+                    vec!["name", "prod"]
+                } else {
+                    vec!["name"]
+                };
+            }
             // Instances are told from other things by how their names begin.
             let prefix = if name.starts_with("i-") { "i-" } else { "" };
             format!("{prefix}{}-{}", parts.join("-"), self.names.len() + 1)
@@ -187,7 +200,7 @@ impl Names {
 
 /// `aws-cn`, `rds`: the fixed vocabulary of ARNs, which no name of anybody's is in.
 fn arn_part(part: &str) -> bool {
-    const PARTS: [&str; 24] = [
+    const PARTS: [&str; 25] = [
         "aws",
         "aws-cn",
         "aws-us-gov",
@@ -207,6 +220,7 @@ fn arn_part(part: &str) -> bool {
         "scheduler",
         "events",
         "budgets",
+        "billing",
         "ssm",
         "s3",
         "logs",
