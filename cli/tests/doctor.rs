@@ -105,7 +105,7 @@ fn without_times(table: &str) -> String {
 }
 
 /// Faults that stand side by side, each with the rows that say it, and no other row.
-const ROUNDS: [&[(&str, &[&str])]; 4] = [
+const ROUNDS: [&[(&str, &[&str])]; 5] = [
     &[
         (
             "permission-missing",
@@ -211,7 +211,31 @@ const ROUNDS: [&[(&str, &[&str])]; 4] = [
             ],
         ),
     ],
-    &[("budget-missing", &["budget-missing greenleaf-monthly"])],
+    &[
+        ("budget-missing", &["budget-missing greenleaf-monthly"]),
+        (
+            "cost-tag-inactive",
+            &["cost-tag-inactive nightcap:environment"],
+        ),
+        ("function-unfit", &["function-unfit nightcap-scheduler"]),
+        ("start-failed", &["start-failed dev-poor"]),
+        (
+            "readers-none",
+            &["readers-none arn:aws:sns:eu-west-3:123456789012:greenleaf-alerts"],
+        ),
+        (
+            "kind-unlisted",
+            &["kind-unlisted arn:aws:ecs:eu-west-3:123456789012:service/web/stray"],
+        ),
+        (
+            "kind-of-nowhere",
+            &["environment-unknown arn:aws:ecs:eu-west-3:123456789012:service/web/lost"],
+        ),
+    ],
+    &[(
+        "topic-missing",
+        &["topic-missing arn:aws:sns:eu-west-3:123456789012:greenleaf-alerts"],
+    )],
 ];
 
 #[test]

@@ -142,8 +142,13 @@ fn what_cannot_be_held_is_wrong_usage_with_the_reason() {
         let error = hold(about, end);
         assert!(error.contains(expected), "{about}: {error}");
     }
-    let error = usage(&nightcap(&aws, "", &["holds"]));
-    assert!(error.contains("set NIGHTCAP_TABLE"), "{error}");
+    let without = nightcap(&aws, "", &["holds"]);
+    assert_eq!(without.status.code(), Some(1));
+    let error = String::from_utf8_lossy(&without.stderr).into_owned();
+    assert!(
+        error.contains("there is no table nightcap"),
+        "the module's name is tried: {error}"
+    );
     let error = usage(&nightcap(&aws, "ledger", &["release", "preprod"]));
     assert!(error.contains("there are no holds"), "{error}");
     let missing = nightcap(&aws, "nowhere", &["holds"]);

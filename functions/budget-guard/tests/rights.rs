@@ -11,7 +11,7 @@ use std::fs;
 use std::path::Path;
 
 /// The adapters the guard may use. None of them can start, stop or resize anything.
-const ALLOWED: [&str; 12] = [
+const ALLOWED: [&str; 14] = [
     "alert_ledger",
     "budgets",
     "clients",
@@ -21,9 +21,11 @@ const ALLOWED: [&str; 12] = [
     "error",
     "logs",
     "metrics",
+    "payload",
     "price_source",
     "settings",
     "sns",
+    "time_left",
 ];
 
 fn sources() -> Vec<(String, String)> {

@@ -26,7 +26,7 @@ use nightcap_domain::ledger::{
 };
 use nightcap_domain::names::ResourceArn;
 use nightcap_domain::text::clean;
-use nightcap_domain::time::{FIRST_YEAR, LAST_YEAR, State};
+use nightcap_domain::time::State;
 use serde::Serialize;
 
 use super::{Home, beat};
@@ -370,9 +370,9 @@ pub(super) fn read_hold(item: &Item) -> Option<Hold> {
     })
 }
 
-/// Whether an instant is one that this program writes, and can count with.
+/// Whether an instant is one that can be counted with: far from both ends of what chrono has.
 fn in_calendar(at: DateTime<Utc>) -> bool {
-    (FIRST_YEAR..=LAST_YEAR).contains(&at.year())
+    (1970..=9999).contains(&at.year())
 }
 
 /// So long after an instant, as far as there is a calendar.

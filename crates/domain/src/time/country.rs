@@ -191,12 +191,12 @@ impl Country {
 }
 
 fn nearest(wanted: &str) -> Option<String> {
+    // Names alone, and few letters: DK is near to DE, Belize to Belgium, and neither is meant.
+    const MOST_LETTERS: usize = 2;
     let wanted = wanted.to_lowercase();
     if wanted.len() > 64 {
         return None;
     }
-    // Names alone, and few letters: DK is near to DE, Belize to Belgium, and neither is meant.
-    const MOST_LETTERS: usize = 2;
     Country::all()
         .map(|country| {
             let name = country.name().to_lowercase();

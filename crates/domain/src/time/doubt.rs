@@ -281,7 +281,7 @@ impl Habit<'_> {
         let ((minute, hour), (until, same_hour)) = (start.time_of_day()?, stop.time_of_day()?);
         // On the hour, written as a minute after midnight; or at odd minutes of an hour that is
         // a round number of minutes.
-        let odd = |minute: u16| minute % 5 != 0;
+        let odd = |minute: u16| !minute.is_multiple_of(5);
         let looks_exchanged =
             hour == same_hour && (hour == 0 || (hour == 15 && odd(minute) && odd(until)));
         let length = median(runs).filter(|_| looks_exchanged)?;

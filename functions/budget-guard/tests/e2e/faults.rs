@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::scheduler::Sleeper;
 use crate::world::{CALM, COSTLY, FRIDAY, Stage, THURSDAY, config, guard, news, problems, report};
 
 fn costly() -> Stage {
@@ -99,20 +100,33 @@ fn a_missing_permission_is_named_and_costs_no_more_than_it_must() {
 }
 
 #[test]
-fn a_mail_that_could_not_be_sent_is_sent_by_the_next_look() {
+fn a_mail_that_sns_refuses_waits_in_the_outbox_and_is_sent_once_by_the_scheduler() {
     let mut stage = costly();
     stage
         .aws
         .fail(&json!({ "service": "sns", "action": "Publish", "error": "InternalFailure" }));
     let answer = stage.look(THURSDAY);
     assert!(
-        news(&answer).contains(&"forecast: failed".to_owned()),
+        news(&answer).contains(&"forecast: posted".to_owned()),
         "{answer:#}"
     );
-    assert!(problems(&answer).contains(&"not-told"));
     stage.aws.heal();
-    assert!(news(&stage.look("2026-11-12T10:10:00Z")).contains(&"forecast: sent".to_owned()));
-    assert_eq!(stage.mails().len(), 1);
+    stage.look("2026-11-12T10:10:00Z");
+    assert_eq!(
+        stage.subjects(),
+        [""; 0],
+        "the scheduler sends it, nobody else"
+    );
+    let topic = Some(stage.greenleaf.topic_arn.as_str());
+    let scheduler = Sleeper::telling(&stage.aws, &config("en", &[]), topic);
+    let mut mails = vec![];
+    for at in ["2026-11-12T10:15:00Z", "2026-11-12T10:20:00Z"] {
+        stage.aws.move_to(at);
+        scheduler.invoke(&json!({ "command": "tick", "at": at }));
+        mails.extend(stage.subjects());
+    }
+    let of_money = mails.iter().filter(|subject| subject.contains("budget"));
+    assert_eq!(of_money.count(), 1, "{mails:?}");
 }
 
 #[test]

@@ -51,10 +51,7 @@ fn a_message_of_budgets_is_verified_and_not_believed() {
     let mut stage = Stage::at("2026-11-20T09:13:00Z", &config("en", &[]));
     // It says 412.30 USD are spent; a calm month has cost about 230.
     stage.bill(&[("2026-11-01", "2026-12-01", crate::world::CALM)]);
-    let answer = stage
-        .guard
-        .invoke(&event("guard-sns-budget-actual"))
-        .unwrap();
+    let answer = stage.guard.invoke(&event("sns-budget-actual")).unwrap();
     assert_eq!(answer["at"], "2026-11-20T09:12:31Z", "when SNS took it");
     assert_eq!(answer["notified"][0]["amount"], "412.30");
     assert!(money(&answer["budget"]["actual"]) < 250.0, "{answer:#}");
@@ -105,7 +102,7 @@ fn its_own_mails_do_not_come_back_to_it() {
         "it has no block of Budgets: {answer:#}"
     );
     // Nor if it had one: the attribute is enough.
-    let mut back = crate::events::event("sns-budget-actual");
+    let mut back = crate::events::event("guard-sns-budget-actual");
     back["Records"][0]["Sns"]["MessageAttributes"] =
         json!({ "nightcap": { "Type": "String", "Value": "2026-11" } });
     stage.aws.forget_calls();

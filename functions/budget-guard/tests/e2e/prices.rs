@@ -79,7 +79,7 @@ fn a_book_that_cannot_be_read_is_a_problem_and_the_usual_prices_count() {
         ),
         (
             "s3://greenleaf-settings/absent.csv",
-            "correct NIGHTCAP_PRICES",
+            "without s3:ListBucket, AWS does not tell that an object is missing",
         ),
         ("s3://greenleaf-settings/other.csv", "other.csv: "),
         ("ftp://prices", "no place for a price book"),

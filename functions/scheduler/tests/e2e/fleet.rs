@@ -96,7 +96,7 @@ fn a_target_that_cannot_be_read_is_one_problem_and_the_other_goes_on() {
     let problems = problems(&answer);
     assert_eq!(problems.len(), 1, "{problems:?}");
     assert!(
-        problems[0].contains("read failed: sts AssumeRole"),
+        problems[0].contains("could not be read: sts AssumeRole"),
         "{problems:?}"
     );
     let states = ["eu-west-3", "eu-west-1"].map(|region| {

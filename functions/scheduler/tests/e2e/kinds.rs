@@ -124,11 +124,10 @@ fn changes_by_hand_are_respected_until_the_next_transition() {
     }
     settle(&aws, &mut function, MONDAY);
     assert_eq!(instance(&aws, &compute.dev_box), "running");
-    assert_eq!(service(&aws, "web").0, 1, "a person's number stands");
-    assert_eq!(node_group(&aws, "workers").0, "0/1/4");
-    // What they leave running is what is put to bed next.
+    // The transition gives back what was remembered: a number set at night does not replace it.
+    assert_awake(&aws, &compute);
     settle(&aws, &mut function, "2026-11-23T18:00:00Z");
-    assert_eq!(service(&aws, "web"), (0, 0, "1/1/1".to_owned()));
+    assert_asleep(&aws, &compute);
 }
 
 #[test]
@@ -147,16 +146,18 @@ fn changes_by_hand_are_reverted_and_the_first_capacity_is_restored() {
 }
 
 #[test]
-fn what_is_edited_in_its_sleep_wakes_as_edited() {
-    let (aws, _) = preprod();
-    let mut function = function(&aws, "respect");
-    settle(&aws, &mut function, FRIDAY);
-    set_node_group(&aws, "workers", [0, 0, 2]);
-    settle(&aws, &mut function, MONDAY);
-    assert_eq!(
-        node_group(&aws, "workers"),
-        ("2/2/2".to_owned(), 2, NOTHING.to_owned())
-    );
+fn what_is_raised_in_its_sleep_stays_raised_and_what_is_lowered_is_given_back() {
+    for (edited, awake) in [([0, 0, 6], "2/3/6"), ([0, 0, 2], "2/3/4")] {
+        let (aws, _) = preprod();
+        let mut function = function(&aws, "respect");
+        settle(&aws, &mut function, FRIDAY);
+        set_node_group(&aws, "workers", edited);
+        settle(&aws, &mut function, MONDAY);
+        assert_eq!(
+            node_group(&aws, "workers"),
+            (awake.to_owned(), 3, NOTHING.to_owned())
+        );
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
-use nightcap_tests::{EmbeddedAws, Function, FunctionError, REGION};
+use nightcap_tests::{Call, EmbeddedAws, Function, FunctionError, REGION};
 use serde_json::{Value, json};
 
 use crate::world::{FRIDAY, create_database, demo_config, greenleaf, scheduler, tick};
@@ -166,9 +166,33 @@ fn an_endpoint_that_is_down_is_told_within_seconds() {
 }
 
 #[test]
-fn a_missing_permission_is_named_and_nothing_is_done() {
+fn a_missing_permission_is_named_and_costs_what_needs_it() {
     let (aws, greenleaf, mut function) = greenleaf();
     aws.fail(&json!({ "action": "DescribeDBInstances", "error": "AccessDenied" }));
+    aws.move_to(FRIDAY);
+    let answer = function.invoke(&tick(FRIDAY)).unwrap();
+    let problems = answer["problems"].to_string();
+    assert!(problems.contains("rds:DescribeDBInstances"), "{problems}");
+    let orders = aws.orders();
+    let stopped = |call: &&Call| call.action.starts_with("StopDB");
+    assert_eq!(orders.iter().filter(stopped).count(), 0, "{orders:#?}");
+    let mails = greenleaf.mails(&aws);
+    assert_eq!(mails.len(), 1);
+    assert!(
+        mails[0].body.contains("rds:DescribeDBInstances"),
+        "{mails:?}"
+    );
+    // The machines are gone by the time the right is given: the databases follow.
+    aws.heal();
+    aws.move_to("2026-11-20T18:05:00Z");
+    let answer = function.invoke(&tick("2026-11-20T18:05:00Z")).unwrap();
+    assert_eq!(answer["summary"]["stopped"], 2);
+}
+
+#[test]
+fn where_no_permission_is_there_each_is_named_and_nothing_is_done() {
+    let (aws, greenleaf, mut function) = greenleaf();
+    aws.fail(&json!({ "action": "Describe*", "error": "AccessDenied" }));
     aws.move_to(FRIDAY);
     let error = function.invoke(&tick(FRIDAY)).unwrap_err();
     assert_eq!(error.kind, "NothingDone");

@@ -192,22 +192,34 @@ fn meant(word: &str, field: Field) -> Option<&'static str> {
         })
     };
     let exact = all().filter(|(_, known)| *known == word);
-    if let Some(found) = only(exact.map(|(name, _)| name)) {
-        return found;
+    match only(exact.map(|(name, _)| name)) {
+        Only::One(found) => return Some(found),
+        Only::Several => return None,
+        Only::None => {}
     }
     // A slip of the pen: one letter, not the first, and near to no other day in any language.
     let near = all().filter(|(_, known)| {
         known.len() > 2 && word.len() > 2 && strsim::damerau_levenshtein(known, word) == 1
     });
-    let found = only(near.map(|(name, _)| name)).flatten()?;
+    let Only::One(found) = only(near.map(|(name, _)| name)) else {
+        return None;
+    };
     found.starts_with(word.get(..1)?).then_some(found)
 }
 
-/// The one name among these: `None` if there is none, `Some(None)` if there are several.
-fn only(names: impl Iterator<Item = &'static str>) -> Option<Option<&'static str>> {
-    let mut names = names;
-    let first = names.next()?;
-    Some(names.all(|name| name == first).then_some(first))
+/// How many different names there are.
+enum Only {
+    None,
+    One(&'static str),
+    Several,
+}
+
+fn only(mut names: impl Iterator<Item = &'static str>) -> Only {
+    match names.next() {
+        None => Only::None,
+        Some(first) if names.all(|name| name == first) => Only::One(first),
+        Some(_) => Only::Several,
+    }
 }
 
 /// In capitals, without accents.
