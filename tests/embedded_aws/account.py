@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from moto.awslambda.models import EventSourceMapping
+from moto.awslambda.models import EventSourceMapping, lambda_backends
 from moto.ce.responses import CostExplorerResponse
 from moto.core.responses import ActionResult
 from moto.iam.exceptions import NotFoundException
@@ -40,9 +40,12 @@ class Account:
         self.cost_tags.clear()
 
     def post(self, sent: Any) -> dict[str, Any]:
-        """`{"cost_tags": {"nightcap:environment": "Active"}}` sets the state of cost allocation tags."""
-        if not isinstance(sent, dict) or set(sent) - {"cost_tags"}:
-            raise ValueError('expected {"cost_tags": {KEY: "Active"|"Inactive"}}')
+        """`{"cost_tags": {"nightcap:environment": "Active"}}` sets the state of cost allocation tags,
+        `{"function_states": {"nightcap-scheduler": "Failed"}}` that of Lambda functions."""
+        if not isinstance(sent, dict) or set(sent) - {"cost_tags", "function_states"}:
+            raise ValueError('expected {"cost_tags": {KEY: "Active"|"Inactive"}} or {"function_states": {NAME: STATE}}')
+        for name, state in sent.get("function_states", {}).items():
+            _have_functions_be(name, state)
         states = sent.get("cost_tags", {})
         if not set(states.values()) <= {"Active", "Inactive"}:
             raise ValueError("a cost allocation tag is Active or Inactive")
@@ -96,6 +99,20 @@ def install(world: World) -> Account:
         setattr(owner, function.__name__, function)
     _summaries()
     return account
+
+
+def _have_functions_be(name: str, state: str) -> None:
+    found = [
+        function
+        for regions in lambda_backends.values()
+        for backend in regions.values()
+        for function in backend.list_functions()
+        if function.function_name == name
+    ]
+    if not found:
+        raise ValueError(f"no function {name}")
+    for function in found:
+        function.state = state
 
 
 def _summaries() -> None:

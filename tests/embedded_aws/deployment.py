@@ -28,6 +28,7 @@ ENVIRONMENT = "nightcap:environment"
 START, STOP = "tick-e827a08eaa", "tick-8b0051c517"
 
 Of = Callable[[str], Any]
+Send = Callable[[str, Any], None]
 
 
 def deploy(client: Of, config: str, policy: str, send: Callable[[str, Any], None]) -> None:
@@ -258,6 +259,30 @@ def _customer_key(client: Of) -> None:
     ec2.attach_volume(VolumeId=volume, InstanceId=machine_id, Device="/dev/sdf")
 
 
+def _service(client: Of, name: str, environment: str) -> None:
+    """An ECS service, of a kind that no environment of the tests lists."""
+    ecs = client("ecs")
+    ecs.create_cluster(clusterName="web")
+    ecs.register_task_definition(family="web", containerDefinitions=[{"name": "web", "image": "web", "memory": 128}])
+    ecs.create_service(cluster="web", serviceName=name, taskDefinition="web", desiredCount=1, tags=[{"key": ENVIRONMENT, "value": environment}])
+
+
+def _start_failed(client: Of, send: Send) -> None:
+    failing = machine(client, [*tagged("dev"), {"Key": "Name", "Value": "dev-poor"}])
+    ec2 = client("ec2")
+    ec2.stop_instances(InstanceIds=[failing])
+    send("clock", {"advance_seconds": 120})
+    send("machines", {"instance": failing, "start_fails": "Server.InsufficientInstanceCapacity"})
+    ec2.start_instances(InstanceIds=[failing])
+
+
+# Those that no call of an AWS client makes.
+SENT: dict[str, Callable[[Of, Send], Any]] = {
+    "cost-tag-inactive": lambda c, send: send("account", {"cost_tags": {ENVIRONMENT: "Inactive"}}),
+    "function-unfit": lambda c, send: send("account", {"function_states": {f"{NAME}-scheduler": "Failed"}}),
+    "start-failed": _start_failed,
+}
+
 FAULTS: dict[str, Callable[[Of], Any]] = {
     "permission-missing": _policy_without,
     "function-missing": lambda c: c("lambda").delete_function(FunctionName=f"{NAME}-budget-guard"),
@@ -292,6 +317,8 @@ FAULTS: dict[str, Callable[[Of], Any]] = {
     "topic-closed": lambda c: c("sns").set_topic_attributes(
         TopicArn=TOPIC, AttributeName="Policy", AttributeValue=json.dumps({"Version": "2012-10-17", "Statement": []})
     ),
+    "topic-missing": lambda c: c("sns").delete_topic(TopicArn=TOPIC),
+    "readers-none": lambda c: c("sns").unsubscribe(SubscriptionArn=_subscription(c, "email")),
     "topic-key": lambda c: c("sns").set_topic_attributes(TopicArn=TOPIC, AttributeName="KmsMasterKeyId", AttributeValue="alias/aws/sns"),
     "readers-pending": lambda c: c("sns").subscribe(TopicArn=TOPIC, Protocol="email", Endpoint="later@example.com"),
     "filter-blocks": lambda c: c("sns").set_subscription_attributes(
@@ -313,7 +340,8 @@ FAULTS: dict[str, Callable[[Of], Any]] = {
     "key-closed": _customer_key,
     "environment-unknown": lambda c: database(c, "lost", tagged("preprd")),
     "tag-case": lambda c: database(c, "loud", [{"Key": "Nightcap:Environment", "Value": "preprod"}, *tagged("preprod")]),
-    "kind-unlisted": lambda c: machine(c, [*tagged("preprod"), {"Key": "Name", "Value": "stray"}]),
+    "kind-unlisted": lambda c: _service(c, "stray", "preprod"),
+    "kind-of-nowhere": lambda c: _service(c, "lost", "preprd"),
     "looks-like-production": lambda c: group(c, "live-shop", tagged("preprod")),
 }
 
@@ -325,7 +353,7 @@ def main() -> None:
     parser.add_argument("--endpoint", required=True)
     parser.add_argument("--config", type=Path, help="make everything, with this configuration")
     parser.add_argument("--policy", type=Path, help="the policy of the scheduler's role on its fleet")
-    parser.add_argument("--faults", default="", help=", ".join(FAULTS))
+    parser.add_argument("--faults", default="", help=", ".join([*FAULTS, *SENT]))
     options = parser.parse_args()
     endpoint = options.endpoint.rstrip("/")
 
@@ -340,7 +368,10 @@ def main() -> None:
     if options.config:
         deploy(client, options.config.read_text(), options.policy.read_text(), send)
     for fault in filter(None, options.faults.split(",")):
-        FAULTS[fault](client)
+        if fault in SENT:
+            SENT[fault](client, send)
+        else:
+            FAULTS[fault](client)
     # What is new is up, and machines are in service.
     send("clock", {"advance_seconds": 600})
 

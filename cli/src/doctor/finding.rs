@@ -165,8 +165,6 @@ pub(crate) enum Finding {
     LaunchFailed { reason: String },
     /// A machine did not come up when it was last started.
     StartFailed { reason: String },
-    /// Its Spot request is gone.
-    SpotVanished,
     /// The key of a volume cannot be used.
     VolumeKeyDead { key: String, state: String },
     /// The key of a volume is the customer's, and the role may not use it.
@@ -760,17 +758,6 @@ impl Finding {
                 (
                     "Client.InternalError: let the role use the key of its volumes (kms:CreateGrant, kms:Decrypt); capacity or quota: try another zone or type, or raise the quota",
                     "Client.InternalError : laissez le rôle utiliser la clé de ses volumes (kms:CreateGrant, kms:Decrypt) ; capacité ou quota : essayez une autre zone ou un autre type, ou relevez le quota",
-                ),
-            ),
-            Self::SpotVanished => bad(
-                "spot-vanished",
-                (
-                    "its Spot request is gone: AWS refuses to stop it".to_owned(),
-                    "sa demande Spot n'existe plus : AWS refuse de l'arrêter".to_owned(),
-                ),
-                (
-                    "replace it by one with a persistent request, or leave it out",
-                    "remplacez-la par une autre dont la demande est persistante, ou laissez-la de côté",
                 ),
             ),
             Self::VolumeKeyDead { key, state } => bad(

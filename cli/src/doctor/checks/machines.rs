@@ -142,7 +142,6 @@ impl Doctor<'_> {
             return Ok(());
         }
         let mut volumes: Vec<(String, String)> = vec![];
-        let mut requests: Vec<(String, String)> = vec![];
         let tagged = [
             ("Filter.1.Name", "tag-key"),
             ("Filter.1.Value.1", "nightcap:environment"),
@@ -179,34 +178,9 @@ impl Doctor<'_> {
                     let volume = tree::at(device, &["ebs", "volumeId"]);
                     volumes.push((volume.to_owned(), name.clone()));
                 }
-                let request = tree::text(instance, "spotInstanceRequestId");
-                if !request.is_empty() {
-                    requests.push((request.to_owned(), name));
-                }
             }
         }
-        self.volume_keys(place, &volumes).await?;
-        self.spot_requests(place, &requests).await
-    }
-
-    async fn spot_requests(
-        &mut self,
-        place: &Place,
-        requests: &[(String, String)],
-    ) -> Result<(), AwsError> {
-        for (request, name) in requests {
-            // A filter does not fail on what is gone, as asking by its id does.
-            let wanted = [
-                ("Filter.1.Name", "spot-instance-request-id"),
-                ("Filter.1.Value.1", request.as_str()),
-            ];
-            let asked = Question::form(Service::Ec2, "DescribeSpotInstanceRequests", &wanted);
-            let answer = place.probe.ask(asked).await?;
-            if tree::items(&answer, "spotInstanceRequestSet").is_empty() {
-                self.row(CHECK, name, Finding::SpotVanished);
-            }
-        }
-        Ok(())
+        self.volume_keys(place, &volumes).await
     }
 
     /// The keys of volumes: AWS takes a start for which the caller may not use the key, and the
