@@ -13,12 +13,13 @@ locals {
         Effect = "Deny"
         # Short, because it stands here once a key: what is read is denied by none of it, for
         # reading actions on groups and machines ask about no resource and so see no tag.
+        # Actions match whatever their case: `*TagResource` is UntagResource as well.
         Action = [
           "autoscaling:CreateOrUpdateTags", "autoscaling:Delete*", "autoscaling:Put*", "autoscaling:Set*",
           "autoscaling:Suspend*", "autoscaling:Terminate*", "autoscaling:Update*",
           "ec2:*Instances", "ec2:*Tags",
-          "ecs:Delete*", "ecs:TagResource", "ecs:UntagResource", "ecs:Update*",
-          "eks:Delete*", "eks:TagResource", "eks:UntagResource", "eks:Update*",
+          "ecs:Delete*", "ecs:*TagResource", "ecs:Update*",
+          "eks:Delete*", "eks:*TagResource", "eks:Update*",
           "rds:Add*", "rds:Create*", "rds:Delete*", "rds:Modify*", "rds:Reboot*", "rds:Remove*", "rds:Start*", "rds:Stop*",
         ]
         Resource  = "*"
