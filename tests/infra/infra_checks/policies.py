@@ -95,7 +95,7 @@ def rendered(repository: Path) -> tuple[dict[str, list[Policy]], dict[str, Any]]
         invoker = iam.get_role_policy(RoleName="example-nightcap-invoker", PolicyName="invoke")["PolicyDocument"]
     scheduler = outputs["scheduler_policies"]
     policies = {
-        "scheduler": [json.loads(scheduler["fleet"]), json.loads(scheduler["own"])],
+        "scheduler": [json.loads(scheduler["fleet"]), rendering.own(outputs)],
         "guard": [json.loads(outputs["guard_policy"])],
         "target": [target],
         "invoker": [invoker],

@@ -97,6 +97,7 @@ def with_variants(root: Path, example: Root) -> None:
                     for name in variants
                 }
             },
+            "managed": {"value": "${module.nightcap.managed_policies}"},
             "names": {
                 "value": {
                     "topic": "${module.budget.topic_arn}",
@@ -121,7 +122,7 @@ def whole(root: Path, example: Root, aws: Aws) -> dict[str, Any]:
     """All that embedded_aws/iam/policies/rendered.json has."""
     outputs: dict[str, Any] = example.outputs()
     iam = aws.client("iam")
-    scheduler = json.loads(outputs["scheduler_policies"]["own"])
+    scheduler = own(outputs)
     guard = json.loads(outputs["guard_policy"])
     variants = {name: {key: json.loads(text) for key, text in one.items()} for name, one in outputs["variants"].items()}
     names = placeholders(outputs["names"])
@@ -146,6 +147,12 @@ def whole(root: Path, example: Root, aws: Aws) -> dict[str, Any]:
         "trust": trust("example-nightcap-target"),
         "trust-with-external-id": trust("variant-target"),
     }
+
+
+def own(outputs: dict[str, Any]) -> Policy:
+    """The scheduler's own things, and the roles of other accounts, which stand apart where there is no room beside the fleet."""
+    policies = [outputs["scheduler_policies"]["own"], *(text for name, text in outputs["managed"].items() if name.startswith("roles-"))]
+    return {"Statement": [statement for text in policies for statement in json.loads(text)["Statement"]]}
 
 
 def placeholders(made: dict[str, str]) -> dict[str, str]:
