@@ -129,7 +129,7 @@ fn group(aws: &EmbeddedAws) -> (String, bool) {
 /// Lets it run while AWS's clock goes on, five minutes at a time.
 fn finish(aws: &EmbeddedAws, arguments: &[&str]) -> (Value, Option<i32>) {
     let mut running = command(aws, arguments).spawn().unwrap();
-    let until = Instant::now() + Duration::from_secs(120);
+    let until = Instant::now() + Duration::from_mins(2);
     while running.try_wait().unwrap().is_none() {
         assert!(Instant::now() < until, "it does not end");
         std::thread::sleep(Duration::from_millis(300));
@@ -225,7 +225,7 @@ fn what_nightcap_stopped_is_woken_databases_first_and_its_marks_are_taken_off() 
 fn killed_in_the_middle_it_goes_on_where_it_was() {
     let aws = asleep();
     let mut running = command(&aws, &["--yes"]).spawn().unwrap();
-    let until = Instant::now() + Duration::from_secs(60);
+    let until = Instant::now() + Duration::from_mins(1);
     while !ordered(&aws).contains(&"StartDBInstance".to_owned()) {
         assert!(Instant::now() < until, "it orders nothing");
         std::thread::sleep(Duration::from_millis(100));

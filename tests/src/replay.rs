@@ -193,38 +193,12 @@ fn respond(status: u16, kind: &str, body: String) -> Response<Full<Bytes>> {
 }
 
 /// Now, as HTTP writes it.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a server's own clock: what is tested reads it from the answer"
+)]
 fn httpdate() -> String {
-    use std::time::{SystemTime, UNIX_EPOCH};
-    let seconds = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs());
-    let (days, rest) = (seconds / 86_400, seconds % 86_400);
-    // Civil date from days since 1970 (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
-    let z = days + 719_468;
-    let (era, day_of_era) = (z / 146_097, z % 146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 {
-        shifted + 3
-    } else {
-        shifted - 9
-    };
-    let year = year_of_era + era * 400 + u64::from(month <= 2);
-    let names = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ];
-    let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-    format!(
-        "{}, {day:02} {} {year} {:02}:{:02}:{:02} GMT",
-        weekdays[usize::try_from(days % 7).unwrap_or(0)],
-        names[usize::try_from(month - 1).unwrap_or(0)],
-        rest / 3600,
-        rest / 60 % 60,
-        rest % 60
-    )
+    httpdate::fmt_http_date(std::time::SystemTime::now())
 }
 
 /// A tree as XML: what is there more than once stands there more than once.

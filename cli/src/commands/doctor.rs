@@ -44,13 +44,10 @@ pub(crate) async fn run(args: &Doctor) -> anyhow::Result<Ending> {
         })
     };
     let clients = Clients::from_environment_observed(&observer).await;
-    let own = match clients.region().map(Region::new) {
-        Some(region) => region,
-        None => {
-            return Err(anyhow!(Usage(
-                "no region is known: set AWS_REGION".to_owned()
-            )));
-        }
+    let Some(own) = clients.region().map(Region::new) else {
+        return Err(anyhow!(Usage(
+            "no region is known: set AWS_REGION".to_owned()
+        )));
     };
     let rows = doctor::examine(&config, &args.name, now, clients, Arc::clone(&seen), own).await;
     if let Some(recorder) = recorder {

@@ -52,7 +52,12 @@ impl AuroraClusters {
             .max_records(PAGE)
             .into_paginator()
             .send();
-        let pages = pages::of(("rds", "DescribeDBClusters"), pages, |page| page.marker()).await?;
+        let pages = pages::of(
+            ("rds", "DescribeDBClusters"),
+            pages,
+            aws_sdk_rds::operation::describe_db_clusters::DescribeDbClustersOutput::marker,
+        )
+        .await?;
         let clusters = pages.into_iter().filter_map(|page| page.db_clusters);
         let mut tagged: Vec<DbCluster> = clusters.flatten().collect();
         tagged.retain(|cluster| tags(cluster.tag_list()).claim() != Claim::None);
@@ -79,7 +84,12 @@ impl AuroraClusters {
         let asking = self.clients.rds().describe_global_clusters();
         let pages = asking.max_records(PAGE).into_paginator().send();
         let call = ("rds", "DescribeGlobalClusters");
-        let pages = pages::of(call, pages, |page| page.marker()).await?;
+        let pages = pages::of(
+            call,
+            pages,
+            aws_sdk_rds::operation::describe_global_clusters::DescribeGlobalClustersOutput::marker,
+        )
+        .await?;
         let shared = pages
             .into_iter()
             .filter_map(|page| page.global_clusters)

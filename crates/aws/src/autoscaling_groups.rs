@@ -72,7 +72,9 @@ impl AutoScalingGroups {
         let asking = self.clients.autoscaling().describe_auto_scaling_groups();
         let asking = asking.filters(tagged).max_records(PAGE);
         let pages = described(asking.into_paginator().send()).await?;
-        let groups = pages.iter().flat_map(|page| page.auto_scaling_groups());
+        let groups = pages
+            .iter()
+            .flat_map(DescribeAutoScalingGroupsOutput::auto_scaling_groups);
         Ok(groups.filter_map(resource).collect::<Vec<_>>().into())
     }
 
@@ -98,7 +100,7 @@ pub(crate) async fn described<R: std::fmt::Debug + 'static>(
     >,
 ) -> Result<Vec<DescribeAutoScalingGroupsOutput>, AwsError> {
     let call = ("autoscaling", "DescribeAutoScalingGroups");
-    pages::of(call, pages, |page| page.next_token()).await
+    pages::of(call, pages, DescribeAutoScalingGroupsOutput::next_token).await
 }
 
 impl Scaled for AutoScalingGroups {

@@ -160,7 +160,7 @@ impl EcsServices {
                 .into_paginator()
                 .send();
             let call = ("application-autoscaling", "DescribeScalableTargets");
-            let pages = pages::of(call, targets, |page| page.next_token()).await?;
+            let pages = pages::of(call, targets, aws_sdk_applicationautoscaling::operation::describe_scalable_targets::DescribeScalableTargetsOutput::next_token).await?;
             let targets = pages.into_iter().filter_map(|page| page.scalable_targets);
             for target in targets.flatten() {
                 let count = |number: i32| u32::try_from(number).unwrap_or_default();

@@ -165,8 +165,8 @@ impl EksNodeGroups {
                 .into_paginator()
                 .send();
             let call = ("autoscaling", "DescribeAutoScalingGroups");
-            let pages = pages::of(call, groups, |page| page.next_token()).await?;
-            for group in pages.iter().flat_map(|page| page.auto_scaling_groups()) {
+            let pages = pages::of(call, groups, aws_sdk_autoscaling::operation::describe_auto_scaling_groups::DescribeAutoScalingGroupsOutput::next_token).await?;
+            for group in pages.iter().flat_map(aws_sdk_autoscaling::operation::describe_auto_scaling_groups::DescribeAutoScalingGroupsOutput::auto_scaling_groups) {
                 let name = group.auto_scaling_group_name().unwrap_or_default();
                 found.insert(name.to_owned(), Machines::of(group.instances()));
             }

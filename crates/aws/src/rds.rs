@@ -14,7 +14,12 @@ pub(crate) const PAGE: i32 = 100;
 pub(crate) async fn instances(client: &Client) -> Result<Vec<DbInstance>, AwsError> {
     let asking = client.describe_db_instances().max_records(PAGE);
     let pages = asking.into_paginator().send();
-    let pages = pages::of(("rds", "DescribeDBInstances"), pages, |page| page.marker()).await?;
+    let pages = pages::of(
+        ("rds", "DescribeDBInstances"),
+        pages,
+        aws_sdk_rds::operation::describe_db_instances::DescribeDbInstancesOutput::marker,
+    )
+    .await?;
     let instances = pages.into_iter().filter_map(|page| page.db_instances);
     Ok(instances.flatten().collect())
 }
@@ -35,7 +40,7 @@ pub(crate) async fn in_blue_green(
     let asking = client.describe_blue_green_deployments().max_records(PAGE);
     let pages = asking.into_paginator().send();
     let call = ("rds", "DescribeBlueGreenDeployments");
-    let pages = pages::of(call, pages, |page| page.marker()).await?;
+    let pages = pages::of(call, pages, aws_sdk_rds::operation::describe_blue_green_deployments::DescribeBlueGreenDeploymentsOutput::marker).await?;
     let deployments = pages
         .into_iter()
         .filter_map(|page| page.blue_green_deployments);

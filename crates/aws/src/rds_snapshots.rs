@@ -32,8 +32,15 @@ pub(crate) async fn of(
             .into_paginator()
             .send();
         let call = ("rds", "DescribeDBSnapshots");
-        let pages = pages::of(call, snapshots, |page| page.marker()).await?;
-        let snapshots = pages.iter().flat_map(|page| page.db_snapshots());
+        let pages = pages::of(
+            call,
+            snapshots,
+            aws_sdk_rds::operation::describe_db_snapshots::DescribeDbSnapshotsOutput::marker,
+        )
+        .await?;
+        let snapshots = pages.iter().flat_map(
+            aws_sdk_rds::operation::describe_db_snapshots::DescribeDbSnapshotsOutput::db_snapshots,
+        );
         found.extend(snapshots.filter_map(snapshot));
     }
     Ok(found)

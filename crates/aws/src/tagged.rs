@@ -86,7 +86,7 @@ async fn read(asking: GetResourcesFluentBuilder) -> Result<Vec<Tagged>, AwsError
     let pages = pages::of(
         ("tag", "GetResources"),
         asking.into_paginator().send(),
-        |page| page.pagination_token(),
+        aws_sdk_resourcegroupstagging::operation::get_resources::GetResourcesOutput::pagination_token,
     );
     for page in pages.await? {
         for resource in page.resource_tag_mapping_list() {

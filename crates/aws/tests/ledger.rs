@@ -322,7 +322,7 @@ async fn what_is_told_is_claimed_together_with_its_mail_or_not_at_all() {
     assert_eq!(mine[40..], [true; 20]);
     let read = ledger.read(now).await.unwrap();
     assert_eq!(read.told.len(), 40);
-    assert_eq!(read.outbox, [first.clone()]);
+    assert_eq!(read.outbox, std::slice::from_ref(&first));
     // Without those it is.
     let mine = ledger.post(&all[40..], Some(&second), now).await.unwrap();
     assert_eq!(mine, [true; 20]);
@@ -387,7 +387,7 @@ async fn a_mail_that_was_not_sent_is_taken_over_by_one() {
     assert!(!posted.is_free(now + TimeDelta::seconds(119)));
     let later = now + TimeDelta::minutes(5);
     let found = ledger.read(later).await.unwrap().outbox;
-    assert_eq!(found, [posted.clone()]);
+    assert_eq!(found, std::slice::from_ref(&posted));
     assert!(found[0].is_free(later));
     assert!(ledger.take_over(&posted, later + LEASE).await.unwrap());
     assert!(!ledger.take_over(&posted, later + LEASE).await.unwrap());

@@ -68,7 +68,7 @@ impl Guard {
             correlation_id,
             meter: &meter,
         };
-        let responding = self.respond(request, &moment);
+        let responding = Box::pin(self.respond(request, &moment));
         let answer = time.cut_closing(Closing::Settling, responding).await;
         let answer = answer.unwrap_or(Err(GuardError::OutOfTime));
         if let (Err(error), true) = (&answer, looks) {
@@ -146,7 +146,7 @@ impl Guard {
             reference: moment.correlation_id,
             meter: moment.meter,
         };
-        let mut answer = serde_json::to_value(look.answer(command).await?)?;
+        let mut answer = serde_json::to_value(Box::pin(look.answer(command)).await?)?;
         if let (Some(keys), false) = (answer.as_object_mut(), notified.is_empty()) {
             keys.insert("notified".to_owned(), serde_json::to_value(notified)?);
         }

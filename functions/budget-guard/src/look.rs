@@ -1,6 +1,7 @@
 //! One look: read, decide, tell, answer.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use futures_util::future::join3;
 use nightcap_aws::error::AwsError;
 use nightcap_aws::metrics::Meter;
 use nightcap_aws::time_left::{Closing, TimeLeft};
@@ -34,7 +35,7 @@ impl Look<'_> {
     pub(crate) async fn answer(&self, command: &'static str) -> Result<GuardAnswer, GuardError> {
         let mut problems = vec![];
         let (remembered, costs, aws) =
-            futures_util::future::join3(self.remembered(), self.costs(), self.aws_budget()).await;
+            Box::pin(join3(self.remembered(), self.costs(), self.aws_budget())).await;
         let remembered = remembered?;
         let (paid, pages) = costs?;
         let (aws, no_budget) = match aws {

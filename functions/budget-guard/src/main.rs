@@ -37,7 +37,7 @@ async fn main() -> Result<(), Error> {
         let answered = async {
             let time = TimeLeft::of(clock::until(event.context.deadline));
             let answer = match &event.payload.0 {
-                Ok(payload) => guard.handle(payload, clock::now(), time, id).await,
+                Ok(payload) => Box::pin(guard.handle(payload, clock::now(), time, id)).await,
                 Err(error) => Err(guard.unreadable(error, clock::now(), id)),
             };
             answer.map_err(|error| diagnostic(&error))

@@ -283,10 +283,9 @@ async fn runs(guard: &Arc<Guard>, memory: &Memory, count: usize, minutes: i64) {
         let guard = Arc::clone(guard);
         all.spawn(async move {
             let event = json!({"command": "report"});
-            let answer = guard
-                .handle(&event, now, TimeLeft::UNLIMITED, &format!("run-{run}"))
-                .await;
-            answer.unwrap();
+            let id = format!("run-{run}");
+            let answer = guard.handle(&event, now, TimeLeft::UNLIMITED, &id);
+            Box::pin(answer).await.unwrap();
         });
     }
     // Whoever is killed never ends; all others do.

@@ -90,7 +90,7 @@ impl Scheduler {
             correlation_id,
             meter: &meter,
         };
-        let responding = self.respond(request, &moment);
+        let responding = Box::pin(self.respond(request, &moment));
         let answer = time.cut_closing(Closing::Answering, responding).await;
         let answer = answer.unwrap_or(Err(HandlerError::OutOfTime));
         let answer = answer.map(answer_size::fit);
@@ -272,19 +272,16 @@ impl Scheduler {
         if tick.dry_run {
             return;
         }
-        let mails = match announcer {
-            Some(announcer) => {
-                announcer
-                    .within(scene.time)
-                    .announce(scene.config, self.ledger(), tick, result.as_ref())
-                    .await
+        let mails = if let Some(announcer) = announcer {
+            announcer
+                .within(scene.time)
+                .announce(scene.config, self.ledger(), tick, result.as_ref())
+                .await
+        } else {
+            if let Ok(report) = result {
+                announce::remember(self.ledger(), tick, report, scene.time).await;
             }
-            None => {
-                if let Ok(report) = result {
-                    announce::remember(self.ledger(), tick, report, scene.time).await;
-                }
-                Mails::default()
-            }
+            Mails::default()
         };
         let effort = scene.meter.lap();
         let line = match result {

@@ -33,7 +33,7 @@ async fn main() -> Result<(), Error> {
         let time = TimeLeft::of(clock::until(event.context.deadline));
         let answered = async {
             let answer = match &event.payload.0 {
-                Ok(payload) => scheduler.handle(payload, clock::now(), time, id).await,
+                Ok(payload) => Box::pin(scheduler.handle(payload, clock::now(), time, id)).await,
                 Err(error) => Err(scheduler.unreadable(error, clock::now(), id)),
             };
             answer.map_err(|error| diagnostic(&error))

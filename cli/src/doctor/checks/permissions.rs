@@ -67,7 +67,7 @@ impl Doctor<'_> {
                     .collect(),
             };
             let about = format!("{} {}", self.home.account, short(&role));
-            self.say(&about, &role, told);
+            self.say(&about, &role, &told);
         }
     }
 
@@ -176,7 +176,7 @@ impl Doctor<'_> {
             Ok(told) => told,
             Err(_) => self.tried(place, principal, needed, machine).await,
         };
-        self.say(&place.name(), principal, told);
+        self.say(&place.name(), principal, &told);
     }
 
     /// What the calls themselves tell of the caller, who must be the one in question.
@@ -218,7 +218,7 @@ impl Doctor<'_> {
         told
     }
 
-    fn say(&mut self, about: &str, principal: &str, told: Told) {
+    fn say(&mut self, about: &str, principal: &str, told: &Told) {
         let principal = short(principal).to_owned();
         let with = |wanted: Option<bool>| -> Vec<String> {
             let of = told.iter().filter(|(_, allowed)| **allowed == wanted);
@@ -271,9 +271,12 @@ impl Doctor<'_> {
     }
 }
 
+/// A resource, a context, and the actions that are asked about with both.
+type Asked<'r> = (&'r str, &'r [(String, String)], Vec<&'r str>);
+
 /// Asks IAM's simulator, which acts on nothing: once for every resource and context.
 async fn simulate(place: &Place, principal: &str, needed: &[Right]) -> Result<Told, AwsError> {
-    let mut questions: Vec<(&str, &[(String, String)], Vec<&str>)> = vec![];
+    let mut questions: Vec<Asked<'_>> = vec![];
     for right in needed {
         let known = questions.iter_mut().find(|(resource, context, _)| {
             *resource == right.resource && *context == right.context.as_slice()
@@ -314,27 +317,30 @@ async fn simulate(place: &Place, principal: &str, needed: &[Right]) -> Result<To
         let asked = Question::form(Service::Iam, "SimulatePrincipalPolicy", &pairs);
         let answer = place.probe.ask(asked).await?;
         for result in tree::items(&answer, "EvaluationResults") {
-            let allowed = tree::text(result, "EvalDecision") == "allowed";
-            let action = tree::text(result, "EvalActionName").to_owned();
-            // An action is allowed only if it is on every resource and in every environment.
             // What depends on a condition that is not known here is not known either.
-            let open = !allowed && !tree::items(result, "MissingContextValues").is_empty();
-            match told.get(&action) {
-                Some(Some(false)) => {}
-                _ if open => {
-                    told.insert(action, None);
-                }
-                Some(None) => {}
-                _ => {
-                    told.insert(action, Some(allowed));
-                }
-            }
+            let said = match tree::text(result, "EvalDecision") {
+                "allowed" => Some(true),
+                _ if tree::items(result, "MissingContextValues").is_empty() => Some(false),
+                _ => None,
+            };
+            let action = tree::text(result, "EvalActionName").to_owned();
+            let before = told.get(&action).copied().unwrap_or(Some(true));
+            told.insert(action, both(before, said));
         }
     }
     for right in needed {
         told.entry(right.action.clone()).or_insert(None);
     }
     Ok(told)
+}
+
+/// An action is allowed only if it is on every resource and in every environment.
+fn both(one: Option<bool>, other: Option<bool>) -> Option<bool> {
+    match (one, other) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (Some(true), Some(true)) => Some(true),
+        _ => None,
+    }
 }
 
 /// The ledger's partition that an action is asked about: the one that both functions write.

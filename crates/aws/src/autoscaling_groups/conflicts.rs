@@ -36,11 +36,11 @@ pub(crate) async fn scheduled(
         .into_paginator()
         .send();
     let call = ("autoscaling", "DescribeScheduledActions");
-    let pages = pages::of(call, actions, |page| page.next_token()).await?;
+    let pages = pages::of(call, actions, aws_sdk_autoscaling::operation::describe_scheduled_actions::DescribeScheduledActionsOutput::next_token).await?;
     let mut found = Vec::new();
     for action in pages
         .iter()
-        .flat_map(|page| page.scheduled_update_group_actions())
+        .flat_map(aws_sdk_autoscaling::operation::describe_scheduled_actions::DescribeScheduledActionsOutput::scheduled_update_group_actions)
     {
         match action.auto_scaling_group_name() {
             Some(group) if names.contains(group) && gives_a_size(action) => {

@@ -22,7 +22,7 @@ pub(super) async fn of(
         let asking = client.describe_auto_scaling_groups().max_records(PAGE);
         let asking = asking.set_auto_scaling_group_names(Some(names));
         let pages = described(asking.into_paginator().send()).await?;
-        for group in pages.iter().flat_map(|page| page.auto_scaling_groups()) {
+        for group in pages.iter().flat_map(aws_sdk_autoscaling::operation::describe_auto_scaling_groups::DescribeAutoScalingGroupsOutput::auto_scaling_groups) {
             let name = group.auto_scaling_group_name().unwrap_or_default();
             found.extend(obstacles(group).map(|what| (name.to_owned(), what)));
         }

@@ -43,9 +43,9 @@ pub(super) async fn scheduled(
         .into_paginator()
         .send();
     let call = ("application-autoscaling", "DescribeScheduledActions");
-    let pages = pages::of(call, actions, |page| page.next_token()).await?;
+    let pages = pages::of(call, actions, aws_sdk_applicationautoscaling::operation::describe_scheduled_actions::DescribeScheduledActionsOutput::next_token).await?;
     let mut found = vec![];
-    for action in pages.iter().flat_map(|page| page.scheduled_actions()) {
+    for action in pages.iter().flat_map(aws_sdk_applicationautoscaling::operation::describe_scheduled_actions::DescribeScheduledActionsOutput::scheduled_actions) {
         let name = action.resource_id().trim_start_matches(PREFIX);
         if names.contains(name)
             && let Some(what) = described(action)

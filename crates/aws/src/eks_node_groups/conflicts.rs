@@ -31,7 +31,7 @@ pub(super) async fn of(
     let asking = client.describe_auto_scaling_groups().max_records(PAGE);
     let asking = asking.filters(tagged.build());
     let pages = described(asking.into_paginator().send()).await?;
-    for group in pages.iter().flat_map(|page| page.auto_scaling_groups()) {
+    for group in pages.iter().flat_map(aws_sdk_autoscaling::operation::describe_auto_scaling_groups::DescribeAutoScalingGroupsOutput::auto_scaling_groups) {
         let Some(owner) = owner(group).filter(|owner| wanted.contains(owner.as_str())) else {
             continue;
         };

@@ -131,10 +131,9 @@ impl Service {
         let china = region.starts_with("cn-");
         match self {
             Self::Budgets | Self::CostExplorer if china => Some(HOME_IN_CHINA),
-            Self::Budgets | Self::CostExplorer => Some(HOME),
             Self::Iam if china => Some("cn-north-1"),
             Self::Iam if region.starts_with("us-gov-") => Some("us-gov-west-1"),
-            Self::Iam => Some(HOME),
+            Self::Budgets | Self::CostExplorer | Self::Iam => Some(HOME),
             _ => None,
         }
     }

@@ -26,6 +26,23 @@ mod window;
 mod zone;
 mod zones_behind;
 
+pub use bounds::{FIRST_YEAR, LAST_YEAR};
+pub use calendar::{Calendar, Reason};
+pub use country::{Country, Holiday, UnknownCountry};
+pub use cron::{CronError, CronExpression, CronRemedy, Dialect, Field, WeekdayNumbers};
+pub use doubt::Doubt;
+pub use schedule::{Schedule, ScheduleError};
+pub use state::{State, Transition};
+pub use timeline::{Around, Timeline};
+pub use wall::resolve;
+pub use warning::Warning;
+pub use window::Window;
+pub use zone::{Offset, UnknownZone, ZoneDoubt, parse_zone, zone_data_is_outdated, zone_doubt};
+pub use zones_behind::ZONES_BEHIND;
+
+/// A zone of the IANA database, as [`parse_zone`] returns it.
+pub use chrono_tz::Tz;
+
 /// How often windows have been looked at in this thread: what a test counts in place of seconds.
 #[cfg(test)]
 pub(crate) mod looks {
@@ -47,20 +64,3 @@ pub(crate) mod looks {
         TAKEN.set(0);
     }
 }
-
-pub use bounds::{FIRST_YEAR, LAST_YEAR};
-pub use calendar::{Calendar, Reason};
-pub use country::{Country, Holiday, UnknownCountry};
-pub use cron::{CronError, CronExpression, CronRemedy, Dialect, Field, WeekdayNumbers};
-pub use doubt::Doubt;
-pub use schedule::{Schedule, ScheduleError};
-pub use state::{State, Transition};
-pub use timeline::{Around, Timeline};
-pub use wall::resolve;
-pub use warning::Warning;
-pub use window::Window;
-pub use zone::{Offset, UnknownZone, ZoneDoubt, parse_zone, zone_data_is_outdated, zone_doubt};
-pub use zones_behind::ZONES_BEHIND;
-
-/// A zone of the IANA database, as [`parse_zone`] returns it.
-pub use chrono_tz::Tz;

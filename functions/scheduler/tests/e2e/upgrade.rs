@@ -165,9 +165,7 @@ fn as_read_by_0_1_0(item: &Value) -> Option<String> {
             .contains(&hold["state"].as_str()?)
             .then_some(())?;
         Some(format!("{key} {}", text(item, "until")?))
-    } else if key.starts_with("told#") {
-        Some(format!("{key} {}", instant("at")?))
-    } else if key == "life#guard" {
+    } else if key.starts_with("told#") || key == "life#guard" {
         Some(format!("{key} {}", instant("at")?))
     } else {
         None

@@ -243,7 +243,7 @@ mod tests {
             let period = Period::new(2, moment(from), Some(moment(to))).unwrap();
             let mut days = vec![];
             period.spread(Usd::from_cents(cents), |day, part| {
-                days.push((day.to_string(), part))
+                days.push((day.to_string(), part));
             });
             days
         };
