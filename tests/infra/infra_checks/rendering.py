@@ -152,7 +152,7 @@ def whole(root: Path, example: Root, aws: Aws) -> dict[str, Any]:
 def own(outputs: dict[str, Any]) -> Policy:
     """The scheduler's own things, and the roles of other accounts, which stand apart where there is no room beside the fleet."""
     policies = [outputs["scheduler_policies"]["own"], *(text for name, text in outputs["managed"].items() if name.startswith("roles-"))]
-    return {"Statement": [statement for text in policies for statement in json.loads(text)["Statement"]]}
+    return {"Version": "2012-10-17", "Statement": [statement for text in policies for statement in json.loads(text)["Statement"]]}
 
 
 def placeholders(made: dict[str, str]) -> dict[str, str]:
