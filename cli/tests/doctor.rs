@@ -411,8 +411,8 @@ fn assert_private(folder: &Path) {
         assert_eq!(
             file.metadata().unwrap().permissions().mode() & 0o777,
             0o600,
-            "{:?}",
-            file.path()
+            "{}",
+            file.path().display()
         );
     }
 }

@@ -21,6 +21,17 @@ TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:greenleaf-alerts"
 DEAD = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{NAME}-dead-letters"
 SCHEDULER = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{NAME}-scheduler"
 GUARD = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{NAME}-budget-guard"
+# `policies/rendered.json` has the policies of infra/modules/nightcap with names in angle brackets for these.
+RENDERED = Path(__file__).parent / "iam" / "policies" / "rendered.json"
+THINGS = {
+    "account": ACCOUNT,
+    "dead-letters": DEAD,
+    "guard-logs": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/{NAME}-budget-guard:*",
+    "scheduler-logs": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/{NAME}-scheduler:*",
+    "table": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{NAME}",
+    "targets": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{NAME}-targets",
+    "topic": TOPIC,
+}
 TICK = '{"command":"tick","scheduled_time":"<aws.scheduler.scheduled-time>"}'
 ENVIRONMENT = "nightcap:environment"
 # `schedules.tf` names a schedule by the instant that it stands for, however many environments it is for:
@@ -46,21 +57,19 @@ def deploy(client: Of, config: str, policy: str, send: Callable[[str, Any], None
 
 def _roles(client: Of, policy: str) -> None:
     trust = json.dumps({"Version": "2012-10-17", "Statement": []})
-    own = {"Version": "2012-10-17", "Statement": [
-        {"Effect": "Allow", "Action": ["dynamodb:*"], "Resource": f"arn:aws:dynamodb:*:{ACCOUNT}:table/{NAME}"},
-        {"Effect": "Allow", "Action": ["sns:Publish", "sns:ListSubscriptionsByTopic"], "Resource": TOPIC},
-        {"Effect": "Allow", "Action": ["sqs:*"], "Resource": f"arn:aws:sqs:*:{ACCOUNT}:{NAME}-*"},
-        {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": f"arn:aws:logs:*:{ACCOUNT}:*"},
-    ]}
-    money = {"Version": "2012-10-17", "Statement": [
-        {"Effect": "Allow", "Action": ["budgets:ViewBudget", "billing:GetBillingViewData", "ce:GetCostAndUsage", "ce:GetCostForecast", "pricing:GetProducts"], "Resource": "*"},
-        {"Effect": "Allow", "Action": ["autoscaling:DescribeAutoScalingGroups", "rds:DescribeDBInstances", "rds:DescribeDBClusters"], "Resource": "*"},
-    ]}
     iam = client("iam")
-    for name, documents in (("scheduler", {"own-things": json.dumps(own), "fleet": policy}), ("budget-guard", {"guard": json.dumps(own), "money": json.dumps(money)})):
+    for name, documents in (("scheduler", {"own-things": _own("scheduler"), "fleet": policy}), ("budget-guard", {"guard": _own("budget-guard")})):
         iam.create_role(RoleName=f"{NAME}-{name}", AssumeRolePolicyDocument=trust)
         for title, document in documents.items():
             iam.put_role_policy(RoleName=f"{NAME}-{name}", PolicyName=title, PolicyDocument=document)
+
+
+def _own(function: str) -> str:
+    """What Terraform gives a function of Nightcap's own things; without what stands for something that is not here."""
+    text = json.dumps(json.loads(RENDERED.read_text())[function])
+    for name, value in THINGS.items():
+        text = text.replace(f"<{name}>", value)
+    return json.dumps({"Version": "2012-10-17", "Statement": [one for one in json.loads(text) if "<" not in json.dumps(one)]})
 
 
 def _ledger(client: Of) -> None:
