@@ -302,6 +302,19 @@ fn what_only_an_answer_shows_has_its_row() {
 }
 
 #[test]
+fn the_cost_tag_is_the_files_own() {
+    let aws = EmbeddedAws::start(NOW);
+    account(&aws, "");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("nightcap.yaml");
+    let config = CONFIG.replace("alerts:", "cost_tag: CostCenter, alerts:");
+    fs::write(&file, config).unwrap();
+    let output = doctor(&aws, &["--json", "--config", file.to_str().unwrap()]);
+    let is = found(&answer(&output));
+    assert!(is.contains("cost-tag-inactive CostCenter"), "{is:#?}");
+}
+
+#[test]
 fn without_the_simulator_a_write_that_nothing_tells_is_unknown_and_never_ok() {
     let aws = EmbeddedAws::start(NOW);
     account(&aws, "");
