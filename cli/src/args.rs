@@ -114,14 +114,15 @@ pub(crate) struct ConfigArg {
 
 /// Who asks AWS, where, and which ledger counts.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::doc_markdown, reason = "shown as help at a terminal")]
 pub(crate) struct AwsArgs {
-    /// The profile of the AWS configuration files [default: `AWS_PROFILE`]
+    /// The profile of the AWS configuration files [default: AWS_PROFILE]
     #[arg(long, value_name = "NAME")]
     pub(crate) profile: Option<String>,
-    /// The region of environments that name none [default: `AWS_REGION`, or the profile's]
+    /// The region of environments that name none [default: AWS_REGION, or the profile's]
     #[arg(long, value_name = "REGION")]
     pub(crate) region: Option<String>,
-    /// The DynamoDB table of the ledger [default: `NIGHTCAP_TABLE`]
+    /// The DynamoDB table of the ledger [default: NIGHTCAP_TABLE]
     #[arg(long, value_name = "NAME")]
     pub(crate) table: Option<String>,
 }

@@ -17,7 +17,7 @@ use nightcap_aws::clients::Clients;
 use nightcap_aws::error::{AwsError, Cause};
 use nightcap_aws::probe::{Probe, Question, Service, tree};
 use nightcap_aws::settings::setting;
-use nightcap_aws::target::{Target, targets};
+use nightcap_aws::target::{Target, clients as clients_of, targets};
 use nightcap_domain::config::{Compiled, Language};
 use nightcap_domain::fleet::Text;
 use nightcap_domain::names::Region;
@@ -199,8 +199,7 @@ impl Doctor<'_> {
                 });
                 continue;
             }
-            let role = target.role.as_ref().map(|role| role.as_str().to_owned());
-            let there = Arc::new(clients.target(target.region.as_str(), role.as_deref()));
+            let there = clients_of(clients, &target);
             places.extend(arrive(target, there, &mut self.rows).await);
         }
         places

@@ -113,23 +113,30 @@ pub fn reach_as(
 ) -> Vec<Reach> {
     let mut reached = Vec::with_capacity(targets.len());
     for target in targets {
-        let own = target.role.is_none() && base.region() == Some(target.region.as_str());
-        let clients = if own {
-            Arc::clone(base)
-        } else {
-            let role = target.role.as_ref().map(|role| Assumed {
-                role: role.as_str(),
-                external_id: target.external_id.as_deref(),
-                session,
-            });
-            Arc::new(base.target_as(target.region.as_str(), role))
-        };
+        let clients = clients_as(session, base, &target);
         reached.push(Reach {
             kinds: wanted(config, &target, registry::kinds(&clients)),
             target,
         });
     }
     reached
+}
+
+/// The clients of a target, its role assumed with all that its trust policy asks for.
+pub fn clients(base: &Arc<Clients>, target: &Target) -> Arc<Clients> {
+    clients_as(SESSION, base, target)
+}
+
+fn clients_as(session: &str, base: &Arc<Clients>, target: &Target) -> Arc<Clients> {
+    if target.role.is_none() && base.region() == Some(target.region.as_str()) {
+        return Arc::clone(base);
+    }
+    let role = target.role.as_ref().map(|role| Assumed {
+        role: role.as_str(),
+        external_id: target.external_id.as_deref(),
+        session,
+    });
+    Arc::new(base.target_as(target.region.as_str(), role))
 }
 
 /// Of these kinds, those that an environment of the target names.

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from ..iam import actions, reference, roles
+from ..iam.enforce import ORGANIZATION
 from ..iam.tags import Place
 from .case import EmbeddedAwsTest
 
@@ -61,8 +62,9 @@ class Iam(EmbeddedAwsTest):
 
     def test_production_is_denied_by_each_of_its_tags_whatever_else_it_bears(self) -> None:
         arn = self.instance("greenleaf-preprod-db")["DBInstanceArn"]
-        for key in ("Environment", "environment"):
-            self.rds.remove_tags_from_resource(ResourceName=arn, TagKeys=["Environment", "environment"])
+        keys = ["Environment", "environment", "Env", "Stage"]
+        for key in keys:
+            self.rds.remove_tags_from_resource(ResourceName=arn, TagKeys=keys)
             self.rds.add_tags_to_resource(ResourceName=arn, Tags=[{"Key": key, "Value": "LIVE"}])
             with self.refused("AccessDenied", "explicit deny"):
                 self.scheduler("rds").stop_db_instance(DBInstanceIdentifier="greenleaf-preprod-db")
@@ -214,6 +216,17 @@ class Iam(EmbeddedAwsTest):
             there.create_db_snapshot(DBInstanceIdentifier="x", DBSnapshotIdentifier="nightcap-1")
         with self.refused("AuthorizationError"):
             self.aws.client("sns", given["AccessKeyId"]).publish(TopicArn=self.made["topic_arn"], Message="x")
+
+    def test_the_common_role_is_assumed_in_every_account_of_the_organization(self) -> None:
+        role = "arn:aws:iam::210987654321:role/nightcap-target"
+        config = CONFIG.replace("arn:aws:iam::210987654321:role/nightcap", role)
+        self.assertIn(role, config)
+        settings = {**self.variables, "NIGHTCAP_CONFIG": config}
+        mine = self.aws.deploy("scheduler", settings, names={"organization": ORGANIZATION})
+        self.aws.client("sts", mine).assume_role(RoleArn=role, RoleSessionName="tick")
+        other = self.aws.deploy("scheduler", settings, names={"organization": "o-somebodyelse"})
+        with self.refused("AccessDenied", "sts:AssumeRole"):
+            self.aws.client("sts", other).assume_role(RoleArn=role, RoleSessionName="tick")
 
     def test_the_guard_reads_and_can_stop_nothing(self) -> None:
         self.guard("rds").describe_db_instances()
