@@ -76,6 +76,10 @@ class SpotRequest:
     def spot_instance_request_id(self) -> str:
         return self.id
 
+    def get_filter_value(self, name: str, method: str | None = None) -> str:
+        """What moto's own request answers to the filters of DescribeSpotInstanceRequests that the function asks with."""
+        return {"spot-instance-request-id": self.id, "state": self.state}[name]
+
 
 def spot_requests() -> None:
     """moto marks an instance run with InstanceMarketOptions as Spot but makes no request for it, from which
