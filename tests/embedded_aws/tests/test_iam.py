@@ -271,6 +271,7 @@ class Iam(EmbeddedAwsTest):
         with self.refused("AccessDeniedException", "kms:Decrypt"):
             self.aws.client("ssm", mine).get_parameter(Name="/nightcap/config", WithDecryption=True)
         self.aws.client("ec2", mine).describe_instances()
+        self.aws.client("ec2", mine).describe_spot_instance_requests()
         self.aws.client("autoscaling", mine).describe_auto_scaling_groups()
         self.aws.client("application-autoscaling", mine).describe_scalable_targets(ServiceNamespace="ecs")
         self.aws.client("rds", mine).describe_db_snapshots(DBInstanceIdentifier="greenleaf-preprod-db", SnapshotType="manual")
