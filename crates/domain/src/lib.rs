@@ -13,8 +13,9 @@ pub mod hold;
 pub mod ledger;
 pub mod message;
 pub mod money;
-pub mod names;
 pub mod plan;
 pub mod snapshot;
 pub mod text;
 pub mod time;
+
+pub use nightcap_model::names;

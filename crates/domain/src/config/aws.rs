@@ -1,6 +1,6 @@
 //! How AWS writes regions and roles.
 
-use super::nearest::nearest;
+use nightcap_model::nearest;
 
 /// Regions open in 2026 (`aws account list-regions`, and the Chinese and US government ones),
 /// to suggest what was meant; a newer one is accepted by its form.

@@ -5,9 +5,10 @@
 
 use std::collections::{BTreeMap, btree_map::Entry as Slot};
 
+use nightcap_model::nearest;
+
 use super::{
     error::{ConfigError, ConfigErrors},
-    nearest::nearest,
     node::{Entry, Kind, Meaning, Node, Scalar, quote},
     position::{Position, Positions},
 };

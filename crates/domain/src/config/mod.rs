@@ -18,7 +18,6 @@ mod json;
 mod kinds;
 mod ladder;
 mod model;
-mod nearest;
 mod node;
 mod percent;
 mod phrase;
@@ -37,10 +36,10 @@ pub use error::{ConfigError, ConfigErrors};
 pub use kinds::{KindName, Kinds};
 pub use ladder::{LadderEffect, LadderRule, Targets, Until};
 pub use model::{
-    BudgetConfig, CalendarConfig, Config, EnvironmentConfig, Language, Limits, ManualChanges,
-    NotProduction, ScheduleConfig, WindowConfig,
+    BudgetConfig, CalendarConfig, Config, EnvironmentConfig, Limits, ManualChanges, NotProduction,
+    ScheduleConfig, WindowConfig,
 };
-pub use nearest::nearest;
+pub use nightcap_model::{Language, nearest};
 pub use percent::{Percent, PercentError};
 pub use phrase::PhraseError;
 pub use position::Position;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
+use nightcap_model::Language;
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 
@@ -79,18 +80,6 @@ pub struct Config {
     /// Where in the text each thing stands, for warnings.
     #[serde(skip)]
     pub(super) positions: Positions,
-}
-
-/// The language of mails.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub enum Language {
-    /// English.
-    #[default]
-    En,
-    /// French.
-    Fr,
 }
 
 /// Closed days: schedules that name the calendar do not start on them.

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use super::{nearest::nearest, percent::Percent};
+use nightcap_model::nearest;
+
+use super::percent::Percent;
 
 /// Why a sentence could not be read, and where in it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -15,8 +15,6 @@ use schemars::{
 };
 use serde_json::{Value, json};
 
-use crate::hold::Length;
-
 use super::{alert::AlertRule, ladder::LadderRule, model::Config, percent::Percent};
 
 /// The schema as text, with a final line break. Draft 7, which editors know best.
@@ -64,12 +62,6 @@ schema!(Percent, "Percent", {
     "description": "A share above 0% and at most 1000%, with at most two decimals.",
     "type": "string",
     "pattern": r"^\d+(\.\d*)?%$",
-});
-schema!(Length, "Length", {
-    "description": "A length of time in weeks, days, hours and minutes, at most 366 days.",
-    "type": "string",
-    "pattern": r"^(\d+[wdhm])+$",
-    "examples": ["7d", "12h", "1d12h"],
 });
 schema!(AlertRule, "AlertRule", {
     "description": "What must be passed for a mail: <actual|forecast> > <share of the limit>.",

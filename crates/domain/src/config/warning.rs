@@ -9,12 +9,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 
+use nightcap_model::nearest;
+
 use super::{
     aws, defaults,
     excerpt::rendered,
     ladder::{LadderEffect, Until},
     model::{CalendarConfig, Config, EnvironmentConfig, ManualChanges, ScheduleConfig},
-    nearest::nearest,
     position::Position,
 };
 use crate::fleet::looks_like_production;

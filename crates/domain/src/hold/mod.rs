@@ -5,7 +5,6 @@ mod asked;
 mod bill;
 mod cost;
 mod end;
-mod length;
 mod neighbours;
 mod release;
 
@@ -23,8 +22,8 @@ pub use asked::{About, Asked, HoldError, Unsaid, make};
 pub use bill::Unpriced;
 pub use cost::Cost;
 pub use end::{End, UnreadableEnd};
-pub use length::{Length, LengthError};
 pub use neighbours::HoldWarning;
+pub use nightcap_model::{Length, LengthError};
 pub use release::{ReleaseError, Released, release, signed};
 
 /// What a hold is about.

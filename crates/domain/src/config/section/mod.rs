@@ -11,11 +11,13 @@ mod schedule;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use nightcap_model::Language;
+
 use self::{defined::Defined, schedule::Surroundings};
 use super::{
     decoder::{Decoder, Field, is_name, one_of},
     error::{ConfigError, ConfigErrors},
-    model::{Config, Language},
+    model::Config,
     node::{Node, quote},
     position::Positions,
 };

@@ -16,14 +16,14 @@ const MOST: i64 = 366 * 24 * 60;
 /// A day has 24 hours here, whatever the clocks do: `until` says what they should show.
 ///
 /// ```
-/// use nightcap_domain::hold::Length;
+/// use nightcap_model::Length;
 ///
 /// let length: Length = "1d12h".parse()?;
 /// assert_eq!(length.time().num_hours(), 36);
 /// assert_eq!(length.to_string(), "1d12h");
 /// assert_eq!("90m".parse::<Length>()?.to_string(), "1h30m");
 /// assert!("4".parse::<Length>().is_err());
-/// # Ok::<(), nightcap_domain::hold::LengthError>(())
+/// # Ok::<(), nightcap_model::LengthError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Length {
@@ -32,14 +32,14 @@ pub struct Length {
 
 impl Length {
     /// So many days.
-    pub(crate) const fn days(days: u16) -> Self {
+    pub const fn days(days: u16) -> Self {
         Self {
             minutes: days as i64 * 24 * 60,
         }
     }
 
     /// So many minutes.
-    pub(crate) const fn minutes(minutes: u16) -> Self {
+    pub const fn minutes(minutes: u16) -> Self {
         Self {
             minutes: minutes as i64,
         }
@@ -93,6 +93,22 @@ impl fmt::Display for Length {
 impl Serialize for Length {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Length {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Length".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "A length of time in weeks, days, hours and minutes, at most 366 days.",
+            "type": "string",
+            "pattern": r"^(\d+[wdhm])+$",
+            "examples": ["7d", "12h", "1d12h"],
+        })
     }
 }
 

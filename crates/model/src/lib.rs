@@ -1,0 +1,12 @@
+//! What every part of Nightcap shares: names, languages, lengths of time.
+//!
+//! It depends on nothing of Nightcap, and holds nothing that decides.
+
+mod language;
+mod length;
+pub mod names;
+mod nearest;
+
+pub use language::Language;
+pub use length::{Length, LengthError};
+pub use nearest::nearest;
