@@ -4,7 +4,7 @@
 //! an instant; all but the first may be missing.
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
-use nightcap_domain::time::{CronExpression, Schedule, State, Tz, Window, parse_zone, resolve};
+use nightcap_schedule::{CronExpression, Schedule, State, Tz, Window, parse_zone, resolve};
 
 /// Where clocks do what surprises: half-hour jumps, jumps at midnight, a skipped day, 45 minutes.
 const ZONES: [&str; 8] = [

@@ -16,6 +16,6 @@ pub mod money;
 pub mod plan;
 pub mod snapshot;
 pub mod text;
-pub mod time;
 
 pub use nightcap_model::names;
+pub use nightcap_schedule as time;
