@@ -30,8 +30,8 @@ pub(crate) enum MoneyCommand {
             With --holdout the constants of the method are chosen on other data than they are scored on: anew before each \
             month, from the months before it alone, and on each other environment of the file.\n\n\
             Examples:\n  \
-            nightcap backtest --costs crates/domain/data/daily_cloud_cost_2018.csv --holdout\n  \
-            nightcap backtest --costs crates/domain/data/daily_cloud_cost_2018.csv --environment binder-prod\n  \
+            nightcap backtest --costs crates/cost/data/daily_cloud_cost_2018.csv --holdout\n  \
+            nightcap backtest --costs crates/cost/data/daily_cloud_cost_2018.csv --environment binder-prod\n  \
             nightcap backtest --costs F.csv --from 2026-06 --json"
     )]
     Backtest(Backtest),

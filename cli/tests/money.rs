@@ -14,7 +14,7 @@ use std::process::{Command, Output, Stdio};
 use chrono::Datelike;
 use serde_json::Value;
 
-const REAL_BILL: &str = "crates/domain/data/daily_cloud_cost_2018.csv";
+const REAL_BILL: &str = "crates/cost/data/daily_cloud_cost_2018.csv";
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
@@ -469,7 +469,7 @@ fn packed_files_are_named_and_none_of_their_bytes_reaches_the_terminal() {
         ("bill.parquet", "this is Parquet"),
     ] {
         let line = format!(
-            "forecast --costs crates/domain/tests/data/bills/{name} --as-of 2026-10-11 --budget 500"
+            "forecast --costs crates/cost/tests/data/bills/{name} --as-of 2026-10-11 --budget 500"
         );
         let output = run(&line);
         assert_eq!((output.status.code(), out(&output)), (Some(1), ""));

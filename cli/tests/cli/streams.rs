@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use crate::nightcap::command;
 
-const COSTS: &str = "crates/domain/data/daily_cloud_cost_2018.csv";
+const COSTS: &str = "crates/cost/data/daily_cloud_cost_2018.csv";
 
 /// Every command that needs no AWS.
 const COMMANDS: &[&[&str]] = &[
@@ -23,7 +23,7 @@ const COMMANDS: &[&[&str]] = &[
         "--year-from",
         "2026-01",
         "--inventory",
-        "crates/domain/data/greenleaf.csv",
+        "crates/cost/data/greenleaf.csv",
     ],
     &[
         "forecast",

@@ -14,6 +14,7 @@ pub mod ledger;
 pub mod message;
 pub mod money;
 pub mod plan;
+pub mod report;
 pub mod snapshot;
 pub mod text;
 
