@@ -18,7 +18,7 @@ use nightcap_domain::fleet::{Claim, Facts, Kind, Member, Observed, Resource, Tex
 use nightcap_domain::names::ResourceArn;
 
 use crate::clients::Clients;
-use crate::error::AwsError;
+use crate::error::{AwsError, FromSdk};
 use crate::kind::{ResourceKind, Stop};
 use crate::look::{Companies, Listing, Look};
 use crate::rds::{self, PAGE, tags};
@@ -65,7 +65,7 @@ impl AuroraClusters {
             return Ok(Listing::default());
         }
         // Asked for by the kind of instances too, and once for both.
-        let instances = look.instances(rds::instances(client)).await?;
+        let instances = look.shared(rds::instances(client)).await?;
         // One more call, and only where somebody has tagged a member of a global database.
         let shared = if tagged.iter().any(|cluster| global(cluster).is_some()) {
             self.shared_globals().await

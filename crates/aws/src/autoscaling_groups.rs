@@ -22,7 +22,7 @@ use nightcap_domain::names::ResourceArn;
 
 use crate::capacity_tag::{self, Scaled, memory};
 use crate::clients::Clients;
-use crate::error::AwsError;
+use crate::error::{AwsError, FromSdk};
 use crate::kind::{ResourceKind, Stop};
 use crate::look::{Companies, Company, Listing, Look};
 use crate::{arn, pages, tagged};

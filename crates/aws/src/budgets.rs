@@ -9,7 +9,7 @@ use nightcap_domain::guard::{AwsBudget, BudgetPeriod, OtherBudget};
 use nightcap_domain::money::{BillingMonth, Money, Usd};
 
 use crate::clients::Clients;
-use crate::error::{AwsError, Cause};
+use crate::error::{AwsError, Cause, FromSdk};
 
 /// An account has 20,000 budgets at the most, 100 a page: an answer that never ends is not followed.
 const MOST_PAGES: u32 = 200;

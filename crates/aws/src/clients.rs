@@ -16,7 +16,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 use crate::ec2::Ec2;
 use crate::environment;
-use crate::error::AwsError;
+use crate::error::{AwsError, FromSdk};
 use crate::metrics::calls::{Calls, CountCalls};
 use crate::rate::{Family, Rates};
 use crate::reconcile::ORDERS_AT_ONCE;

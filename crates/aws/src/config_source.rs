@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read};
 use thiserror::Error;
 
 use crate::clients::Clients;
-use crate::error::{AwsError, Cause};
+use crate::error::{AwsError, Cause, FromSdk};
 use crate::s3_object;
 
 /// The largest configuration that is read: a thousand environments are a tenth of it.

@@ -17,7 +17,7 @@ use nightcap_domain::money::{BillingMonth, Money, Usd};
 use nightcap_domain::names::EnvironmentName;
 
 use crate::clients::Clients;
-use crate::error::{AwsError, Cause};
+use crate::error::{AwsError, Cause, FromSdk};
 
 /// A year of history: what the forecast learns from, and what every account may be asked for.
 const HISTORY_DAYS: u64 = 365;

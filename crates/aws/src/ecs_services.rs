@@ -26,7 +26,7 @@ use nightcap_domain::names::ResourceArn;
 
 use crate::capacity_tag::{self, Scaled, memory};
 use crate::clients::Clients;
-use crate::error::{AwsError, Cause};
+use crate::error::{AwsError, Cause, FromSdk};
 use crate::kind::{ResourceKind, Stop};
 use crate::look::{Companies, Listing, Look};
 use crate::tagged::{NOT_DESCRIBED, Tagged};

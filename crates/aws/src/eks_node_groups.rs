@@ -29,7 +29,7 @@ use crate::autoscaling_groups::NODE_GROUP_TAG;
 use crate::capacity_tag::{self, Scaled, memory};
 use crate::clients::Clients;
 use crate::ec2::Instance as Machine;
-use crate::error::{AwsError, Cause};
+use crate::error::{AwsError, Cause, FromSdk};
 use crate::kind::{ResourceKind, Stop};
 use crate::look::{Companies, Company, Listing, Look};
 use crate::tagged::{NOT_DESCRIBED, Tagged};

@@ -4,7 +4,7 @@ use aws_smithy_async::future::pagination_stream::PaginationStream;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use crate::error::{AwsError, Cause};
+use crate::error::{AwsError, Cause, FromSdk};
 
 /// Every page.
 ///

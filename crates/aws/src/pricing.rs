@@ -10,7 +10,7 @@ use nightcap_domain::money::price::{OfferQuery, PriceBook, Refresh};
 use nightcap_domain::names;
 
 use crate::clients::Clients;
-use crate::error::{AwsError, Cause};
+use crate::error::{AwsError, Cause, FromSdk};
 
 /// The most products on a page.
 const PAGE: i32 = 100;

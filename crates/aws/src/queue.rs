@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::clients::Clients;
-use crate::error::{AwsError, Cause};
+use crate::error::{AwsError, Cause, FromSdk};
 use crate::target::Target;
 
 /// The most that one call takes.

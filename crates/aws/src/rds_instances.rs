@@ -17,7 +17,7 @@ use nightcap_domain::names::ResourceArn;
 use nightcap_domain::snapshot::Snapshot;
 
 use crate::clients::Clients;
-use crate::error::AwsError;
+use crate::error::{AwsError, FromSdk};
 use crate::kind::{ResourceKind, Stop};
 use crate::look::{Listing, Look};
 use crate::rds::{self, tags};
@@ -53,7 +53,7 @@ impl RdsInstances {
     }
 
     async fn all(&self, look: &Look) -> Result<Listing, AwsError> {
-        let instances = look.instances(rds::instances(self.clients.rds())).await?;
+        let instances = look.shared(rds::instances(self.clients.rds())).await?;
         let found: Vec<Resource> = instances.iter().filter_map(resource).collect();
         Ok(found.into())
     }

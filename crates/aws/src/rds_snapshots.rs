@@ -7,7 +7,7 @@ use chrono::Utc;
 use nightcap_domain::fleet::Resource;
 use nightcap_domain::snapshot::Snapshot;
 
-use crate::error::AwsError;
+use crate::error::{AwsError, FromSdk};
 use crate::pages;
 use crate::rds::{PAGE, tags};
 

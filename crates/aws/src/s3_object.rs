@@ -29,7 +29,7 @@ use thiserror::Error;
 use xmlparser::{Token, Tokenizer};
 
 use crate::clients::Clients;
-use crate::error::AwsError;
+use crate::error::{AwsError, FromSdk};
 
 /// What stands in an address as it is: RFC 3986's unreserved characters, and the slash.
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC

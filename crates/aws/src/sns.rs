@@ -4,10 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use aws_sdk_sns::types::MessageAttributeValue;
+use futures_util::future::BoxFuture;
 use nightcap_domain::guard::Subscriptions;
+use nightcap_domain::message::Mail;
+use nightcap_reconcile::notifier::Notifier;
 
 use crate::clients::Clients;
-use crate::error::AwsError;
+use crate::error::{AwsError, FromSdk};
 
 /// The longest subject that SNS takes is one character less than a hundred.
 const SUBJECT: usize = 99;
@@ -109,6 +112,12 @@ impl Topic {
             }
         }
         Ok(readers)
+    }
+}
+
+impl Notifier for Topic {
+    fn send<'a>(&'a self, mail: &'a Mail) -> BoxFuture<'a, Result<String, AwsError>> {
+        Box::pin(self.publish(&mail.subject, &mail.body))
     }
 }
 

@@ -19,6 +19,7 @@ pub struct Table {
 }
 
 impl Table {
+    /// A table with these columns.
     pub fn new(columns: &[(&str, Align)]) -> Self {
         let columns = columns
             .iter()
@@ -30,10 +31,12 @@ impl Table {
         }
     }
 
+    /// Adds a column at the right end.
     pub fn column(&mut self, name: &str, align: Align) {
         self.columns.push((name.to_owned(), align));
     }
 
+    /// Adds a row, a cell for each column.
     pub fn row(&mut self, cells: Vec<String>) {
         self.rows.push(cells);
     }

@@ -2,6 +2,7 @@
 //!
 //! It depends on nothing of Nightcap, and holds nothing that decides.
 
+pub mod arn;
 mod language;
 mod length;
 pub mod names;

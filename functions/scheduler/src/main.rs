@@ -9,6 +9,7 @@ use nightcap_aws::metrics::Publisher;
 use nightcap_aws::payload::Payload;
 use nightcap_aws::queue::TargetQueue;
 use nightcap_aws::settings::setting;
+use nightcap_aws::sns::Topic;
 use nightcap_aws::time_left::TimeLeft;
 use nightcap_aws::{clock, logs};
 use scheduler::error::HandlerError;
@@ -19,8 +20,8 @@ use tracing::Instrument;
 async fn main() -> Result<(), Error> {
     logs::as_json(setting("RUST_LOG").as_deref());
     let clients = Arc::new(Clients::of_a_function().await);
-    let announcer =
-        setting("NIGHTCAP_TOPIC_ARN").map(|arn| Announcer::new(Arc::clone(&clients), arn));
+    let announcer = setting("NIGHTCAP_TOPIC_ARN")
+        .map(|arn| Announcer::new(Arc::new(Topic::new(Arc::clone(&clients), arn))));
     let ledger = nightcap_aws::ledger::open(&clients, setting("NIGHTCAP_TABLE"));
     let config = setting("NIGHTCAP_CONFIG").unwrap_or_else(|| "nightcap.yaml".to_owned());
     let queue =

@@ -15,7 +15,7 @@ use futures_util::{StreamExt, stream};
 use nightcap_domain::fleet::{Health, Resource, Text};
 use nightcap_domain::names::ResourceArn;
 
-use crate::error::AwsError;
+use crate::error::{AwsError, FromSdk};
 
 /// Target groups asked at once.
 const AT_ONCE: usize = 8;

@@ -39,7 +39,7 @@ use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 use aws_types::SigningName;
 use aws_types::region::SigningRegion;
 
-use crate::error::{AwsError, Cause};
+use crate::error::{AwsError, Cause, FromSdk};
 use crate::metrics::calls::CountCalls;
 use crate::pages;
 use crate::whole::{AskAgain, WholeXml};

@@ -42,7 +42,7 @@ use aws_types::region::SigningRegion;
 use serde_json::{Value, json};
 
 use crate::clients::Clients;
-use crate::error::{AwsError, Cause};
+use crate::error::{AwsError, Cause, FromSdk};
 
 pub use exchange::{Exchange, Observer, observed};
 pub use service::{Protocol, Service};

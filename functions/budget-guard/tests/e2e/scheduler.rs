@@ -9,6 +9,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use chrono::{DateTime, TimeDelta, Utc};
 use nightcap_aws::announce::Announcer;
 use nightcap_aws::clients::Clients;
+use nightcap_aws::sns::Topic;
 use nightcap_aws::time_left::TimeLeft;
 use nightcap_tests::{EmbeddedAws, REGION};
 use scheduler::handler::Scheduler;
@@ -41,7 +42,8 @@ impl<'a> Sleeper<'a> {
             .build();
         let clients = Arc::new(Clients::new(sdk));
         let ledger = nightcap_aws::ledger::open(&clients, Some(TABLE.to_owned()));
-        let announcer = topic.map(|topic| Announcer::new(Arc::clone(&clients), topic.to_owned()));
+        let announcer =
+            topic.map(|topic| Announcer::new(Arc::new(Topic::new(Arc::clone(&clients), topic))));
         let scheduler = Scheduler::new(clients, ledger, announcer, config.to_owned());
         Self {
             aws,

@@ -18,7 +18,6 @@ const DAY: Minutes = 24 * 60;
 
 /// For each minute of UTC of a period: the latest local minute that the wall clock has shown.
 pub struct Walk {
-    pub first: Minutes,
     reached: Vec<Minutes>,
 }
 
@@ -31,7 +30,6 @@ impl Walk {
             latest
         });
         Self {
-            first,
             reached: reached.collect(),
         }
     }
