@@ -1,54 +1,48 @@
-//! Adapters between the use-cases and AWS, one file a service.
+//! Adapters between the use-cases and AWS.
 //!
-//! A new kind of resource is one new file that implements [`kind::ResourceKind`] and one
-//! line in [`registry`].
+//! | folder | what |
+//! |---|---|
+//! | [`kinds`] | one file a kind of resource: implements [`kind::ResourceKind`], with one line in `kinds/mod.rs` |
+//! | [`client`] | clients, credentials, rates, what becomes of errors |
+//! | [`store`] | the ledger's table in DynamoDB |
+//! | [`billing`] | budgets, costs, prices |
+//! | [`notify`] | channels by which people are notified |
+//! | [`source`] | where the configuration and the prices are read from |
 
-pub mod aurora_clusters;
-pub mod autoscaling_groups;
-pub mod budgets;
-pub mod capacity_tag;
-pub mod clients;
+pub mod billing;
+pub mod client;
 pub mod clock;
-pub mod config_source;
-pub mod cost_explorer;
-mod ec2;
-pub mod ec2_instances;
-pub mod ecs_services;
-pub mod eks_node_groups;
-mod environment;
-mod found;
+pub mod kinds;
 pub mod logs;
 pub mod metrics;
 #[cfg(test)]
 mod mocks;
-mod pages;
+pub mod notify;
 pub mod payload;
-pub mod price_source;
-#[cfg(feature = "pricing")]
-pub mod pricing;
 #[cfg(feature = "probe")]
 pub mod probe;
 pub mod queue;
-pub mod rate;
-mod rds;
-pub mod rds_instances;
-mod rds_snapshots;
-mod rds_status;
 mod reach;
-pub mod registry;
-mod role;
-mod s3_object;
-mod sdk_error;
-pub mod settings;
-pub mod sns;
+pub mod source;
 pub mod store;
-mod tagged;
-mod whole;
 
+use client::{pages, role, sdk_error, whole};
+use kinds::{ec2, found, rds, rds_snapshots, rds_status, tagged};
 use nightcap_model::arn;
+use source::s3_object;
 
-// The paths by which what moved to nightcap-reconcile was known.
+// The paths by which what has moved was known.
+#[cfg(feature = "pricing")]
+pub use billing::pricing;
+pub use billing::{budgets, cost_explorer};
+pub use client::{self as clients, rate, settings};
+pub use kinds::{
+    self as registry, aurora_clusters, autoscaling_groups, capacity_tag, ec2_instances,
+    ecs_services, eks_node_groups, rds_instances,
+};
 pub use nightcap_reconcile::{announce, fleet, kind, look, prune, time_left};
+pub use notify::sns;
+pub use source::{config as config_source, prices as price_source};
 
 /// Errors, and how those of the SDK become ours.
 pub mod error {

@@ -205,7 +205,7 @@ mod tests {
     use super::*;
 
     /// AWS's tables as data, apart from the code: `status = what Nightcap takes it for`.
-    const DOCUMENTED: &str = include_str!("../tests/data/rds_statuses.txt");
+    const DOCUMENTED: &str = include_str!("../../tests/data/rds_statuses.txt");
 
     fn word(observed: &Observed) -> &'static str {
         match observed {

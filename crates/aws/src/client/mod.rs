@@ -1,5 +1,13 @@
 //! Clients, made when first needed: one that is never asked costs nothing at cold start.
 
+pub(crate) mod environment;
+pub(crate) mod pages;
+pub mod rate;
+pub(crate) mod role;
+pub(crate) mod sdk_error;
+pub mod settings;
+pub(crate) mod whole;
+
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -14,15 +22,14 @@ use aws_smithy_http_client::{Builder as HttpBuilder, ConnectorBuilder};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
+use self::rate::{Family, Rates};
+use self::role::{Assumed, Role, SESSION};
+use self::settings::setting;
+use self::whole::{AskAgain, WholeXml};
 use crate::ec2::Ec2;
-use crate::environment;
 use crate::error::{AwsError, FromSdk};
 use crate::metrics::calls::{Calls, CountCalls};
-use crate::rate::{Family, Rates};
 use crate::reconcile::ORDERS_AT_ONCE;
-use crate::role::{Assumed, Role, SESSION};
-use crate::settings::setting;
-use crate::whole::{AskAgain, WholeXml};
 
 /// Attempts for one call, the first included: enough for throttling at the start of a
 /// busy hour, few enough that an endpoint that is down is told within seconds.

@@ -1,15 +1,29 @@
 //! Every kind of resource that Nightcap knows: one line a kind.
 
+pub mod aurora_clusters;
+pub mod autoscaling_groups;
+pub mod capacity_tag;
+pub(crate) mod ec2;
+pub mod ec2_instances;
+pub mod ecs_services;
+pub mod eks_node_groups;
+pub(crate) mod found;
+pub(crate) mod rds;
+pub mod rds_instances;
+pub(crate) mod rds_snapshots;
+pub(crate) mod rds_status;
+pub(crate) mod tagged;
+
 use std::sync::Arc;
 
-use crate::aurora_clusters::AuroraClusters;
-use crate::autoscaling_groups::AutoScalingGroups;
+use self::aurora_clusters::AuroraClusters;
+use self::autoscaling_groups::AutoScalingGroups;
+use self::ec2_instances::Ec2Instances;
+use self::ecs_services::EcsServices;
+use self::eks_node_groups::EksNodeGroups;
+use self::rds_instances::RdsInstances;
 use crate::clients::Clients;
-use crate::ec2_instances::Ec2Instances;
-use crate::ecs_services::EcsServices;
-use crate::eks_node_groups::EksNodeGroups;
 use crate::kind::ResourceKind;
-use crate::rds_instances::RdsInstances;
 
 /// Every kind, in one account and region.
 ///

@@ -1,0 +1,3 @@
+//! Channels by which people are notified, one file each.
+
+pub mod sns;

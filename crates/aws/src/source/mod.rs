@@ -1,0 +1,5 @@
+//! Where the configuration and the prices are read from.
+
+pub mod config;
+pub mod prices;
+pub(crate) mod s3_object;
