@@ -11,14 +11,10 @@
 
 pub mod billing;
 pub mod client;
-pub mod clock;
 pub mod kinds;
-pub mod logs;
-pub mod metrics;
 #[cfg(test)]
 mod mocks;
 pub mod notify;
-pub mod payload;
 #[cfg(feature = "probe")]
 pub mod probe;
 pub mod queue;
@@ -35,12 +31,12 @@ use source::s3_object;
 #[cfg(feature = "pricing")]
 pub use billing::pricing;
 pub use billing::{budgets, cost_explorer};
-pub use client::{self as clients, rate, settings};
+pub use client::{self as clients, rate};
 pub use kinds::{
     self as registry, aurora_clusters, autoscaling_groups, capacity_tag, ec2_instances,
     ecs_services, eks_node_groups, rds_instances,
 };
-pub use nightcap_reconcile::{announce, fleet, kind, look, prune, time_left};
+pub use nightcap_reconcile::{announce, clock, fleet, kind, look, prune, settings, time_left};
 pub use notify::sns;
 pub use source::{config as config_source, prices as price_source};
 

@@ -5,6 +5,8 @@
 
 pub mod alert_ledger;
 pub mod announce;
+pub mod calls;
+pub mod clock;
 pub mod error;
 pub mod fleet;
 pub mod kind;
@@ -16,6 +18,7 @@ pub mod random;
 mod readiness;
 mod refusals;
 pub mod run;
+pub mod settings;
 mod stale;
 pub mod target;
 pub mod tick;

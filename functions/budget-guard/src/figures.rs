@@ -1,9 +1,9 @@
 //! What a look tells CloudWatch. Each figure's meaning and the alarm to put on it:
 //! `docs/operations.md`, "Signals".
 
-use nightcap_aws::metrics::Effort;
-use nightcap_aws::metrics::emf::{Line, Unit, number};
 use nightcap_domain::guard::{GuardAnswer, NewsView};
+use nightcap_lambda::metrics::Effort;
+use nightcap_lambda::metrics::emf::{Line, Unit, number};
 use rust_decimal::Decimal;
 
 /// The figures of a look that came to an answer. `data_age` is how many days ago the last day

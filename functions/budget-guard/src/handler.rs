@@ -6,12 +6,12 @@ use chrono::{DateTime, Utc};
 use nightcap_aws::alert_ledger::AlertStore;
 use nightcap_aws::clients::Clients;
 use nightcap_aws::config_source;
-use nightcap_aws::logs;
-use nightcap_aws::metrics::{Meter, Publisher};
 use nightcap_aws::sns::Topic;
 use nightcap_aws::time_left::{Closing, TimeLeft};
 use nightcap_domain::config::Compiled;
 use nightcap_domain::text::clean;
+use nightcap_lambda::logs;
+use nightcap_lambda::metrics::{Meter, Publisher};
 use serde_json::{Value, json};
 
 use crate::error::GuardError;
@@ -57,7 +57,7 @@ impl Guard {
         time: TimeLeft,
         correlation_id: &str,
     ) -> Result<Value, GuardError> {
-        let meter = Meter::begin(&self.clients);
+        let meter = Meter::begin(self.clients.calls());
         let request = Request::parse(event)?;
         logs::command(request.command());
         let looks = request.looks();
@@ -86,7 +86,7 @@ impl Guard {
 
     /// What there is to say to an invocation that is no JSON.
     pub fn unreadable(&self, error: &str, now: DateTime<Utc>, correlation_id: &str) -> GuardError {
-        let meter = Meter::begin(&self.clients);
+        let meter = Meter::begin(self.clients.calls());
         let error = GuardError::InvalidEvent(RequestError::NoJson {
             error: clean(error, 100),
         });

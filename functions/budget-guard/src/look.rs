@@ -3,13 +3,13 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::future::join3;
 use nightcap_aws::error::AwsError;
-use nightcap_aws::metrics::Meter;
 use nightcap_aws::time_left::{Closing, TimeLeft};
 use nightcap_domain::config::{BudgetConfig, Compiled};
 use nightcap_domain::guard::{
     GuardAnswer, GuardCost, Inventoried, ProblemView, Sight, decide, overdue,
 };
 use nightcap_domain::money::BillingMonth;
+use nightcap_lambda::metrics::Meter;
 
 use crate::differences::differences;
 use crate::error::GuardError;

@@ -7,12 +7,13 @@ use budget_guard::handler::Guard;
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use nightcap_aws::alert_ledger::{AlertStore, DynamoDbAlerts};
 use nightcap_aws::clients::Clients;
-use nightcap_aws::metrics::Publisher;
-use nightcap_aws::payload::Payload;
 use nightcap_aws::settings::setting;
 use nightcap_aws::sns::Topic;
 use nightcap_aws::time_left::TimeLeft;
-use nightcap_aws::{clock, logs};
+use nightcap_lambda::logs;
+use nightcap_lambda::metrics::Publisher;
+use nightcap_lambda::payload::Payload;
+use nightcap_reconcile::clock;
 use tracing::Instrument;
 
 #[tokio::main(flavor = "current_thread")]

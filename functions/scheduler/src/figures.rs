@@ -2,11 +2,11 @@
 //! `docs/operations.md`, "Signals".
 
 use nightcap_aws::announce::Mails;
-use nightcap_aws::metrics::Effort;
-use nightcap_aws::metrics::emf::{Line, Unit};
 use nightcap_aws::reconcile::{Report, Tick};
 use nightcap_domain::fleet::Observed;
 use nightcap_domain::plan::Plan;
+use nightcap_lambda::metrics::Effort;
+use nightcap_lambda::metrics::emf::{Line, Unit};
 use rust_decimal::Decimal;
 
 /// The resources in Nightcap's care, by what AWS says of them.

@@ -7,9 +7,6 @@ use nightcap_aws::announce::{self, Announcer, Mails};
 use nightcap_aws::clients::Clients;
 use nightcap_aws::config_source;
 use nightcap_aws::ledger::{Home, LedgerStore};
-use nightcap_aws::logs;
-use nightcap_aws::metrics::emf::Line;
-use nightcap_aws::metrics::{Meter, Publisher};
 use nightcap_aws::queue::TargetQueue;
 use nightcap_aws::reconcile::{self, Bounds, Report, Tick, TickError};
 use nightcap_aws::target::{Reach, Target, reach_as, targets};
@@ -19,6 +16,9 @@ use nightcap_domain::config::{Compiled, Config, ConfigErrors};
 use nightcap_domain::explain::explain;
 use nightcap_domain::names::Region;
 use nightcap_domain::plan::upcoming;
+use nightcap_lambda::logs;
+use nightcap_lambda::metrics::emf::Line;
+use nightcap_lambda::metrics::{Meter, Publisher};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -80,7 +80,7 @@ impl Scheduler {
         time: TimeLeft,
         correlation_id: &str,
     ) -> Result<Value, HandlerError> {
-        let meter = Meter::begin(&self.clients);
+        let meter = Meter::begin(self.clients.calls());
         let request = Request::parse(event)?;
         logs::command(request.command());
         let ticks = request.ticks();
@@ -116,7 +116,7 @@ impl Scheduler {
         now: DateTime<Utc>,
         correlation_id: &str,
     ) -> HandlerError {
-        let meter = Meter::begin(&self.clients);
+        let meter = Meter::begin(self.clients.calls());
         let error = HandlerError::InvalidEvent(RequestError::no_json(error));
         // Whatever it was to be, it was no heartbeat.
         let line =

@@ -1,11 +1,11 @@
 //! Clients, made when first needed: one that is never asked costs nothing at cold start.
 
+mod calls;
 pub(crate) mod environment;
 pub(crate) mod pages;
 pub mod rate;
 pub(crate) mod role;
 pub(crate) mod sdk_error;
-pub mod settings;
 pub(crate) mod whole;
 
 use std::sync::{Arc, OnceLock};
@@ -24,11 +24,13 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 use self::rate::{Family, Rates};
 use self::role::{Assumed, Role, SESSION};
-use self::settings::setting;
 use self::whole::{AskAgain, WholeXml};
 use crate::ec2::Ec2;
 use crate::error::{AwsError, FromSdk};
-use crate::metrics::calls::{Calls, CountCalls};
+use nightcap_reconcile::calls::Calls;
+use nightcap_reconcile::settings::setting;
+
+pub(crate) use self::calls::CountCalls;
 use crate::reconcile::ORDERS_AT_ONCE;
 
 /// Attempts for one call, the first included: enough for throttling at the start of a

@@ -15,7 +15,7 @@ use aws_sdk_sts::error::SdkError;
 use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use aws_smithy_runtime::client::identity::IdentityCache;
 
-use crate::metrics::calls::CountCalls;
+use crate::client::CountCalls;
 
 /// What AWS's own records of calls show as who made them, where no tick does.
 pub(crate) const SESSION: &str = "nightcap";

@@ -39,8 +39,8 @@ use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 use aws_types::SigningName;
 use aws_types::region::SigningRegion;
 
+use crate::client::CountCalls;
 use crate::error::{AwsError, Cause, FromSdk};
-use crate::metrics::calls::CountCalls;
 use crate::pages;
 use crate::whole::{AskAgain, WholeXml};
 

@@ -168,7 +168,7 @@ mod tests {
         let first = json!({
             "level": "INFO", "message": "ordered", "correlation_id": "id-1", "command": "tick",
             "resource": "db-1", "action": "stop", "attempt": 2, "quick": true,
-            "target": "nightcap_aws::logs::json_lines::tests",
+            "target": "nightcap_lambda::logs::json_lines::tests",
         });
         assert_eq!(lines[0], first);
         let order: Vec<&str> = lines[0]

@@ -14,7 +14,7 @@ use json_lines::JsonLines;
 /// the process ends ([`last_words`]).
 ///
 /// `filter` chooses what is told, as `RUST_LOG` does for most programs: `info`,
-/// `warn,nightcap_aws=debug`. One that cannot be read tells what `info` tells.
+/// `warn,scheduler=debug`. One that cannot be read tells what `info` tells.
 ///
 /// Targets instead of an `EnvFilter`: the latter brings a regular expression engine into
 /// every function, for filters by field that nobody writes.

@@ -1,11 +1,9 @@
 //! What is seen of a function that panics: one line of the log that its invocation's id finds,
 //! and the end of the process, which Lambda reports as `Runtime.ExitError`.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
-
 use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
 
-use nightcap_aws::logs;
+use nightcap_lambda::logs;
 use serde_json::Value;
 
 /// Set for the process that is to panic: this same program.
@@ -22,7 +20,7 @@ fn a_panic_is_one_line_with_the_correlation_id_and_ends_the_process() {
     }
     let ended = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "--nocapture", "--test-threads=1"])
-        .arg("a_panic_is_one_line_with_the_correlation_id_and_ends_the_process")
+        .arg("panic::a_panic_is_one_line_with_the_correlation_id_and_ends_the_process")
         .env(PANICS, "1")
         .output()
         .unwrap();
@@ -45,5 +43,8 @@ fn a_panic_is_one_line_with_the_correlation_id_and_ends_the_process() {
     assert_eq!(line["command"], "tick");
     assert_eq!(line["panic"], "the impossible \"happened\"\nhere");
     let place = line["place"].as_str().unwrap();
-    assert!(place.starts_with("crates/aws/tests/panic.rs:"), "{place}");
+    assert!(
+        place.starts_with("crates/lambda/tests/it/panic.rs:"),
+        "{place}"
+    );
 }

@@ -1,9 +1,8 @@
 //! Figures for CloudWatch: what a function did, as one line of its log.
 //!
-//! [`emf`] knows the format, [`calls`] counts what is asked of AWS, and each function says in
+//! [`emf`] knows the format, [`Calls`] counts what is asked of AWS, and each function says in
 //! its own `figures.rs` what it measures. Nothing here calls AWS: CloudWatch reads the log.
 
-pub mod calls;
 pub mod emf;
 
 use std::io::Write;
@@ -11,10 +10,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 
-use crate::clients::Clients;
-use crate::settings::setting;
-use calls::{CallCount, Calls};
+use nightcap_reconcile::calls::{CallCount, Calls};
+use nightcap_reconcile::settings::setting;
+
 use emf::{Line, Unit};
 
 /// The namespace, where `NIGHTCAP_METRICS_NAMESPACE` names no other.
@@ -66,8 +66,7 @@ pub struct Effort {
 
 impl Meter {
     /// Begins to measure what these clients, and those of their targets, do.
-    pub fn begin(clients: &Clients) -> Self {
-        let calls = clients.calls();
+    pub fn begin(calls: Arc<Calls>) -> Self {
         let _ = calls.take();
         Self {
             calls,
@@ -95,6 +94,12 @@ impl Effort {
         line.gauge("Duration", Unit::Milliseconds, milliseconds)
             .gauge("AwsCalls", Unit::Count, self.calls.calls)
             .count("AwsRetries", self.calls.retries)
-            .property("aws_calls", self.calls.by_service_json())
+            .property("aws_calls", by_service(&self.calls))
     }
+}
+
+/// How many calls each service took.
+fn by_service(count: &CallCount) -> Value {
+    let of = |(service, count): (&String, &u64)| (service.clone(), (*count).into());
+    Value::Object(count.by_service.iter().map(of).collect())
 }

@@ -40,7 +40,7 @@ impl Unit {
 /// The figures of one event, and what else a reader of the log wants to know of it.
 ///
 /// ```
-/// use nightcap_aws::metrics::emf::{Line, Unit};
+/// use nightcap_lambda::metrics::emf::{Line, Unit};
 ///
 /// let line = Line::default().gauge("Heartbeat", Unit::Count, 1_u64).count("Problems", 0);
 /// let text = line.render("Nightcap", "scheduler", "2026-11-20T18:00:00Z".parse()?);
