@@ -83,6 +83,30 @@ check: ## Check format, lints, licences and duplicate dependencies
 	$(call say,Shell scripts)
 	@if command -v shellcheck >/dev/null; then shellcheck scripts/*; else echo 'shellcheck is not installed: left out' >&2; fi
 
+.PHONY: fmt
+fmt: ## Format the Rust and the Terraform
+	@cargo fmt --all
+	@if command -v terraform >/dev/null; then terraform fmt -recursive infra; else echo 'terraform is not installed: left out' >&2; fi
+
+.PHONY: bench
+bench: ## Measure what docs/performance.md and docs/forecast.md publish
+	@cargo bench -p nightcap-schedule --bench schedule
+	@cargo bench -p nightcap-domain --bench plan
+	@cargo bench -p nightcap-cost --features backtest --bench forecast
+
+.PHONY: fuzz
+fuzz: ## Run each fuzz target briefly: FUZZ_SECONDS=600 make fuzz
+	@scripts/fuzz
+
+.PHONY: ci
+ci: ## Run everything that must hold: what .ci/run calls
+	@MAKEFLAGS= scripts/ci
+
+.PHONY: clean
+clean: ## Remove what was built and set up
+	@cargo clean
+	@rm -rf .venv .venv-app fuzz/target fuzz/artifacts
+
 .PHONY: audit
 audit: ## Look for published weaknesses in dependencies (needs the Internet)
 	@scripts/tool cargo-deny && cargo deny --all-features check advisories
