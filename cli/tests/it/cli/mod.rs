@@ -1,0 +1,11 @@
+//! The `nightcap` binary as a person or a script meets it: what it prints, where, and its
+//! exit code. Golden files hold whole terminals, to be reviewed as text.
+
+mod check;
+mod colour;
+mod fleet;
+mod manual;
+mod nightcap;
+mod places;
+mod streams;
+mod timeline;

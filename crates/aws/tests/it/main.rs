@@ -1,0 +1,13 @@
+//! The tests of this crate from outside, in one binary: each module is about one thing.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    unreachable_pub
+)]
+
+mod alert_ledger_wire;
+mod fanout;
+mod faults;
+mod ledger;
