@@ -2,9 +2,7 @@
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use nightcap_domain::config::Compiled;
-use nightcap_domain::guard::{
-    Decision, Entry, EntryKey, GuardMemory, Inventoried, Overdue, Sight, Spent, decide,
-};
+use nightcap_domain::guard::{Decision, GuardMemory, Inventoried, Overdue, Sight, Spent, decide};
 use nightcap_domain::hold::Hold;
 use nightcap_domain::money::Usd;
 use nightcap_domain::money::plan::{Choices, Inventory};
@@ -122,10 +120,6 @@ impl World {
             self.memory.observe(seen);
         }
         decision
-    }
-
-    pub(crate) fn note(&mut self, key: &str, entry: &Entry) {
-        self.memory.record(EntryKey(key.to_owned()), entry);
     }
 }
 
