@@ -191,13 +191,13 @@ impl fmt::Display for Place {
 /// Whose resources were found tells the account; where none were, AWS is asked whose credentials
 /// these are.
 async fn place(clients: &Clients, targets: &[Target], report: &Report) -> Place {
-    let of_role = |role: &RoleArn| role.as_str().split(':').nth(4).map(str::to_owned);
+    let of_role = |role: &RoleArn| role.parts().map(|arn| arn.account.to_owned());
     let others: BTreeSet<String> = targets
         .iter()
         .filter_map(|target| of_role(target.role.as_ref()?))
         .collect();
     let mut own = report.plan.steps.iter().find_map(|step| {
-        let account = step.resource.arn.as_str().split(':').nth(4)?.to_owned();
+        let account = step.resource.arn.parts()?.account.to_owned();
         (!others.contains(&account)).then_some(account)
     });
     if own.is_none() && targets.iter().any(|target| target.role.is_none()) {

@@ -13,7 +13,8 @@ use tracing::Instrument;
 use crate::error::AwsError;
 use crate::kind::ResourceKind;
 use crate::look::{Listing, Look};
-use crate::target::{Reach, Target};
+use crate::reach::Reach;
+use crate::target::Target;
 use crate::time_left::TimeLeft;
 
 /// Targets read at once.
@@ -107,7 +108,7 @@ impl<'a> Fleet<'a> {
                 .iter()
                 .filter(|resource| self.target(resource.arn.as_str()) == Some(&unread.target));
             let accounts: BTreeSet<&str> = beside
-                .filter_map(|resource| resource.arn.as_str().split(':').nth(4))
+                .filter_map(|resource| Some(resource.arn.parts()?.account))
                 .collect();
             for account in accounts {
                 found.extend(

@@ -11,6 +11,7 @@ use nightcap_aws::sns::Topic;
 use nightcap_aws::time_left::Closing;
 use nightcap_domain::guard::{AwsBudget, GuardAnswer, OtherBudget, ProblemView};
 use nightcap_domain::money::BillingMonth;
+use nightcap_model::arn::Arn;
 
 use crate::error::GuardError;
 use crate::look::Look;
@@ -137,5 +138,5 @@ impl Look<'_> {
 
 /// The account in an ARN.
 fn account_of(arn: &str) -> Option<&str> {
-    arn.split(':').nth(4).filter(|account| !account.is_empty())
+    Arn::parse(arn)?.owner()
 }

@@ -27,6 +27,7 @@ use self::role::{Assumed, Role, SESSION};
 use self::whole::{AskAgain, WholeXml};
 use crate::ec2::Ec2;
 use crate::error::{AwsError, FromSdk};
+use nightcap_model::arn::Arn;
 use nightcap_reconcile::calls::Calls;
 use nightcap_reconcile::settings::setting;
 
@@ -471,7 +472,7 @@ pub(crate) fn https() -> SharedHttpClient {
 
 /// The account of a role, as its ARN has it.
 fn account_of(role: &str) -> String {
-    role.split(':').nth(4).unwrap_or_default().to_owned()
+    Arn::parse(role).map_or_else(String::new, |arn| arn.account.to_owned())
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use nightcap_domain::fleet::{
     ENVIRONMENT_TAG, Facts, Kind, Member, Observed, Resource, Tags, Text,
 };
 use nightcap_domain::names::ResourceArn;
+use nightcap_model::arn::Arn;
 
 use crate::clients::Clients;
 use crate::error::{AwsError, Cause};
@@ -125,7 +126,7 @@ pub(crate) async fn clusters(
 /// What stands behind `what` in an ARN such as `arn:aws:ecs:eu-west-3:111122223333:service/shop/web`:
 /// the parts of `shop/web`.
 pub(crate) fn path<'a>(arn: &'a str, what: &str) -> Vec<&'a str> {
-    let resource = arn.splitn(6, ':').nth(5).unwrap_or_default();
+    let resource = Arn::parse(arn).map_or("", |arn| arn.resource);
     let mut parts = resource.split('/');
     if parts.next() == Some(what) {
         parts.collect()

@@ -99,9 +99,9 @@ pub(super) fn carried(write: &Write, nonce: &str) -> Item {
 
 /// Region and account come first, so that a tick of one target among many reads its own alone.
 fn carried_key(resource: &ResourceArn) -> String {
-    let mut parts = resource.as_str().split(':').skip(3);
-    let region = parts.next().unwrap_or_default();
-    let account = parts.next().unwrap_or_default();
+    let (region, account) = resource
+        .parts()
+        .map_or(("", ""), |arn| (arn.region, arn.account));
     format!("{CARRIED}{region}#{account}#{resource}")
 }
 

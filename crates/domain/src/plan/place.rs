@@ -25,7 +25,10 @@ impl Place {
         Self {
             environment: environment.clone(),
             region: resource.region.clone(),
-            account: account(resource.arn.as_str()),
+            account: resource
+                .arn
+                .parts()
+                .map_or_else(String::new, |arn| arn.account.to_owned()),
         }
     }
 }
@@ -46,9 +49,4 @@ pub(super) fn places(steps: &[Step]) -> BTreeMap<Place, Vec<usize>> {
         }
     }
     places
-}
-
-/// The account in an ARN (`arn:aws:rds:eu-west-3:123456789012:db:x`).
-fn account(arn: &str) -> String {
-    arn.split(':').nth(4).unwrap_or_default().to_owned()
 }

@@ -33,7 +33,7 @@ pub(super) fn woken_by_aws(ledger: &Ledger, resource: &Resource, now: DateTime<U
 
 /// Of what Nightcap knows, only RDS and Aurora start again by themselves.
 fn is_database(resource: &Resource) -> bool {
-    resource.arn.as_str().split(':').nth(2) == Some("rds")
+    resource.arn.parts().is_some_and(|arn| arn.service == "rds")
 }
 
 fn is_up(resource: &Resource) -> bool {

@@ -44,7 +44,7 @@ impl Place {
         let in_account = target
             .role
             .as_ref()
-            .is_none_or(|role| role.as_str().split(':').nth(4) == Some(&self.account));
+            .is_none_or(|role| role.parts().is_some_and(|arn| arn.account == self.account));
         in_account && target.region == self.region
     }
 }
