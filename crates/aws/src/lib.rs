@@ -69,6 +69,7 @@ pub mod reconcile {
 
 /// Targets, and the means to read and change them.
 pub mod target {
+    pub use nightcap_reconcile::reach::*;
     pub use nightcap_reconcile::target::*;
 
     pub use crate::reach::{clients, reach, reach_as};

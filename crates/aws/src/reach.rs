@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use nightcap_domain::config::Compiled;
-use nightcap_reconcile::target::{Reach, Target, wanted};
+use nightcap_reconcile::reach::{Reach, wanted};
+use nightcap_reconcile::target::Target;
 
 use crate::clients::Clients;
 use crate::registry;

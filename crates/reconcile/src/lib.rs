@@ -15,6 +15,7 @@ pub mod look;
 pub mod notifier;
 pub mod prune;
 pub mod random;
+pub mod reach;
 mod readiness;
 mod refusals;
 pub mod run;

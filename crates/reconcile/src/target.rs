@@ -5,7 +5,6 @@ use std::fmt;
 use nightcap_domain::config::Compiled;
 use nightcap_domain::names::{EnvironmentName, Region, RoleArn};
 
-use crate::kind::ResourceKind;
 use crate::ledger::Home;
 
 /// One account and region, with the environments to look for there.
@@ -27,7 +26,7 @@ impl Target {
         let account = self
             .role
             .as_ref()
-            .and_then(|role| role.as_str().split(':').nth(4));
+            .and_then(|role| Some(role.parts()?.account));
         Home {
             region: self.region.clone(),
             account: account.map(str::to_owned),
@@ -75,37 +74,4 @@ pub fn targets(config: &Compiled, own: &Region) -> Vec<Target> {
         }
     }
     targets
-}
-
-/// A target with the means to read and change it.
-pub struct Reach {
-    /// The target.
-    pub target: Target,
-    /// The kinds of resource that its environments name.
-    pub kinds: Vec<Box<dyn ResourceKind>>,
-}
-
-impl fmt::Debug for Reach {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reach")
-            .field("target", &self.target)
-            .finish_non_exhaustive()
-    }
-}
-
-/// Of these kinds, those that an environment of the target names.
-pub fn wanted(
-    config: &Compiled,
-    target: &Target,
-    kinds: Vec<Box<dyn ResourceKind>>,
-) -> Vec<Box<dyn ResourceKind>> {
-    let environments = target
-        .environments
-        .iter()
-        .filter_map(|name| config.environment(name.as_str()));
-    let named: Vec<_> = environments.map(|(_, e)| &e.kinds).collect();
-    kinds
-        .into_iter()
-        .filter(|kind| named.iter().any(|kinds| kinds.include(kind.kind().name)))
-        .collect()
 }

@@ -9,8 +9,8 @@ use nightcap_domain::names::ResourceArn;
 use nightcap_domain::plan::{self, Decision, Leave, Wait};
 use nightcap_reconcile::error::Cause;
 use nightcap_reconcile::ledger::{LedgerStore, NoLedger};
+use nightcap_reconcile::reach::Reach;
 use nightcap_reconcile::run::{self, Report, TickError};
-use nightcap_reconcile::target::Reach;
 use nightcap_reconcile::tick::Tick;
 
 /// Preprod sleeps at this instant, and should have for two minutes.

@@ -15,7 +15,8 @@ use nightcap_reconcile::error::{AwsError, Cause};
 use nightcap_reconcile::kind::{ResourceKind, Stop};
 use nightcap_reconcile::ledger::{LedgerStore, NoLedger};
 use nightcap_reconcile::look::{Companies, Company, Listing, Look};
-use nightcap_reconcile::target::{Reach, Target};
+use nightcap_reconcile::reach::Reach;
+use nightcap_reconcile::target::Target;
 
 /// What was ordered, in order: `stop db-1`.
 #[derive(Clone, Default)]
