@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 const LADDER: &[&str] = &["forecast > 110% for 2 days: sleep preprod until month end"];
 
 /// The story that leads to each mail.
+#[allow(clippy::too_many_lines, reason = "one kind of mail after the other")]
 fn mail(kind: NewsKind, language: &str) -> Mail {
     let pick = |decision: &Decision| {
         let news = decision
