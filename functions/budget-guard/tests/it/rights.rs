@@ -110,7 +110,6 @@ fn the_adapters_it_uses_do_not_reach_those_that_can() {
         "aws/src/store/item",
         "aws/src/store/mod",
         "aws/src/store/transaction",
-        "lambda/src/logs",
         "lambda/src/metrics/mod",
         "lambda/src/payload",
         "reconcile/src/alert_ledger",
