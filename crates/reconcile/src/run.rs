@@ -2,7 +2,7 @@
 //! [`nightcap_domain::plan`]'s.
 
 mod company;
-mod executor;
+mod orders;
 mod unseen;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,8 +26,8 @@ use crate::tick::{Bounds, Tick};
 use crate::time_left::TimeLeft;
 use crate::{readiness, refusals};
 
-pub use executor::ORDERS_AT_ONCE;
-use executor::{Carried, Hands};
+pub use orders::ORDERS_AT_ONCE;
+use orders::{Carried, Hands};
 
 /// A tick that could do nothing at all.
 #[derive(Debug, Error)]
