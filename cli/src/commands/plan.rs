@@ -3,7 +3,7 @@
 use crate::output::println;
 use chrono::TimeDelta;
 use chrono_tz::Tz;
-use nightcap_domain::answer::{Answer, ProblemAnswer, ResourceAnswer, UpcomingAnswer};
+use nightcap_domain::answer::{Answer, ProblemAnswer, UpcomingAnswer};
 use nightcap_domain::config::Language;
 use nightcap_domain::message::local;
 use nightcap_domain::plan::upcoming;
@@ -44,7 +44,7 @@ fn show(answer: &Answer, place: &Place, zone: Tz) {
     );
     environments(answer);
     println!();
-    resources(&answer.resources, place);
+    resources(answer, place);
     if let Some(upcoming) = &answer.upcoming {
         println!();
         ahead(upcoming, answer.upcoming_truncated);
@@ -67,9 +67,16 @@ fn environments(answer: &Answer) {
     output::show(&table);
 }
 
-fn resources(resources: &[ResourceAnswer], place: &Place) {
+fn resources(answer: &Answer, place: &Place) {
+    let resources = &answer.resources;
     if resources.is_empty() {
-        println!("No resource carries the tag nightcap:environment in {place}.");
+        // What could not be read may carry it.
+        let unread = answer
+            .problems
+            .iter()
+            .any(|problem| problem.code == "unread");
+        let read = if unread { " that could be read" } else { "" };
+        println!("No resource{read} carries the tag nightcap:environment in {place}.");
         return;
     }
     let mut table = output::table(&[

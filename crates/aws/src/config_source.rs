@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::clients::Clients;
 use crate::error::{AwsError, Cause};
-use crate::s3_object;
+use crate::{parameter, s3_object};
 
 /// The largest configuration that is read: a thousand environments are a tenth of it.
 pub const LIMIT: usize = 1024 * 1024;
@@ -183,22 +183,10 @@ async fn parameter_store(
     parameter: &str,
     clients: &Clients,
 ) -> Result<ConfigText, ConfigSourceError> {
-    let answer = clients
-        .ssm()
-        .get_parameter()
-        .name(parameter)
-        .with_decryption(true)
-        .send()
+    let value = parameter::read(clients, parameter)
         .await
-        .map_err(|error| {
-            refused(
-                name,
-                clients,
-                AwsError::from_sdk("ssm", "GetParameter", &error),
-            )
-        })?;
-    let value = answer.parameter.and_then(|parameter| parameter.value);
-    text(value.unwrap_or_default().into_bytes(), name)
+        .map_err(|error| refused(name, clients, error))?;
+    text(value.into_bytes(), name)
 }
 
 async fn object(

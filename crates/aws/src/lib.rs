@@ -30,7 +30,9 @@ pub mod metrics;
 #[cfg(test)]
 mod mocks;
 mod pages;
+mod parameter;
 pub mod payload;
+mod plain_call;
 pub mod price_source;
 #[cfg(feature = "pricing")]
 pub mod pricing;
