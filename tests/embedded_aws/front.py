@@ -14,6 +14,7 @@ from . import pricing, request
 from .checks import Checks
 from .control import Control
 from .lag import Lag
+from .throttling import Throttling
 from .world import World
 
 App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -22,9 +23,12 @@ ERROR_CODE = re.compile(rb'<Code>([^<]+)</Code>|"__type":\s*"(?:[^"#]*#)?([^"]+)
 
 
 class Front:
-    def __init__(self, world: World, control: Control, moto: App, checks: Checks, lag: Lag) -> None:
+    def __init__(
+        self, world: World, control: Control, moto: App, checks: Checks, lag: Lag, throttling: Throttling
+    ) -> None:
         self._world = world
         self._lag = lag
+        self._throttling = throttling
         self._checks = checks
         self._control = control
         self._moto = moto
@@ -44,7 +48,7 @@ class Front:
         asked = request.read(environ)
         with self._world.lock:
             entry = self._world.journal.call(asked.service, asked.action, asked.region, asked.parameters, asked.key)
-            refusal = self._checks.of_request(asked, entry)
+            refusal = self._checks.of_request(asked, entry) or self._throttling.refuse(asked)
             if refusal is not None:
                 entry.update(status=refusal.status, error=refusal.code)
                 return _refuse(asked, start_response, refusal.code, refusal.message, refusal.status, refusal.headers)

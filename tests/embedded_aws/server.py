@@ -31,6 +31,7 @@ from .checks import Checks
 from .control import Control
 from .front import Front
 from .lag import Lag
+from .throttling import Throttling
 from .world import World
 
 LOOPBACK = "127.0.0.1"
@@ -62,10 +63,12 @@ class EmbeddedAws:
         moto = DomainDispatcherApplication(create_backend_app)
         self._lag = Lag(self.world, moto)
         control.add_lag(self._lag)
+        throttling = Throttling(checks.account_of)
+        control.add_throttling(throttling)
         self._server: BaseWSGIServer = make_server(
             LOOPBACK,
             port,
-            Front(self.world, control, moto, checks, self._lag),
+            Front(self.world, control, moto, checks, self._lag, throttling),
             threaded=True,
             request_handler=MotoRequestHandler,
         )
