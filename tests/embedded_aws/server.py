@@ -30,6 +30,8 @@ from . import (
 from .checks import Checks
 from .control import Control
 from .front import Front
+from .lag import Lag
+from .throttling import Throttling
 from .world import World
 
 LOOPBACK = "127.0.0.1"
@@ -59,8 +61,16 @@ class EmbeddedAws:
         control = Control(self.world, databases, bill, checks, nonce)
         control.add_account(examined)
         moto = DomainDispatcherApplication(create_backend_app)
+        self._lag = Lag(self.world, moto)
+        control.add_lag(self._lag)
+        throttling = Throttling(checks.account_of)
+        control.add_throttling(throttling)
         self._server: BaseWSGIServer = make_server(
-            LOOPBACK, port, Front(self.world, control, moto, checks), threaded=True, request_handler=MotoRequestHandler
+            LOOPBACK,
+            port,
+            Front(self.world, control, moto, checks, self._lag, throttling),
+            threaded=True,
+            request_handler=MotoRequestHandler,
         )
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
@@ -76,3 +86,4 @@ class EmbeddedAws:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+        self._lag.forget()

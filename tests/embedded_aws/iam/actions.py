@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..licenses import configuration_of
 from . import reference, tags
 from .tags import Place
 
@@ -203,6 +204,9 @@ def _machines(action: str) -> Callable[[Parameters, Place], Iterator[Check]]:
     def asked(parameters: Parameters, place: Place) -> Iterator[Check]:
         for name in parameters["InstanceIds"]:
             yield check(action, place.arn("ec2", f"instance/{name}"))
+            # A start, on what licenses it besides (Service Authorization Reference, Amazon EC2).
+            if action == "ec2:StartInstances" and (configuration := configuration_of(str(name))):
+                yield check(action, configuration)
 
     return asked
 

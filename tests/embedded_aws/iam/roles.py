@@ -12,7 +12,7 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -107,7 +107,7 @@ class Roles:
         """`{"function": "scheduler", "environment": {…}}` gives `{"access_key", "role"}`.
 
         `"role"` takes the policies of a role that is in IAM instead, `"boundary"` adds a permissions boundary,
-        `"names"` has more of what the rendering has in angle brackets (`key`, `organization`), and
+        `"names"` has more of what the rendering has in angle brackets (`key`, `organization`, `licences`), and
         `"without": [Sid…]` takes statements away: what a policy must refuse can then be tried.
         """
         known = {"function", "environment", "role", "boundary", "names", "without", "region"}
@@ -141,7 +141,7 @@ def made(function: str, variables: Mapping[str, str], place: Place, more: Mappin
     if function == GUARD:
         return Role(function, arn, "nightcap-budget-guard", own)
     environments = scheduled(config)
-    policies = [fleet(environments, place.account, largest(config)), *own]
+    policies = [fleet(environments, place.account, largest(config), more.get("licences", [])), *own]
     role = Role(function, arn, "nightcap-scheduler", policies)
     role.targets = {one: target(one, role, environments, largest(config)) for one in target_roles(environments)}
     return role
@@ -164,9 +164,16 @@ def target(arn: str, scheduler: Role, environments: Mapping[str, Any], max_capac
     return Role(TARGET, arn, "nightcap", [fleet(there, account, max_capacity)], {"Version": "2012-10-17", "Statement": filled})
 
 
-def fleet(environments: Mapping[str, Any], account: str, max_capacity: int = MAX_CAPACITY) -> Policy:
+def fleet(
+    environments: Mapping[str, Any], account: str, max_capacity: int = MAX_CAPACITY, licences: Sequence[str] = ()
+) -> Policy:
     """Each kind has its statements, and one that no environment lists has none; some stand with two kinds."""
-    names: dict[str, list[str]] = {"account": [account], "max-capacity": [str(max_capacity)], "volume-keys": [], "licences": []}
+    names: dict[str, list[str]] = {
+        "account": [account],
+        "max-capacity": [str(max_capacity)],
+        "volume-keys": [],
+        "licences": list(licences),
+    }
     for name, one in (environments or {NO_ENVIRONMENT: {}}).items():
         for kind in one.get("kinds") or DEFAULT_KINDS:
             names.setdefault(kind, []).append(name)

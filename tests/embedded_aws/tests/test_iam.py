@@ -53,6 +53,23 @@ class Iam(EmbeddedAwsTest):
         self.rds.add_tags_to_resource(ResourceName=arn, Tags=[{"Key": TAG, "Value": "preprod"}])
         rds.stop_db_instance(DBInstanceIdentifier="data-team-warehouse")
 
+    def test_a_licensed_machine_starts_only_with_the_right_to_its_license_configuration_too(self) -> None:
+        made = self.aws.client("ec2").run_instances(
+            ImageId="ami-12c6146b",
+            MinCount=1,
+            MaxCount=1,
+            TagSpecifications=[{"ResourceType": "instance", "Tags": [{"Key": TAG, "Value": "dev"}]}],
+        )
+        name = made["Instances"][0]["InstanceId"]
+        self.aws.client("ec2").stop_instances(InstanceIds=[name])
+        self.aws.advance(120)
+        governing = "arn:aws:license-manager:eu-west-3:123456789012:license-configuration:lic-0123456789abcdef"
+        self.aws.post("machines", {"instance": name, "license": governing})
+        with self.refused("UnauthorizedOperation", f"ec2:StartInstances on resource: {governing}"):
+            self.scheduler("ec2").start_instances(InstanceIds=[name])
+        key = self.aws.deploy("scheduler", self.variables, names={"licences": governing})
+        self.aws.client("ec2", key).start_instances(InstanceIds=[name])
+
     def test_the_refusal_names_who_what_and_why(self) -> None:
         who = "User: arn:aws:sts::123456789012:assumed-role/nightcap-scheduler/nightcap-scheduler is not authorized to perform: "
         with self.refused("AccessDenied", who + "rds:StopDBInstance on resource: arn:aws:rds:eu-west-3:123456789012:db:data-team-warehouse because no identity-based policy allows the rds:StopDBInstance action"):

@@ -26,6 +26,8 @@ struct Policy<'a> {
     snapshot: bool,
     last: Option<&'a Carried>,
     order: Option<&'a Order>,
+    /// Whether AWS may still describe it as it was before what the ledger says of it.
+    settling: bool,
 }
 
 /// A resource that claims an environment, before anything is decided.
@@ -145,6 +147,7 @@ impl<'a> Grounds<'a> {
     fn policy(&self, resource: &Resource, environment: Option<&EnvironmentConfig>) -> Policy<'a> {
         let config = self.config.config();
         let marks = &self.ledger.marks;
+        let last = self.ledger.carried.get(&resource.arn);
         Policy {
             manual_changes: environment.map_or(ManualChanges::Respect, |e| e.manual_changes),
             capacity: environment.and_then(|environment| environment.capacity),
@@ -152,10 +155,14 @@ impl<'a> Grounds<'a> {
                 config.max_capacity(environment)
             }),
             snapshot: environment.is_some_and(|environment| environment.snapshot_on_stop),
-            last: self.ledger.carried.get(&resource.arn),
+            last,
             order: marks
                 .get(&resource.arn)
                 .and_then(|mark| mark.order.as_ref()),
+            settling: marks
+                .get(&resource.arn)
+                .zip(last)
+                .is_some_and(|(mark, last)| mark.is_settling(last.phase, self.now)),
         }
     }
 
@@ -286,6 +293,33 @@ impl Policy<'_> {
             Memory::Of(tag) if !self.has_woken() => Some(tag),
             _ => None,
         })
+    }
+
+    /// Whether this decision would be made from what AWS describes although that may be older than
+    /// what the ledger says was ordered, or was seen to have arrived, a moment ago.
+    ///
+    /// What AWS itself has started may be put to sleep again at once; and the order that is still
+    /// to arrive is given again once its lease has run out, for the tick that claimed it may have
+    /// died.
+    fn is_behind(&self, resource: &Resource, by: Transition, decision: &Decision) -> bool {
+        let Some(last) = self.last.filter(|_| self.settling) else {
+            return false;
+        };
+        if seen(&resource.observed).is_none_or(|seen| seen == last.to) || resource.restarted_by_aws
+        {
+            return false;
+        }
+        match decision {
+            // It would look like a person's doing, or be undone like one.
+            Decision::Act(_) | Decision::Leave(Leave::ManualChange { .. }) => {
+                last.phase == Phase::Reached
+            }
+            // It would be taken for carried out, and what was ordered before for a person's doing.
+            Decision::Leave(_) => true,
+            // Its memory may be gone because it has woken already.
+            Decision::Refuse(Fault::NoCapacity | Fault::UnreadableMemory(_)) => by.to == last.to,
+            Decision::Wait(_) | Decision::Refuse(_) => false,
+        }
     }
 
     /// Whether it runs at less than what it had before it was put to sleep: somebody has woken
@@ -426,6 +460,17 @@ fn decide(resource: &Resource, desired: &Desired, policy: &Policy<'_>) -> Decisi
         Desired::Unmanaged(leave) => return Decision::Leave(leave.clone()),
         Desired::State { by, .. } => *by,
     };
+    let decision = as_described(resource, by, policy);
+    if policy.is_behind(resource, by, &decision) {
+        return Decision::Wait(Wait::Settling {
+            status: resource.observed.word().to_owned(),
+        });
+    }
+    decision
+}
+
+/// The decision, if things are as AWS describes them.
+fn as_described(resource: &Resource, by: Transition, policy: &Policy<'_>) -> Decision {
     match (&resource.observed, by.to) {
         (Observed::Fixed(text), _) => Decision::Leave(Leave::Fixed(text.clone())),
         (Observed::Unread, _) => Decision::Wait(Wait::Unread),
@@ -465,6 +510,19 @@ fn decide(resource: &Resource, desired: &Desired, policy: &Policy<'_>) -> Decisi
         }
         (Observed::Running | Observed::Starting, State::Stopped) => {
             respecting_people(resource, by, policy, || stop(resource, by, policy))
+        }
+    }
+}
+
+/// The state that AWS describes, or that it describes as coming.
+fn seen(observed: &Observed) -> Option<State> {
+    match observed {
+        Observed::Running | Observed::Starting | Observed::Busy { serving: true, .. } => {
+            Some(State::Running)
+        }
+        Observed::Stopped | Observed::Stopping => Some(State::Stopped),
+        Observed::Busy { .. } | Observed::Fixed(_) | Observed::Unread | Observed::Faulty { .. } => {
+            None
         }
     }
 }
