@@ -41,7 +41,7 @@ use aws_types::region::SigningRegion;
 
 use crate::error::{AwsError, Cause};
 use crate::metrics::calls::CountCalls;
-use crate::pages;
+use crate::pages::Followed;
 use crate::whole::{AskAgain, WholeXml};
 
 pub(crate) use reply::{Instance, Page, SpotRequest};
@@ -131,6 +131,7 @@ impl Ec2 {
     ) -> Result<Vec<Instance>, AwsError> {
         let mut found = vec![];
         for some in values.chunks(FILTERED) {
+            let mut followed = Followed::new("ec2", "DescribeInstances");
             let mut after: Option<String> = None;
             loop {
                 let mut asked = pairs(&[
@@ -148,10 +149,7 @@ impl Ec2 {
                 let page = self.call("DescribeInstances", asked, reply::instances);
                 let page: Page = page.await?;
                 found.extend(page.instances);
-                if page.next.is_some() && page.next == after {
-                    return Err(pages::repeated("ec2", "DescribeInstances"));
-                }
-                after = page.next;
+                after = followed.next(page.next.as_deref())?;
                 if after.is_none() {
                     break;
                 }
