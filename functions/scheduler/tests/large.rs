@@ -90,6 +90,7 @@ fn verify(answers: &[(Value, Value)]) -> usize {
 }
 
 #[test]
+#[ignore = "minutes in a debug build: run by hand, with --ignored"]
 fn no_answer_about_ten_thousand_refused_resources_is_more_than_lambda_takes() {
     let config = format!(
         "{SCHEDULES}environments: {{ preprod: {{ schedule: office }}, prod: {{ protected: true }} }}\n"
@@ -104,6 +105,7 @@ fn no_answer_about_ten_thousand_refused_resources_is_more_than_lambda_takes() {
 }
 
 #[test]
+#[ignore = "minutes in a debug build: run by hand, with --ignored"]
 fn no_answer_about_ten_thousand_problems_is_more_than_lambda_takes() {
     let config = format!(
         "{SCHEDULES}environments: {{ preprd: {{ schedule: office }}, prod: {{ protected: true }} }}\n"
