@@ -10,9 +10,10 @@ use nightcap_domain::money::{BillingMonth, Money, Usd};
 
 use crate::clients::Clients;
 use crate::error::{AwsError, Cause};
+use crate::pages::Followed;
 
 /// An account has 20,000 budgets at the most, 100 a page: an answer that never ends is not followed.
-const MOST_PAGES: u32 = 200;
+const MOST_PAGES: usize = 200;
 
 /// What there is under a budget's name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,12 +55,8 @@ impl Budgets {
             .account_id(&self.account)
             .into_paginator()
             .send();
-        let mut asked = 0;
+        let mut followed = Followed::new("budgets", "ViewBudget").at_most(MOST_PAGES);
         while let Some(page) = pages.next().await {
-            asked += 1;
-            if asked > MOST_PAGES {
-                return Err(unreadable("more pages than any account has".to_owned()));
-            }
             let page = match page {
                 Ok(page) => page,
                 Err(error) => {
@@ -78,6 +75,8 @@ impl Budgets {
                     None => read(budget).map(Found::OfMonth),
                 };
             }
+            // Where AWS names the same page again, the budget may stand on one that is not known.
+            followed.next(page.next_token())?;
         }
         Ok(Found::Nothing)
     }
@@ -101,13 +100,10 @@ impl Budgets {
             .into_paginator()
             .send();
         let mut months = BTreeMap::new();
-        let mut asked = 0;
+        let mut followed = Followed::new("budgets", "ViewBudget").at_most(MOST_PAGES);
         while let Some(page) = pages.next().await {
-            asked += 1;
-            if asked > MOST_PAGES {
-                return Err(unreadable("more pages than any budget has".to_owned()));
-            }
             let page = page.map_err(|error| AwsError::from_sdk("budgets", "ViewBudget", &error))?;
+            followed.next(page.next_token())?;
             let history = page.budget_performance_history();
             for period in history
                 .map(BudgetPerformanceHistory::budgeted_and_actual_amounts_list)

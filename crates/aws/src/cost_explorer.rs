@@ -10,7 +10,7 @@ use aws_sdk_costexplorer::types::{
     DateInterval, Granularity, Group, GroupDefinition, GroupDefinitionType, Metric,
 };
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use nightcap_domain::guard::Spent;
 use nightcap_domain::money::actuals::{UNTAGGED, printable};
 use nightcap_domain::money::{BillingMonth, Money, Usd};
@@ -18,13 +18,14 @@ use nightcap_domain::names::EnvironmentName;
 
 use crate::clients::Clients;
 use crate::error::{AwsError, Cause};
+use crate::pages::Followed;
 
 /// A year of history: what the forecast learns from, and what every account may be asked for.
 const HISTORY_DAYS: u64 = 365;
 /// What is charged, before discounts are spread.
 const METRIC: &str = "UnblendedCost";
 /// More pages than a year of any bill has; an answer that never ends is not followed.
-const MOST_PAGES: u32 = 200;
+const MOST_PAGES: usize = 200;
 
 /// Cost Explorer, and how often it was asked.
 #[derive(Debug)]
@@ -51,8 +52,8 @@ impl CostExplorer {
         self.pages.load(Ordering::Relaxed)
     }
 
-    fn count(&self) -> u32 {
-        self.pages.fetch_add(1, Ordering::Relaxed) + 1
+    fn count(&self) {
+        self.pages.fetch_add(1, Ordering::Relaxed);
     }
 
     /// What every day of the last year before `as_of` cost, all pages. Days at either end on
@@ -66,11 +67,10 @@ impl CostExplorer {
             .checked_sub_days(Days::new(HISTORY_DAYS))
             .unwrap_or(as_of);
         let mut spent = Spent::default();
+        let mut followed = Followed::new("ce", "GetCostAndUsage").at_most(MOST_PAGES);
         let mut token = None;
         loop {
-            if self.count() > MOST_PAGES {
-                return Err(unreadable("more pages than any bill has"));
-            }
+            self.count();
             let answer = self
                 .clients
                 .costexplorer()
@@ -92,9 +92,9 @@ impl CostExplorer {
                 }
             };
             take(&mut spent, &page, &self.tag)?;
-            match page.next_page_token {
-                Some(next) if !next.is_empty() => token = Some(next),
-                _ => return Ok(spent.reported()),
+            token = followed.next(page.next_page_token())?;
+            if token.is_none() {
+                return Ok(spent.reported());
             }
         }
     }
@@ -154,7 +154,9 @@ fn take(spent: &mut Spent, page: &GetCostAndUsageOutput, tag: &str) -> Result<()
             .unwrap_or_default();
         let date: NaiveDate = date
             .parse()
-            .map_err(|_| unreadable(&format!("{date:?} is no day")))?;
+            .ok()
+            .filter(is_billed)
+            .ok_or_else(|| unreadable(&format!("{date:?} is no day of a bill")))?;
         // Every day asked for is answered. One on which anything ran has groups, be they free of
         // charge; one without any is a day that AWS has no figures of.
         for group in day.groups() {
@@ -178,6 +180,12 @@ fn take(spent: &mut Spent, page: &GetCostAndUsageOutput, tag: &str) -> Result<()
         }
     }
     Ok(())
+}
+
+/// Whether AWS may have charged anything on a day: reckoning with days must not lead beyond the
+/// calendar, whatever an answer or an item says.
+pub(crate) fn is_billed(day: &NaiveDate) -> bool {
+    (2006..2200).contains(&day.year())
 }
 
 fn cost(group: &Group) -> Result<Usd, AwsError> {

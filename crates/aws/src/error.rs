@@ -6,7 +6,11 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use nightcap_domain::fleet::Text;
+use nightcap_domain::text::clean;
 use thiserror::Error;
+
+/// Characters of what AWS says that are kept: its longest are encoded authorization failures.
+const LONGEST: usize = 5_000;
 
 /// A call to AWS that failed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -113,7 +117,7 @@ impl AwsError {
             service,
             operation,
             cause,
-            message,
+            message: clean(&message, LONGEST),
         }
     }
 

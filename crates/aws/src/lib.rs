@@ -5,6 +5,7 @@
 
 pub mod alert_ledger;
 pub mod announce;
+pub mod answer_size;
 mod arn;
 pub mod aurora_clusters;
 pub mod autoscaling_groups;

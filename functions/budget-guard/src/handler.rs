@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use nightcap_aws::alert_ledger::AlertStore;
+use nightcap_aws::answer_size;
 use nightcap_aws::clients::Clients;
 use nightcap_aws::config_source;
 use nightcap_aws::logs;
@@ -71,6 +72,7 @@ impl Guard {
         let responding = Box::pin(self.respond(request, &moment));
         let answer = time.cut_closing(Closing::Settling, responding).await;
         let answer = answer.unwrap_or(Err(GuardError::OutOfTime));
+        let answer = answer.map(answer_size::fit);
         if let (Err(error), true) = (&answer, looks) {
             let missed = self.missed(error, at);
             if time.cut_closing(Closing::Answering, missed).await.is_none() {

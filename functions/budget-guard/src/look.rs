@@ -59,9 +59,7 @@ impl Look<'_> {
         if paid.spent.week_is_untagged(self.today()) {
             problems.push(problems::no_cost_tag(&self.budget.cost_tag));
         }
-        let reading = self.inventoried();
-        let reading = self.time.cut(reading).await;
-        let (inventoried, unread) = reading.unwrap_or_default();
+        let (inventoried, unread) = self.inventoried().await;
         problems.extend(unread);
         let overdue = overdue(self.config, &remembered.ledger, self.now);
         if let Some(overdue) = &overdue {
@@ -120,7 +118,8 @@ impl Look<'_> {
         };
         let clients = &self.guard.clients;
         let region = clients.region().unwrap_or("eu-west-3");
-        let (book, unread) = inventory::book(self.guard.prices.as_deref(), clients).await;
+        let (book, unread) =
+            inventory::book(self.guard.prices.as_deref(), clients, self.time).await;
         let mut problems: Vec<ProblemView> = unread.into_iter().collect();
         let read = inventory::read(text, region, book)
             .map_err(|error| problems.push(problems::inventory(&error)))

@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use nightcap_aws::announce::{self, Announcer, Mails};
+use nightcap_aws::answer_size;
 use nightcap_aws::clients::Clients;
 use nightcap_aws::config_source;
 use nightcap_aws::ledger::{Home, LedgerStore};
@@ -22,7 +23,6 @@ use nightcap_domain::plan::upcoming;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::answer_size;
 use crate::error::HandlerError;
 use crate::figures;
 use crate::request::{Place, Request, RequestError};

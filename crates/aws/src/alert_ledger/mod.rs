@@ -24,6 +24,7 @@ use nightcap_domain::ledger::{Ledger, Outgoing};
 use nightcap_domain::money::Usd;
 use serde::{Deserialize, Serialize};
 
+use crate::cost_explorer::is_billed;
 use crate::error::AwsError;
 
 pub use dynamodb::DynamoDbAlerts;
@@ -117,4 +118,15 @@ pub struct Paid {
     pub spent: Spent,
     /// What the rest of the month is forecast to cost.
     pub rest_of_month: Option<Usd>,
+}
+
+impl Paid {
+    /// Whether every day of it is one that may have been paid for: an item of a table may say
+    /// anything.
+    fn is_of_days(&self) -> bool {
+        let spent = &self.spent;
+        let environments = spent.by_environment.values();
+        let mut all = environments.chain([&spent.charges, &spent.credits]);
+        all.all(|costs| costs.iter().all(|(day, _)| is_billed(&day)))
+    }
 }

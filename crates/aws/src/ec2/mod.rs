@@ -18,7 +18,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 
 use crate::error::AwsError;
 use crate::metrics::calls::CountCalls;
-use crate::pages;
+use crate::pages::Followed;
 use crate::plain_call::{self, Recipient, Refusal};
 use crate::whole::{AskAgain, WholeXml};
 
@@ -91,6 +91,7 @@ impl Ec2 {
     ) -> Result<Vec<Instance>, AwsError> {
         let mut found = vec![];
         for some in values.chunks(FILTERED) {
+            let mut followed = Followed::new("ec2", "DescribeInstances");
             let mut after: Option<String> = None;
             loop {
                 let mut asked = pairs(&[
@@ -108,10 +109,7 @@ impl Ec2 {
                 let page = self.call("DescribeInstances", asked, reply::instances);
                 let page: Page = page.await?;
                 found.extend(page.instances);
-                if page.next.is_some() && page.next == after {
-                    return Err(pages::repeated("ec2", "DescribeInstances"));
-                }
-                after = page.next;
+                after = followed.next(page.next.as_deref())?;
                 if after.is_none() {
                     break;
                 }

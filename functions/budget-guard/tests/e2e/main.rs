@@ -5,11 +5,13 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stdout,
     missing_docs
 )]
 
 mod bills;
 mod calendar;
+mod deaths;
 mod doubts;
 mod events;
 mod faults;

@@ -20,6 +20,7 @@ mod last_call;
 mod poisoned;
 mod spoilt;
 mod stage;
+mod told;
 mod weather;
 #[path = "../e2e/world.rs"]
 #[allow(dead_code, reason = "the end-to-end tests need more of it")]
