@@ -239,6 +239,10 @@ run "what_fails_is_kept_and_told" {
     condition     = aws_sns_topic_subscription.guard[0].filter_policy == null
     error_message = "AWS Budgets' messages have no attributes: any filter policy on attributes would keep them back"
   }
+  assert {
+    condition     = alltrue([for permission in [aws_lambda_permission.databases, aws_lambda_permission.alerts[0]] : permission.source_account == null]) && aws_lambda_permission.alerts[0].source_arn == var.topic_arn
+    error_message = "EventBridge names no account when it calls: a permission that asks for one keeps every event back without a word"
+  }
 }
 
 run "silence_is_an_alarm" {
