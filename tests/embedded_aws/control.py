@@ -41,7 +41,7 @@ from .account import Account
 from .checks import Checks
 from .clock import parse_rfc3339, rfc3339
 from .money import Money
-from .machines import forget_spot_request, have_starts_fail
+from .machines import belongs_to, forget_spot_request, have_starts_fail
 from .rds import Lifecycle, find_database
 from .world import World
 
@@ -158,10 +158,15 @@ class Control:
         match sent:
             case {"instance": str() as name, "start_fails": str() | None as code}:
                 have_starts_fail(name, code)
+            case {"instance": str() as name, "volume_key": str() | None as key, "licences": [*licences]}:
+                belongs_to(name, key, [str(one) for one in licences])
             case {"forget_spot_request": str() as name}:
                 forget_spot_request(name)
             case _:
-                raise Refused('expected {"instance": id, "start_fails": code or null} or {"forget_spot_request": id}')
+                raise Refused(
+                    'expected {"instance": id, "start_fails": code or null}, {"instance": id, "volume_key": ARN or null, "licences": [ARN…]} '
+                    'or {"forget_spot_request": id}'
+                )
         return {}
 
     def force_database(self, sent: Any) -> Answer:

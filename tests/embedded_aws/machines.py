@@ -99,6 +99,12 @@ def install(world: World) -> None:
         return original_requests(self, filters, spot_instance_ids)
 
 
+def belongs_to(identifier: str, volume_key: str | None, licences: list[str]) -> None:
+    """The customer key of a machine's volumes, and its licence configurations."""
+    instance = find(identifier)
+    instance.volume_key, instance.licences = volume_key, tuple(licences)
+
+
 def have_starts_fail(identifier: str, code: str | None) -> None:
     """From now on AWS undoes every start of this machine for this reason; without one, no more."""
     find(identifier).start_fails = code

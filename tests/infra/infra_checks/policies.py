@@ -52,6 +52,7 @@ def check(repository: Path) -> str:
     roles, document = rendered(repository)
     rendering.current(document, embedded_roles.RENDERED)
     rendering.composed_alike(repository, roles, repository / "tests/infra/fixtures/every_kind.yaml")
+    same_statements(roles["scheduler"][0], roles.pop("twin")[0])
     for role, policies in roles.items():
         for policy in policies:
             lint(role, policy)
@@ -92,12 +93,14 @@ def rendered(repository: Path) -> tuple[dict[str, list[Policy]], dict[str, Any]]
         outputs = example.outputs()
         iam = aws.client("iam")
         target = iam.get_role_policy(RoleName="example-nightcap-target", PolicyName="schedule")["PolicyDocument"]
+        twin = iam.get_role_policy(RoleName=rendering.TWIN, PolicyName="schedule")["PolicyDocument"]
         invoker = iam.get_role_policy(RoleName="example-nightcap-invoker", PolicyName="invoke")["PolicyDocument"]
     scheduler = outputs["scheduler_policies"]
     policies = {
         "scheduler": [json.loads(scheduler["fleet"]), rendering.own(outputs)],
         "guard": [json.loads(outputs["guard_policy"])],
         "target": [target],
+        "twin": [twin],
         "invoker": [invoker],
     }
     return policies, document
@@ -110,6 +113,14 @@ def same_rights(repository: Path) -> None:
     # The account and the partition are the target's own.
     if missing := ours - theirs - {"account_id", "partition"}:
         raise Failed(f"nightcap-target-role cannot be given what nightcap-policy takes: {', '.join(sorted(missing))}")
+
+
+def same_statements(own: Policy, theirs: Policy) -> None:
+    """And told the same, it has the same, statement by statement: as they stand in IAM, not as a module means them."""
+    ours, others = rendering.by_sid(own), rendering.by_sid(theirs)
+    for sid in sorted(set(ours) | set(others)):
+        if ours.get(sid) != others.get(sid):
+            raise Failed(f"{sid} of the scheduler's own role:\n{ours.get(sid)}\nof a target account's role:\n{others.get(sid)}")
 
 
 def guard_writes_nothing(policies: list[Policy]) -> None:
