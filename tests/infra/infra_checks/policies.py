@@ -66,6 +66,8 @@ def check(repository: Path) -> str:
     wrong = [problem for case in cases for problem in simulate(case, roles)]
     if wrong:
         raise Failed("simulation:\n" + "\n".join(wrong))
+    if f"{len(cases)} cases" not in (repository / "docs/infra.md").read_text():
+        raise Failed(f"docs/infra.md does not say that there are {len(cases)} cases")
     expected = [case["expect"] for case in cases]
     return f"{len(roles)} roles linted, no avoidable *; {expected.count('allowed')} allowed and {len(cases) - expected.count('allowed')} refused cases"
 
