@@ -203,16 +203,18 @@ def _machines(action: str) -> Callable[[Parameters, Place], Iterator[Check]]:
     def asked(parameters: Parameters, place: Place) -> Iterator[Check]:
         for name in parameters["InstanceIds"]:
             yield check(action, place.arn("ec2", f"instance/{name}"))
-            # A start is authorised on the licence configurations besides (Service Authorization Reference, Amazon EC2).
-            for licence in getattr(_machine(name, place), "licences", ()) if action == "ec2:StartInstances" else ():
+        # A start is authorised on the licence configurations besides (Service Authorization Reference, Amazon EC2).
+        for machine in _started(parameters, place) if action == "ec2:StartInstances" else ():
+            for licence in getattr(machine, "licences", ()):
                 yield check(action, licence)
 
     return asked
 
 
-def _machine(name: str, place: Place) -> Any:
+def _started(parameters: Parameters, place: Place) -> list[Any]:
+    asked = set(parameters["InstanceIds"])
     reservations = tags.backend("ec2", place).reservations.values()
-    return next((one for reservation in reservations for one in reservation.instances if one.id == name), None)
+    return [one for reservation in reservations for one in reservation.instances if one.id in asked]
 
 
 def behind(service: str, operation: str, parameters: Parameters, place: Place) -> Iterator[tuple[Any, Check]]:
@@ -224,8 +226,7 @@ def behind(service: str, operation: str, parameters: Parameters, place: Place) -
     """
     if (service, operation) != ("ec2", "StartInstances"):
         return
-    for name in parameters["InstanceIds"]:
-        machine = _machine(name, place)
+    for machine in _started(parameters, place):
         if key := getattr(machine, "volume_key", None):
             context: Context = {
                 "kms:EncryptionContextKeys": ("aws:ebs:id",),

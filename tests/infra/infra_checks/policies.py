@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -62,6 +63,7 @@ def check(repository: Path) -> str:
     control: Policy = json.loads((repository / SERVICE_CONTROL_POLICY).read_text())
     lint("service control policy", control)
     roles["member"] = [{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}, control]
+    every_tag_is_protected(repository, control, roles["member"])
     cases = json.loads((repository / "tests/infra/fixtures/policy_cases.json").read_text())
     wrong = [problem for case in cases for problem in simulate(case, roles)]
     if wrong:
@@ -123,6 +125,24 @@ def same_statements(own: Policy, theirs: Policy) -> None:
     for sid in sorted(set(ours) | set(others)):
         if ours.get(sid) != others.get(sid):
             raise Failed(f"{sid} of the scheduler's own role:\n{ours.get(sid)}\nof a target account's role:\n{others.get(sid)}")
+
+
+def every_tag_is_protected(repository: Path, control: Policy, member: list[Policy]) -> None:
+    """Each action that the service control policy names is refused with each tag that the code reads, but to those it spares."""
+    code = "\n".join(path.read_text() for folder in ("crates", "functions") for path in (repository / folder).glob("*/src/**/*.rs"))
+    read = set(re.findall(r"\"(nightcap:[a-z-]+)\"", code))
+    (statement,) = control["Statement"]
+    protected = set(statement["Condition"]["ForAnyValue:StringEqualsIgnoreCase"]["aws:TagKeys"])
+    if read != protected:
+        raise Failed(f"the code reads the tags {sorted(read)}, the service control policy protects {sorted(protected)}")
+    spared = ("greenleaf-deploy-prod", "nightcap-scheduler", "nightcap-target")
+    for action in listed(statement["Action"]):
+        for tag in sorted(read):
+            for role in ("developers", *spared):
+                context = {"aws:TagKeys": ("Name", tag.title()), "aws:PrincipalArn": f"arn:aws:iam::210987654321:role/{role}"}
+                said = decision(member, Request(action, "*", context))
+                if (said == "allowed") != (role in spared):
+                    raise Failed(f"service control policy: {action} with {tag} is {said} to {role}")
 
 
 def guard_writes_nothing(policies: list[Policy]) -> None:
