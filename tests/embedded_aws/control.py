@@ -48,7 +48,7 @@ from .clock import parse_rfc3339, rfc3339
 from .lag import Lag
 from .throttling import Throttling
 from .money import Money
-from .machines import find, forget_spot_request, have_starts_fail
+from .machines import encrypt_volumes, find, forget_spot_request, have_starts_fail
 from .rds import Lifecycle, find_database
 from .world import World
 
@@ -180,12 +180,14 @@ class Control:
             case {"instance": str() as name, "license": str() | None as configuration, **rest} if set(rest) <= {"free"}:
                 find(name)
                 licenses.govern(name, configuration, bool(rest.get("free", True)))
+            case {"instance": str() as name, "volume_key": str() | None as key}:
+                encrypt_volumes(name, key)
             case {"forget_spot_request": str() as name}:
                 forget_spot_request(name)
             case _:
                 raise Refused(
                     'expected {"instance": id, "start_fails": code or null}, {"instance": id, "license": ARN or null, '
-                    '"free": bool} or {"forget_spot_request": id}'
+                    '"free": bool}, {"instance": id, "volume_key": ARN or null} or {"forget_spot_request": id}'
                 )
         return {}
 

@@ -113,6 +113,11 @@ def install(world: World) -> None:
         return original_requests(self, filters, spot_instance_ids)
 
 
+def encrypt_volumes(identifier: str, key: str | None) -> None:
+    """The customer key that a machine's volumes are encrypted with, or none."""
+    find(identifier).volume_key = key
+
+
 def have_starts_fail(identifier: str, code: str | None) -> None:
     """From now on AWS undoes every start of this machine for this reason; without one, no more."""
     find(identifier).start_fails = code
