@@ -312,7 +312,7 @@ impl Doubts<'_> {
                 self.add(
                     format!("environments.{name}"),
                     format!(
-                        "{name:?} and {other:?} look the same: the tag nightcap:environment is compared letter by letter, capitals included; rename one"
+                        "{name} and {other} look the same: the tag nightcap:environment is compared letter by letter, capitals included; rename one"
                     ),
                 );
             }
@@ -325,7 +325,7 @@ impl Doubts<'_> {
             self.add(
                 format!("environments.{name}"),
                 format!(
-                    "{name:?} looks like production, so it is protected and its schedule is NOT carried out; write protected: true in place of the schedule, or, if it is not production, release it: not_production: [{{ name: {name}, reason: \"…\" }}]"
+                    "{name} looks like production, so it is protected and its schedule is NOT carried out; write protected: true in place of the schedule, or, if it is not production, release it: not_production: [{{ name: {name}, reason: \"…\" }}]"
                 ),
             );
         }
