@@ -7,6 +7,8 @@ use std::process::{self, ExitCode};
 use anstyle::{AnsiColor, Style};
 use anyhow::Context;
 use comfy_table::{ContentArrangement, Table, presets};
+use nightcap_domain::config::Language;
+use nightcap_domain::explain::observed_in;
 use nightcap_domain::text::visible_lines;
 use serde::Serialize;
 
@@ -200,13 +202,18 @@ pub(crate) fn styled(style: Style, text: &str) -> String {
 
 /// A word for a state, in its colour.
 pub(crate) fn state(word: &str) -> String {
+    state_in(word, Language::En)
+}
+
+/// The same for a reader of any language; AWS's own words stay.
+pub(crate) fn state_in(word: &str, language: Language) -> String {
     let style = match word {
         "running" => GOOD,
         "stopped" => QUIET,
         "fixed" | "unmanaged" => Style::new(),
         _ => DOUBT,
     };
-    styled(style, word)
+    styled(style, observed_in(word, language))
 }
 
 #[cfg(test)]

@@ -8,11 +8,13 @@
     missing_docs
 )]
 
+mod answers;
 mod check;
 mod colour;
 mod fleet;
 mod manual;
 mod nightcap;
 mod places;
+mod session;
 mod streams;
 mod timeline;

@@ -46,7 +46,9 @@ pub enum ConfigSourceError {
         error: std::io::Error,
     },
     /// What is there is no text.
-    #[error("{name}: this is no UTF-8 text; a configuration is YAML or JSON")]
+    #[error(
+        "{name}: this is no UTF-8 text (UTF-16 or another encoding); save it as UTF-8: a configuration is YAML or JSON"
+    )]
     NotText {
         /// Where it is.
         name: String,

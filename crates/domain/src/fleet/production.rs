@@ -117,7 +117,7 @@ fn words(text: &str) -> Vec<Word> {
         let after = chars.get(index + 1).copied();
         if !c.is_alphanumeric() {
             joined = if touches || joined {
-                matches!(c, '-' | '_' | '.' | '–' | '—') || c.is_whitespace()
+                is_hyphen(c) || matches!(c, '_' | '.') || c.is_whitespace()
             } else {
                 false
             };
@@ -139,6 +139,14 @@ fn words(text: &str) -> Vec<Word> {
         touches = true;
     }
     words
+}
+
+/// A hyphen in any of its forms: word processors put in another for the one that was typed.
+fn is_hyphen(c: char) -> bool {
+    matches!(
+        c,
+        '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}'
+    )
 }
 
 /// `eu|Prod`, `EU|Prod`, `prod|01`, `01|prod`.
@@ -320,6 +328,8 @@ mod tests {
             "prd",
             "PRD",
             "prod-eu",
+            "prod\u{2212}eu",
+            "eu\u{2011}prod",
             "Prod-EU",
             "eu-prod",
             "prd-eu",
@@ -409,6 +419,12 @@ mod tests {
             "PREPROD",
             "preprod-eu",
             "pre-prod",
+            "pre\u{2011}prod",
+            "pre\u{2013}prod",
+            "non\u{2212}prod",
+            "pre\u{ff0d}prod",
+            "reprod",
+            "liver",
             "pre_prod",
             "pre prod",
             "pre.prod",
