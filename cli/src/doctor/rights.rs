@@ -7,13 +7,15 @@
 use std::collections::BTreeMap;
 
 use nightcap_domain::config::{Compiled, Config, EnvironmentConfig, KindName};
-use nightcap_domain::fleet::protected_name;
+use nightcap_domain::fleet::{ENVIRONMENT_TAG, protected_name};
 use serde_json::{Value, json};
 
 /// The condition on the maximum of a group.
 pub(super) const MAX_SIZE: &str = "autoscaling:MaxSize";
 /// How conditions on tags begin.
 const TAG: &str = "aws:ResourceTag/";
+/// The tag's value on a resource of somebody else's.
+const NO_ENVIRONMENT: &str = "nobodys-environment";
 const RIGHTS: &str = include_str!("../../../infra/modules/nightcap-policy/rights.json");
 
 /// A permission to ask about.
@@ -289,7 +291,10 @@ fn contexts(condition: Option<&Value>) -> Vec<Vec<(String, String)>> {
         }
     }
     if environments.is_empty() {
-        return vec![others];
+        // Asked about a resource of an environment that nobody has: a condition on the tag, which
+        // would hide all others from a listing, refuses it then, and is no condition unknown.
+        let stranger = (format!("{TAG}{ENVIRONMENT_TAG}"), NO_ENVIRONMENT.to_owned());
+        return vec![[others, vec![stranger]].concat()];
     }
     environments
         .into_iter()

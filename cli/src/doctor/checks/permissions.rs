@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use nightcap_aws::error::{AwsError, Cause};
 use nightcap_aws::probe::{Question, Service, tree};
+use serde_json::Value;
 
 use crate::doctor::rights::{self, GUARD, Own, Right, SCHEDULER};
-use crate::doctor::{Doctor, Finding, Place};
+use crate::doctor::{Access, Doctor, Place};
 
 const CHECK: &str = "permissions";
 /// The condition key under which the guard may write parts of the ledger.
@@ -227,7 +228,11 @@ impl Doctor<'_> {
         let (missing, untold) = (with(Some(false)), with(None));
         if missing.is_empty() && untold.is_empty() {
             let actions = told.len();
-            self.row(CHECK, about, Finding::Allowed { principal, actions });
+            self.row(
+                CHECK,
+                about,
+                Access::PermissionsComplete { principal, actions },
+            );
             return;
         }
         if !missing.is_empty() {
@@ -235,7 +240,7 @@ impl Doctor<'_> {
             self.row(
                 CHECK,
                 about,
-                Finding::Missing {
+                Access::PermissionsMissing {
                     principal,
                     actions: missing,
                 },
@@ -245,7 +250,7 @@ impl Doctor<'_> {
             self.row(
                 CHECK,
                 about,
-                Finding::Untold {
+                Access::PermissionsUnknown {
                     principal,
                     actions: untold,
                 },
@@ -275,7 +280,11 @@ impl Doctor<'_> {
 type Asked<'r> = (&'r str, &'r [(String, String)], Vec<&'r str>);
 
 /// Asks IAM's simulator, which acts on nothing: once for every resource and context.
-async fn simulate(place: &Place, principal: &str, needed: &[Right]) -> Result<Told, AwsError> {
+pub(super) async fn simulate(
+    place: &Place,
+    principal: &str,
+    needed: &[Right],
+) -> Result<Told, AwsError> {
     let mut questions: Vec<Asked<'_>> = vec![];
     for right in needed {
         let known = questions.iter_mut().find(|(resource, context, _)| {
@@ -317,12 +326,7 @@ async fn simulate(place: &Place, principal: &str, needed: &[Right]) -> Result<To
         let asked = Question::form(Service::Iam, "SimulatePrincipalPolicy", &pairs);
         let answer = place.probe.ask(asked).await?;
         for result in tree::items(&answer, "EvaluationResults") {
-            // What depends on a condition that is not known here is not known either.
-            let said = match tree::text(result, "EvalDecision") {
-                "allowed" => Some(true),
-                _ if tree::items(result, "MissingContextValues").is_empty() => Some(false),
-                _ => None,
-            };
+            let said = decided(result);
             let action = tree::text(result, "EvalActionName").to_owned();
             let before = told.get(&action).copied().unwrap_or(Some(true));
             told.insert(action, both(before, said));
@@ -332,6 +336,31 @@ async fn simulate(place: &Place, principal: &str, needed: &[Right]) -> Result<To
         told.entry(right.action.clone()).or_insert(None);
     }
     Ok(told)
+}
+
+/// What a result says. What depends on a condition that is not known here is not known either;
+/// with a resource named, the keys that are missing stand with the results of that resource (IAM
+/// API reference, EvaluationResult). A boundary or a policy of the organisation that does not
+/// allow it refuses it, whatever the role's own policies say.
+fn decided(result: &Value) -> Option<bool> {
+    let refused = [
+        (
+            "PermissionsBoundaryDecisionDetail",
+            "AllowedByPermissionsBoundary",
+        ),
+        ("OrganizationsDecisionDetail", "AllowedByOrganizations"),
+    ]
+    .iter()
+    .any(|(detail, key)| tree::at(result, &[detail, key]) == "false");
+    let missing = std::iter::once(result)
+        .chain(tree::items(result, "ResourceSpecificResults"))
+        .any(|one| !tree::items(one, "MissingContextValues").is_empty());
+    match tree::text(result, "EvalDecision") {
+        _ if refused => Some(false),
+        "allowed" => Some(true),
+        _ if missing => None,
+        _ => Some(false),
+    }
 }
 
 /// An action is allowed only if it is on every resource and in every environment.
@@ -353,7 +382,7 @@ fn leading_keys(action: &str) -> Vec<(String, String)> {
 }
 
 /// The role behind a session, as IAM names it; anything else as it is.
-fn role_of(caller: &str) -> String {
+pub(crate) fn role_of(caller: &str) -> String {
     match caller.split_once(":assumed-role/") {
         Some((head, rest)) => {
             let head = head.replacen(":sts:", ":iam:", 1);
@@ -365,7 +394,7 @@ fn role_of(caller: &str) -> String {
 }
 
 /// `role/NAME` of an ARN.
-fn short(arn: &str) -> &str {
+pub(super) fn short(arn: &str) -> &str {
     arn.splitn(6, ':').nth(5).unwrap_or(arn)
 }
 
