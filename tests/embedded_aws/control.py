@@ -22,6 +22,7 @@ DELETE /nightcap/checks     forgets defects and decisions: a test that provokes 
 GET    /nightcap/decisions  what was decided of each function's calls: role, action, resource, verdict, statements
 POST   /nightcap/money      {"charges": [...], "clear_from": "2026-11-01", "confirm": "finance@example.com"}
                             writes the bill, or clicks in a mail: see money.Money.post
+POST   /nightcap/conditions {"clock_ahead_seconds": 600}: see conditions.Conditions.post
 POST   /nightcap/account    {"cost_tags": {"nightcap:environment": "Active"}}: see account.Account.post
 """
 
@@ -40,6 +41,7 @@ from moto.moto_api._internal import moto_api_backend
 from .account import Account
 from .checks import Checks
 from .clock import parse_rfc3339, rfc3339
+from .conditions import Conditions
 from .money import Money
 from .machines import forget_spot_request, have_starts_fail
 from .rds import Lifecycle, find_database
@@ -83,6 +85,10 @@ class Control:
     def add_account(self, account: Account) -> None:
         self._account = account
         self._routes["POST", "account"] = lambda sent, _: account.post(sent)
+
+    def add_conditions(self, conditions: Conditions) -> None:
+        self._conditions = conditions
+        self._routes["POST", "conditions"] = lambda sent, _: conditions.post(sent)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         key = (environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix("/nightcap/").strip("/"))
@@ -141,6 +147,7 @@ class Control:
         self._money.forget()
         self._checks.forget()
         self._account.forget()
+        self._conditions.forget()
         self._world.reset(now)
         return self.clock()
 

@@ -22,6 +22,10 @@ const ANY_ACCOUNT: &str = "*";
 pub(crate) async fn run(args: &Doctor) -> anyhow::Result<Ending> {
     let config = source::configuration(&args.config.place).await?;
     let now = when::at(args.at.as_deref(), &config)?;
+    if args.policy && args.reads {
+        output::json(&doctor::reads())?;
+        return Ok(Ending::Fine);
+    }
     if args.policy {
         let account = args.account.as_deref().unwrap_or(ANY_ACCOUNT);
         let scheduled = doctor::scheduled(&config);

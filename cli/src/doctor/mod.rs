@@ -342,4 +342,4 @@ pub(crate) fn answer(rows: &[Row], language: Language, now: DateTime<Utc>) -> Va
     })
 }
 
-pub(crate) use rights::{policy, scheduled};
+pub(crate) use rights::{policy, reads, scheduled};

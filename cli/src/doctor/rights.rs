@@ -7,15 +7,13 @@
 use std::collections::BTreeMap;
 
 use nightcap_domain::config::{Compiled, Config, EnvironmentConfig, KindName};
-use nightcap_domain::fleet::{ENVIRONMENT_TAG, protected_name};
+use nightcap_domain::fleet::protected_name;
 use serde_json::{Value, json};
 
 /// The condition on the maximum of a group.
 pub(super) const MAX_SIZE: &str = "autoscaling:MaxSize";
 /// How conditions on tags begin.
 const TAG: &str = "aws:ResourceTag/";
-/// The tag's value on a resource of somebody else's.
-const NO_ENVIRONMENT: &str = "nobodys-environment";
 const RIGHTS: &str = include_str!("../../../infra/modules/nightcap-policy/rights.json");
 
 /// A permission to ask about.
@@ -27,6 +25,62 @@ pub(crate) struct Right {
     pub(crate) resource: String,
     /// The condition keys under which it is granted.
     pub(crate) context: Vec<(String, String)>,
+}
+
+/// What `nightcap doctor` itself calls, with the reads that a plan of the fleet makes. The names of
+/// AWS Budgets' operations are one right in IAM (Service Authorization Reference, AWS Budgets).
+pub(crate) const READS: [&str; 44] = [
+    "application-autoscaling:DescribeScalableTargets",
+    "application-autoscaling:DescribeScheduledActions",
+    "autoscaling:DescribeAutoScalingGroups",
+    "autoscaling:DescribePolicies",
+    "autoscaling:DescribeScalingActivities",
+    "autoscaling:DescribeScheduledActions",
+    "budgets:ViewBudget",
+    "ce:GetCostAndUsage",
+    "ce:ListCostAllocationTags",
+    "dynamodb:DescribeContinuousBackups",
+    "dynamodb:DescribeTable",
+    "dynamodb:DescribeTimeToLive",
+    "ec2:DescribeInstances",
+    "ec2:DescribeSpotInstanceRequests",
+    "ec2:DescribeVolumes",
+    "ecs:DescribeServices",
+    "eks:DescribeNodegroup",
+    "elasticloadbalancing:DescribeTargetHealth",
+    "events:DescribeRule",
+    "events:ListTargetsByRule",
+    "iam:SimulatePrincipalPolicy",
+    "kms:DescribeKey",
+    "kms:GetKeyPolicy",
+    "lambda:GetFunctionConcurrency",
+    "lambda:GetFunctionConfiguration",
+    "lambda:GetPolicy",
+    "lambda:ListEventSourceMappings",
+    "rds:DescribeBlueGreenDeployments",
+    "rds:DescribeDBClusters",
+    "rds:DescribeDBInstances",
+    "rds:DescribeGlobalClusters",
+    "s3:GetObject",
+    "scheduler:GetSchedule",
+    "scheduler:ListSchedules",
+    "sns:GetSubscriptionAttributes",
+    "sns:GetTopicAttributes",
+    "sns:ListSubscriptionsByTopic",
+    "sqs:GetQueueAttributes",
+    "sqs:GetQueueUrl",
+    "ssm:GetParameter",
+    "sts:AssumeRole",
+    "sts:GetCallerIdentity",
+    "tag:GetResources",
+    "tag:GetTagKeys",
+];
+
+/// The policy for whoever runs `nightcap doctor`.
+pub(crate) fn reads() -> Value {
+    json!({ "Version": "2012-10-17", "Statement": [
+        { "Sid": "NightcapDoctor", "Effect": "Allow", "Action": READS.as_slice(), "Resource": "*" },
+    ] })
 }
 
 /// What the scheduler needs of Nightcap's own things: `iam_scheduler.tf` of the module.
@@ -291,10 +345,7 @@ fn contexts(condition: Option<&Value>) -> Vec<Vec<(String, String)>> {
         }
     }
     if environments.is_empty() {
-        // Asked about a resource of an environment that nobody has: a condition on the tag, which
-        // would hide all others from a listing, refuses it then, and is no condition unknown.
-        let stranger = (format!("{TAG}{ENVIRONMENT_TAG}"), NO_ENVIRONMENT.to_owned());
-        return vec![[others, vec![stranger]].concat()];
+        return vec![others];
     }
     environments
         .into_iter()

@@ -4,7 +4,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use nightcap_aws::error::{AwsError, Cause};
 use nightcap_aws::probe::{Question, Service, tree};
 use nightcap_domain::config::BudgetConfig;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::doctor::{Doctor, Money};
 
@@ -142,7 +142,7 @@ impl Doctor<'_> {
             let wanted = json!({
                 "AccountId": self.home.account,
                 "BudgetName": name,
-                "Notification": notification,
+                "Notification": identified(notification),
             });
             let operation = "DescribeSubscribersForNotification";
             let asked = Question::json(Service::Budgets, operation, wanted);
@@ -252,6 +252,22 @@ fn planned(budget: &Value, now: DateTime<Utc>) -> Option<Value> {
     begun
         .max_by_key(|(start, _)| *start)
         .map(|(_, limit)| limit.clone())
+}
+
+/// A notification by what identifies it, without its state.
+fn identified(notification: &Value) -> Value {
+    let mut kept = Map::new();
+    for key in [
+        "NotificationType",
+        "ComparisonOperator",
+        "Threshold",
+        "ThresholdType",
+    ] {
+        if let Some(value) = notification.get(key) {
+            kept.insert(key.to_owned(), value.clone());
+        }
+    }
+    Value::Object(kept)
 }
 
 /// A number without what does not count: `500.00` is `500`.

@@ -14,6 +14,28 @@ const CHECK: &str = "permissions";
 /// The condition key under which the guard may write parts of the ledger.
 const LEADING_KEYS: &str = "dynamodb:LeadingKeys";
 
+/// The condition keys of Nightcap's own policies, each with a value that no condition of theirs is
+/// about, for the questions to which the key is not given: what is not allowed is then refused and
+/// not undecided for a key that nobody gave (IAM API reference, EvaluationResult,
+/// `MissingContextValues`). So a reading action is asked about a resource of an environment that
+/// nobody has: a condition on the tag hides such a one, and with it the whole listing.
+const NEUTRAL: [(&str, &str); 11] = [
+    ("aws:ResourceTag/nightcap:environment", STRANGER),
+    ("aws:ResourceTag/Environment", STRANGER),
+    ("aws:ResourceTag/Env", STRANGER),
+    ("aws:ResourceTag/Stage", STRANGER),
+    ("aws:TagKeys", "nightcap:capacity"),
+    (rights::MAX_SIZE, "0"),
+    (LEADING_KEYS, "state"),
+    ("kms:ViaService", STRANGER),
+    ("kms:GrantIsForAWSResource", "false"),
+    (GRANT_OPERATIONS, "Decrypt"),
+    (ENCRYPTION_CONTEXT_KEYS, "aws:ebs:id"),
+];
+const STRANGER: &str = "nobodys-environment";
+const GRANT_OPERATIONS: &str = "kms:GrantOperations";
+const ENCRYPTION_CONTEXT_KEYS: &str = "kms:EncryptionContextKeys";
+
 /// What became of the question whether an action is allowed.
 type Told = BTreeMap<String, Option<bool>>;
 
@@ -307,16 +329,27 @@ pub(super) async fn simulate(
                 (*action).to_owned(),
             ));
         }
-        for (place, (key, value)) in context.iter().enumerate() {
+        let given = context
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()));
+        let missing = NEUTRAL
+            .into_iter()
+            .filter(|(key, _)| !context.iter().any(|(known, _)| known == key));
+        for (place, (key, value)) in given.chain(missing).enumerate() {
             let entry = format!("ContextEntries.member.{}", place + 1);
             // A list of keys is one, whatever its length.
-            let kind = match key.as_str() {
-                "aws:TagKeys" | LEADING_KEYS => "stringList",
+            let kind = match key {
+                "aws:TagKeys" | LEADING_KEYS | GRANT_OPERATIONS | ENCRYPTION_CONTEXT_KEYS => {
+                    "stringList"
+                }
                 rights::MAX_SIZE => "numeric",
                 _ => "string",
             };
-            form.push((format!("{entry}.ContextKeyName"), key.clone()));
-            form.push((format!("{entry}.ContextKeyValues.member.1"), value.clone()));
+            form.push((format!("{entry}.ContextKeyName"), key.to_owned()));
+            form.push((
+                format!("{entry}.ContextKeyValues.member.1"),
+                value.to_owned(),
+            ));
             form.push((format!("{entry}.ContextKeyType"), kind.to_owned()));
         }
         let pairs: Vec<(&str, &str)> = form

@@ -7,6 +7,8 @@ mod machines;
 mod money;
 mod resources;
 mod schedules;
+#[cfg(test)]
+mod tests;
 mod topic;
 
 use nightcap_domain::config::Language;
