@@ -514,6 +514,11 @@ FAULTS: dict[str, Callable[[Of], Any]] = {
     "reads-by-tag": lambda c: _role_policy(c, _reads_by_tag),
     "boundary": _boundary,
     "function-config-missing": lambda c: _variables(c, NIGHTCAP_CONFIG="ssm:///nightcap/nowhere"),
+    # What SNS gives a topic for which nobody wrote a policy.
+    "topic-default-policy": lambda c: _topic_policy(c, {
+        "Sid": "__default_statement_ID", "Effect": "Allow", "Principal": {"AWS": "*"}, "Resource": TOPIC,
+        "Action": ["SNS:GetTopicAttributes", "SNS:Subscribe", "SNS:Publish"], "Condition": {"StringEquals": {"AWS:SourceOwner": ACCOUNT}},
+    }),
     "topic-denied": lambda c: _topic_policy(c, BUDGETS_PUBLISH, {**DENY_ROLE, "Action": "SNS:*"}),
     "topic-deny-conditional": lambda c: _topic_policy(c, BUDGETS_PUBLISH, DENY_OTHERS),
     "topic-fifo": _fifo,

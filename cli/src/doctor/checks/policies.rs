@@ -18,7 +18,7 @@ pub(super) enum Denial {
 pub(super) fn lets_service(policy: &Value, service: &str, actions: &[&str]) -> bool {
     let effect = |wanted: &str| {
         statements(policy, wanted).any(|statement| {
-            names_service(statement.get("Principal"), service)
+            names_service(statement, service)
                 && acts(statement, actions)
                 // A condition may make a denial void; an allowance under one is meant for it.
                 && (wanted == "Allow" || statement.get("Condition").is_none())
@@ -31,7 +31,7 @@ pub(super) fn lets_service(policy: &Value, service: &str, actions: &[&str]) -> b
 pub(super) fn lets_source(policy: &Value, service: &str, action: &str, source: &str) -> bool {
     lets_service(policy, service, &[action])
         && statements(policy, "Allow").any(|statement| {
-            names_service(statement.get("Principal"), service)
+            names_service(statement, service)
                 && acts(statement, &[action])
                 && sources(statement).is_none_or(|patterns| {
                     patterns
@@ -114,15 +114,20 @@ fn statements<'p>(policy: &'p Value, effect: &str) -> impl Iterator<Item = &'p V
         .filter(move |statement| statement.get("Effect").and_then(Value::as_str) == Some(effect))
 }
 
-fn names_service(principal: Option<&Value>, service: &str) -> bool {
-    match principal {
-        Some(Value::String(all)) => all == "*",
-        Some(Value::Object(by)) => {
-            let of = |key: &str| texts(by.get(key));
-            of("Service").contains(&service) || of("AWS").contains(&"*")
-        }
-        _ => false,
+/// Whether a statement is about a service. "Everybody" of a topic's default policy is whoever the
+/// account owns (`AWS:SourceOwner`), and no service (SNS Developer Guide, "Example cases").
+fn names_service(statement: &Value, service: &str) -> bool {
+    let principal = statement.get("Principal");
+    let named = principal.and_then(|by| by.get("Service"));
+    if texts(named).contains(&service) {
+        return true;
     }
+    let narrows = |key: &String| {
+        ["aws:SourceAccount", "aws:SourceArn"]
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(key))
+    };
+    principals(statement).contains(&"*") && condition_keys(statement).iter().all(narrows)
 }
 
 /// The accounts and roles that a statement names.
