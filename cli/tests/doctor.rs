@@ -491,13 +491,12 @@ fn without_a_name(recording: &Path) -> BTreeSet<String> {
 }
 
 /// What the account of these tests could be known by.
-const SECRETS: [&str; 25] = [
+const SECRETS: [&str; 24] = [
     "123456789012",
     "greenleaf",
     "example.com",
     "finance@",
     "preprod-search",
-    "preprod-app",
     "preprod-poor",
     "preprod-hooked",
     "dev-box",
