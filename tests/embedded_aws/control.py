@@ -25,6 +25,7 @@ POST   /nightcap/money      {"charges": [...], "clear_from": "2026-11-01", "conf
 POST   /nightcap/lag        {"seconds": N, "service": "rds", "action": "Describe*"}: see lag.py
 POST   /nightcap/throttling {"size": share, "refill": times} or null: see throttling.py
 POST   /nightcap/groups     {"group": name, "forecast": N}: what a predictive scaling policy foresees: see autoscaling.py
+POST   /nightcap/conditions {"clock_ahead_seconds": 600}: see conditions.Conditions.post
 POST   /nightcap/account    {"cost_tags": {"nightcap:environment": "Active"}}: see account.Account.post
 """
 
@@ -47,6 +48,7 @@ from .checks import Checks
 from .clock import parse_rfc3339, rfc3339
 from .lag import Lag
 from .throttling import Throttling
+from .conditions import Conditions
 from .money import Money
 from .machines import encrypt_volumes, find, forget_spot_request, have_starts_fail
 from .rds import Lifecycle, find_database
@@ -99,6 +101,10 @@ class Control:
     def add_throttling(self, throttling: Throttling) -> None:
         self._throttling = throttling
         self._routes["POST", "throttling"] = lambda sent, _: throttling.post(sent)
+
+    def add_conditions(self, conditions: Conditions) -> None:
+        self._conditions = conditions
+        self._routes["POST", "conditions"] = lambda sent, _: conditions.post(sent)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         key = (environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix("/nightcap/").strip("/"))
@@ -160,6 +166,7 @@ class Control:
         self._lag.forget()
         self._throttling.forget()
         licenses.forget()
+        self._conditions.forget()
         self._world.reset(now)
         return self.clock()
 

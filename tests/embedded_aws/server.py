@@ -18,6 +18,7 @@ from . import (
     account,
     autoscaling,
     budgets,
+    conditions,
     containers,
     dynamodb,
     filter_policies,
@@ -26,6 +27,7 @@ from . import (
     rds,
     target_health,
     terraform,
+    trust,
 )
 from .checks import Checks
 from .control import Control
@@ -35,6 +37,16 @@ from .throttling import Throttling
 from .world import World
 
 LOOPBACK = "127.0.0.1"
+
+
+def dated(conditions: conditions.Conditions) -> type[MotoRequestHandler]:
+    """Answers with AWS's clock in their header."""
+
+    class Dated(MotoRequestHandler):
+        def date_time_string(self, timestamp: int | None = None) -> str:
+            return conditions.date()
+
+    return Dated
 
 
 class EmbeddedAws:
@@ -51,15 +63,18 @@ class EmbeddedAws:
         autoscaling.install(self.world)
         budgets.install(self.world)
         bill = money.install(self.world)
+        brought_about = conditions.install(self.world)
         containers.install(self.world)
         dynamodb.install()
         filter_policies.install()
         machines.install(self.world)
         target_health.install(self.world)
         terraform.install(self.world)
+        trust.install()
         checks = Checks(self.world)
         control = Control(self.world, databases, bill, checks, nonce)
         control.add_account(examined)
+        control.add_conditions(brought_about)
         moto = DomainDispatcherApplication(create_backend_app)
         self._lag = Lag(self.world, moto)
         control.add_lag(self._lag)
@@ -70,7 +85,7 @@ class EmbeddedAws:
             port,
             Front(self.world, control, moto, checks, self._lag, throttling),
             threaded=True,
-            request_handler=MotoRequestHandler,
+            request_handler=dated(brought_about),
         )
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
