@@ -45,7 +45,7 @@ impl Look<'_> {
 
     /// The costs of the day, paid for once; and how many pages were paid for now.
     pub(crate) async fn costs(&self) -> Result<(Paid, u32), GuardError> {
-        let (as_of, name) = (self.today(), &self.budget.name);
+        let (as_of, name) = (self.today(), &self.budget.costs_key());
         if let Some(store) = &self.guard.store {
             match self.time.cut(store.costs(name, as_of)).await {
                 Some(Ok(Some(paid))) => return Ok((paid, 0)),
@@ -53,7 +53,8 @@ impl Look<'_> {
                 Some(Err(error)) => tracing::warn!(%error, "kept costs could not be read"),
             }
         }
-        let explorer = CostExplorer::new(Arc::clone(&self.guard.clients), &self.budget.cost_tag);
+        let explorer = CostExplorer::new(Arc::clone(&self.guard.clients), &self.budget.cost_tag)
+            .of_accounts(&self.budget.accounts);
         let spent = self.time.cut(explorer.spent(as_of)).await;
         let late = || Err(AwsError::out_of_time("ce", "GetCostAndUsage"));
         let spent = spent.unwrap_or_else(late).map_err(GuardError::Unread)?;
@@ -93,9 +94,17 @@ impl Look<'_> {
         asked.unwrap_or_else(|| Err(AwsError::out_of_time("budgets", "ViewBudget")))
     }
 
+    /// The account of the budget, as far as it is known without asking AWS.
+    pub(crate) fn own_account(&self) -> Option<&str> {
+        self.guard
+            .topic
+            .as_ref()
+            .map(Topic::arn)
+            .and_then(account_of)
+    }
+
     async fn ask_for_the_budget(&self) -> Result<BudgetInAws, AwsError> {
-        let topic = self.guard.topic.as_ref().map(Topic::arn);
-        let account = match topic.and_then(account_of) {
+        let account = match self.own_account() {
             Some(account) => account.to_owned(),
             None => self.guard.clients.account().await?,
         };
