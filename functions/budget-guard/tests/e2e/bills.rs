@@ -108,11 +108,8 @@ fn in_a_management_account_the_budgets_accounts_alone_count_and_a_difference_is_
     organization(&stage);
     let all = stage.look(FRIDAY);
     assert!(problems(&all).contains(&"other-accounts"), "{all:#}");
-    let problem = all["problems"].as_array().unwrap().iter();
-    let told = problem
-        .filter(|p| p["code"] == "other-accounts")
-        .next()
-        .unwrap();
+    let mut problem = all["problems"].as_array().unwrap().iter();
+    let told = problem.find(|p| p["code"] == "other-accounts").unwrap();
     let remedy = told["remedy"].as_str().unwrap();
     assert!(remedy.contains("accounts: [123456789012]"), "{remedy}");
     assert!(
