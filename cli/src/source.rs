@@ -291,6 +291,11 @@ fn found(place: &str) -> String {
         .unwrap_or_else(|| place.to_owned())
 }
 
+/// True if nobody named a configuration and the usual one is not there.
+pub(crate) fn is_absent(place: &str) -> bool {
+    place == USUAL_PLACE && !Path::new(&found(place)).is_file()
+}
+
 /// `timezone: UTC`, which is no path unless there is such a file.
 fn is_one_line_of_yaml(place: &str) -> bool {
     let line = place.trim();

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use aws_sdk_budgets::types::{Budget, BudgetPerformanceHistory, BudgetType, Spend, TimeUnit};
+use aws_sdk_budgets::types::{
+    Budget, BudgetPerformanceHistory, BudgetType, Dimension, Spend, TimeUnit,
+};
 use chrono::DateTime;
 use nightcap_domain::guard::{AwsBudget, BudgetPeriod, OtherBudget};
 use nightcap_domain::money::{BillingMonth, Money, Usd};
@@ -152,7 +154,35 @@ fn read(budget: &Budget) -> Result<AwsBudget, AwsError> {
             .transpose()?
             .filter(|forecast| !forecast.is_zero()),
         closed: BTreeMap::new(),
+        accounts: accounts(budget),
     })
+}
+
+/// The accounts that a budget is filtered by, in order; none if it counts all. AWS gives filters in
+/// an old form and a new one, and a filter of accounts may be one of several that all apply.
+///
+/// <https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_Budget.html>
+#[expect(
+    deprecated,
+    reason = "AWS answers with the new form only where `ShowFilterExpression` asks for it"
+)]
+fn accounts(budget: &Budget) -> Vec<String> {
+    let mut found: Vec<String> = budget
+        .cost_filters()
+        .and_then(|filters| filters.get("LinkedAccount"))
+        .cloned()
+        .unwrap_or_default();
+    if let (true, Some(expression)) = (found.is_empty(), budget.filter_expression()) {
+        found = std::iter::once(expression)
+            .chain(expression.and())
+            .filter_map(|part| part.dimensions())
+            .filter(|part| *part.key() == Dimension::LinkedAccount)
+            .flat_map(|part| part.values().to_vec())
+            .collect();
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
 }
 
 fn amount(spend: &Spend) -> Result<Usd, AwsError> {

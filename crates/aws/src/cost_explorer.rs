@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use aws_sdk_costexplorer::operation::get_cost_and_usage::GetCostAndUsageOutput;
 use aws_sdk_costexplorer::types::{
-    DateInterval, Granularity, Group, GroupDefinition, GroupDefinitionType, Metric,
+    DateInterval, Dimension, DimensionValues, Expression, Granularity, Group, GroupDefinition,
+    GroupDefinitionType, Metric,
 };
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use chrono::{Datelike, Days, NaiveDate};
@@ -33,6 +34,8 @@ pub struct CostExplorer {
     clients: Arc<Clients>,
     /// The cost allocation tag of the environment, in its own spelling.
     tag: String,
+    /// The accounts whose costs count; none for all.
+    accounts: Vec<String>,
     pages: AtomicU32,
 }
 
@@ -43,8 +46,29 @@ impl CostExplorer {
         Self {
             clients,
             tag: tag.into(),
+            accounts: vec![],
             pages: AtomicU32::new(0),
         }
+    }
+
+    /// The same for the costs of these accounts alone; of all where none is named. In a management
+    /// account, all are those of the whole organization.
+    #[must_use]
+    pub fn of_accounts(self, accounts: &[String]) -> Self {
+        Self {
+            accounts: accounts.to_vec(),
+            ..self
+        }
+    }
+
+    /// <https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_Expression.html>
+    fn filter(&self) -> Option<Expression> {
+        let accounts = (!self.accounts.is_empty()).then(|| self.accounts.clone());
+        let dimension = DimensionValues::builder()
+            .key(Dimension::LinkedAccount)
+            .set_values(Some(accounts?))
+            .build();
+        Some(Expression::builder().dimensions(dimension).build())
     }
 
     /// The pages asked for so far, each of which is paid.
@@ -81,6 +105,7 @@ impl CostExplorer {
                 .metrics(METRIC)
                 .group_by(group(GroupDefinitionType::Tag, &self.tag))
                 .group_by(group(GroupDefinitionType::Dimension, "RECORD_TYPE"))
+                .set_filter(self.filter())
                 .set_next_page_token(token)
                 .send()
                 .await;
@@ -115,6 +140,7 @@ impl CostExplorer {
             .granularity(Granularity::Monthly)
             .metric(Metric::UnblendedCost)
             .prediction_interval_level(80)
+            .set_filter(self.filter())
             .send()
             .await;
         match answer {
@@ -155,7 +181,7 @@ fn take(spent: &mut Spent, page: &GetCostAndUsageOutput, tag: &str) -> Result<()
         let date: NaiveDate = date
             .parse()
             .ok()
-            .filter(is_billed)
+            .filter(|day: &NaiveDate| is_billed(*day))
             .ok_or_else(|| unreadable(&format!("{date:?} is no day of a bill")))?;
         // Every day asked for is answered. One on which anything ran has groups, be they free of
         // charge; one without any is a day that AWS has no figures of.
@@ -184,7 +210,7 @@ fn take(spent: &mut Spent, page: &GetCostAndUsageOutput, tag: &str) -> Result<()
 
 /// Whether AWS may have charged anything on a day: reckoning with days must not lead beyond the
 /// calendar, whatever an answer or an item says.
-pub(crate) fn is_billed(day: &NaiveDate) -> bool {
+pub(crate) fn is_billed(day: NaiveDate) -> bool {
     (2006..2200).contains(&day.year())
 }
 

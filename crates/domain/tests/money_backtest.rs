@@ -16,7 +16,7 @@ use nightcap_domain::money::backtest::{
     Backtest, BacktestError, BacktestOptions, Bill, Holdout, MethodScore, OURS, backtest, holdout,
 };
 use nightcap_domain::money::forecast::{ForecastInput, forecast};
-use nightcap_domain::money::{DailyCosts, Usd, backtest_file};
+use nightcap_domain::money::{DailyCosts, Part, Usd, backtest_file};
 use rust_decimal::Decimal;
 
 fn run(bill: &str) -> Backtest {
@@ -127,7 +127,12 @@ fn a_bill_of_months_is_no_test() {
         )
         .unwrap();
     }
-    let refused = backtest_file(file.as_bytes(), None, &BacktestOptions::default()).unwrap_err();
+    let refused = backtest_file(
+        file.as_bytes(),
+        Part::default(),
+        &BacktestOptions::default(),
+    )
+    .unwrap_err();
     assert_eq!(refused, nightcap_domain::money::FileError::Spread);
 }
 
@@ -137,7 +142,11 @@ fn the_file_gives_the_same_tables() {
     let file = include_bytes!("../data/daily_cloud_cost_2018.csv");
     let from_file = |name: Option<&str>| {
         let name = name.map(Into::into);
-        backtest_file(&file[..], name.as_ref(), &BacktestOptions::default())
+        let part = Part {
+            environment: name.as_ref(),
+            cost_tag: None,
+        };
+        backtest_file(&file[..], part, &BacktestOptions::default())
             .unwrap()
             .table()
     };

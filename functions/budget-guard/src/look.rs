@@ -11,7 +11,7 @@ use nightcap_domain::guard::{
 };
 use nightcap_domain::money::BillingMonth;
 
-use crate::differences::differences;
+use crate::differences::{differences, other_accounts};
 use crate::error::GuardError;
 use crate::figures;
 use crate::handler::Guard;
@@ -55,6 +55,7 @@ impl Look<'_> {
         };
         if let Some(aws) = &aws {
             problems.extend(differences(self.budget, aws, &paid.spent, self.today()));
+            problems.extend(other_accounts(self.budget, aws, self.own_account()));
         }
         if paid.spent.week_is_untagged(self.today()) {
             problems.push(problems::no_cost_tag(&self.budget.cost_tag));

@@ -39,7 +39,7 @@ impl Look<'_> {
 
     /// The costs of the day, paid for once; and how many pages were paid for now.
     pub(crate) async fn costs(&self) -> Result<(Paid, u32), GuardError> {
-        let (as_of, name) = (self.today(), &self.budget.name);
+        let (as_of, name) = (self.today(), &self.budget.costs_key());
         if let Some(store) = &self.guard.store {
             match self.time.cut_optional(store.costs(name, as_of)).await {
                 Some(Ok(Some(paid))) => return Ok((paid, 0)),
@@ -48,7 +48,8 @@ impl Look<'_> {
                 Some(Err(error)) => tracing::warn!(%error, "kept costs could not be read"),
             }
         }
-        let explorer = CostExplorer::new(Arc::clone(&self.guard.clients), &self.budget.cost_tag);
+        let explorer = CostExplorer::new(Arc::clone(&self.guard.clients), &self.budget.cost_tag)
+            .of_accounts(&self.budget.accounts);
         let spent = self.time.cut(explorer.spent(as_of)).await;
         let late = || Err(AwsError::out_of_time("ce", "GetCostAndUsage"));
         let spent = spent.unwrap_or_else(late).map_err(GuardError::Unread)?;
@@ -83,10 +84,18 @@ impl Look<'_> {
         Ok((paid, explorer.pages()))
     }
 
+    /// The account of the budget, as far as it is known without asking AWS.
+    pub(crate) fn own_account(&self) -> Option<&str> {
+        self.guard
+            .topic
+            .as_ref()
+            .map(Topic::arn)
+            .and_then(account_of)
+    }
+
     /// What AWS says of the budget is compared, and done without where it does not answer.
     pub(crate) async fn aws_budget(&self) -> Result<BudgetInAws, AwsError> {
-        let topic = self.guard.topic.as_ref().map(Topic::arn);
-        let account = match topic.and_then(account_of) {
+        let account = match self.own_account() {
             Some(account) => account.to_owned(),
             None => {
                 let asked = self.time.cut_optional(self.guard.clients.account());

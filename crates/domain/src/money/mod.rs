@@ -17,7 +17,7 @@ mod table;
 mod usd;
 
 pub use daily::DailyCosts;
-pub use file::{FileError, backtest_file, forecast_file, holdout_file};
+pub use file::{FileError, Part, backtest_file, forecast_file, forecast_file_of, holdout_file};
 pub use month::{BillingMonth, MonthError, midnight};
 pub use sheet::SheetError;
 pub use usd::{AmountError, Currency, CurrencyError, Money, Usd};

@@ -161,8 +161,8 @@ run "a_price_book_elsewhere" {
     error_message = "the guard is told where the price book is"
   }
   assert {
-    condition     = !contains(keys(aws_lambda_function.scheduler.environment[0].variables), "NIGHTCAP_PRICES")
-    error_message = "the scheduler has no use for it"
+    condition     = aws_lambda_function.scheduler.environment[0].variables["NIGHTCAP_PRICES"] == "s3://greenleaf-prices/eu-west-3.csv"
+    error_message = "so is the scheduler, which prices holds"
   }
   assert {
     condition     = [for statement in local.price_statements : [statement.Action, statement.Resource]] == [["s3:GetObject", "arn:aws:s3:::greenleaf-prices/eu-west-3.csv"]]
