@@ -14,13 +14,16 @@ const BEGIN: &str = "<!-- keys: begin -->";
 const END: &str = "<!-- keys: end -->";
 const NOW: &str = "2026-11-20T18:00:00Z";
 
-/// Every path in a value: `resources[].arn`.
+/// Every path in a value: `resources[].arn`; `by_month.*` where the keys are names or numbers.
 fn paths(value: &Value, at: &str, found: &mut BTreeSet<String>) {
     match value {
         Value::Object(keys) => {
             for (key, inner) in keys {
+                let last = at.rsplit('.').next().unwrap_or_default();
+                let names = last.starts_with("by_") && !last.ends_with("[]");
+                let key = if names { "*" } else { key };
                 let path = if at.is_empty() {
-                    key.clone()
+                    key.to_owned()
                 } else {
                     format!("{at}.{key}")
                 };

@@ -88,7 +88,7 @@ impl DynamoDbAlerts {
         let seen = seen.iter().filter_map(|item| parsed(item, "seen"));
         // One that a hand has put beyond the calendar is nothing to reckon with.
         for observation in seen.filter(|seen: &Observation| {
-            is_billed(&seen.data_date) && is_billed(&seen.period.first_day())
+            is_billed(seen.data_date) && is_billed(seen.period.first_day())
         }) {
             all.memory.observe(observation);
         }

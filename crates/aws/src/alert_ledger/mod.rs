@@ -127,6 +127,6 @@ impl Paid {
         let spent = &self.spent;
         let environments = spent.by_environment.values();
         let mut all = environments.chain([&spent.charges, &spent.credits]);
-        all.all(|costs| costs.iter().all(|(day, _)| is_billed(&day)))
+        all.all(|costs| costs.iter().all(|(day, _)| is_billed(day)))
     }
 }

@@ -233,12 +233,7 @@ impl Fact {
                     State::Running => "the start",
                     State::Stopped => "the stop",
                 };
-                let phase = match phase {
-                    Phase::Ordered => "ordered",
-                    Phase::Reached => "completed",
-                    Phase::Changed => "completed, then changed by hand",
-                    Phase::Woken => "completed, then AWS started it by itself",
-                };
+                let phase = phase_in(*phase, EN);
                 format!(
                     "the ledger says: {order} of {} {phase}",
                     at.format("%Y-%m-%dT%H:%M:%SZ")
@@ -335,12 +330,7 @@ impl Fact {
                     State::Running => "démarrage",
                     State::Stopped => "arrêt",
                 };
-                let phase = match phase {
-                    Phase::Ordered => "ordonné",
-                    Phase::Reached => "achevé",
-                    Phase::Changed => "achevé, puis changé à la main",
-                    Phase::Woken => "achevé, puis AWS l'a redémarré de lui-même",
-                };
+                let phase = phase_in(*phase, FR);
                 format!(
                     "le registre dit : {order} de {} {phase}",
                     at.format("%Y-%m-%dT%H:%M:%SZ")
@@ -349,9 +339,10 @@ impl Fact {
             Self::Decided { decision, fr, .. } => {
                 format!("donc : {} ({fr})", decision_in(decision, FR))
             }
-            Self::ToMendIt(fault) => format!("pour y remédier : {}", fault.remedy(FR)),
+            Self::ToMendIt(fault) | Self::ToMendThat(fault) => {
+                format!("pour y remédier : {}", fault.remedy(FR))
+            }
             Self::Besides(fault) => format!("en outre : {}", fault.message(FR)),
-            Self::ToMendThat(fault) => format!("pour y remédier : {}", fault.remedy(FR)),
         }
     }
 }
@@ -379,6 +370,19 @@ pub fn observed_in(word: &str, language: Language) -> &str {
         ("unread", Language::Fr) => "illisible",
         ("unmanaged", Language::Fr) => "non géré",
         _ => word,
+    }
+}
+
+fn phase_in(phase: Phase, language: Language) -> &'static str {
+    match (phase, language) {
+        (Phase::Ordered, Language::En) => "ordered",
+        (Phase::Reached, Language::En) => "completed",
+        (Phase::Changed, Language::En) => "completed, then changed by hand",
+        (Phase::Woken, Language::En) => "completed, then AWS started it by itself",
+        (Phase::Ordered, Language::Fr) => "ordonné",
+        (Phase::Reached, Language::Fr) => "achevé",
+        (Phase::Changed, Language::Fr) => "achevé, puis changé à la main",
+        (Phase::Woken, Language::Fr) => "achevé, puis AWS l'a redémarré de lui-même",
     }
 }
 

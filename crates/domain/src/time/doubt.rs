@@ -171,6 +171,45 @@ impl fmt::Display for Doubt {
                 Length(*length),
                 Length(*exchanged)
             ),
+            Self::EitherDay { .. }
+            | Self::TooShort { .. }
+            | Self::StopUndone { .. }
+            | Self::RareStop { .. } => self.of_one_expression(f),
+            Self::LostStretch {
+                day,
+                reason,
+                lost,
+                until,
+                times,
+                start,
+                ..
+            } => {
+                write!(
+                    f,
+                    "the start of {} is lost ({reason}), and with it {}: ",
+                    day.format("%a %-d %b %Y"),
+                    Length(*lost)
+                )?;
+                match until {
+                    Some(until) => write!(f, "nothing runs until {}", wall(until))?,
+                    None => f.write_str("nothing runs after it")?,
+                }
+                if *times > 1 {
+                    write!(f, "; {times} closed days do so")?;
+                }
+                match start {
+                    Some(start) => write!(f, "; give it a start for every day, {start}"),
+                    None => f.write_str("; give it a further start, or list the day under `open`"),
+                }
+            }
+        }
+    }
+}
+
+impl Doubt {
+    /// What is told of starts and stops that do not fit each other, or their own fields.
+    fn of_one_expression(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Self::EitherDay {
                 written,
                 days,
@@ -201,7 +240,7 @@ impl fmt::Display for Doubt {
                 f,
                 "the start fires again and again: {} after the stop of {} it runs again, for {}; let the start fire once",
                 Length(*pause),
-                wall(stop),
+                stop.format("%a %-d %b %Y %H:%M"),
                 Length(*length)
             ),
             Self::RareStop { length, starts, .. } => write!(
@@ -209,33 +248,7 @@ impl fmt::Display for Doubt {
                 "it starts on {starts} days and stops once: each run lasts {} d; give it a stop as often as a start",
                 length.num_days()
             ),
-            Self::LostStretch {
-                day,
-                reason,
-                lost,
-                until,
-                times,
-                start,
-                ..
-            } => {
-                write!(
-                    f,
-                    "the start of {} is lost ({reason}), and with it {}: ",
-                    day.format("%a %-d %b %Y"),
-                    Length(*lost)
-                )?;
-                match until {
-                    Some(until) => write!(f, "nothing runs until {}", wall(until))?,
-                    None => f.write_str("nothing runs after it")?,
-                }
-                if *times > 1 {
-                    write!(f, "; {times} closed days do so")?;
-                }
-                match start {
-                    Some(start) => write!(f, "; give it a start for every day, {start}"),
-                    None => f.write_str("; give it a further start, or list the day under `open`"),
-                }
-            }
+            _ => Ok(()),
         }
     }
 }

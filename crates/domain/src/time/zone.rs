@@ -275,9 +275,10 @@ pub fn parse_zone(name: &str) -> Result<Tz, UnknownZone> {
             zone_names::of_abbreviation(&asked),
             zone_names::of_posix(&asked),
         ) {
-            (places @ [_, ..], _) => unknown(None, None, places),
-            (_, Some(Posix::Fixed(offset))) => unknown(None, Some(offset), &[]),
-            (_, Some(Posix::Summer(places))) => unknown(None, None, places),
+            (places @ [_, ..], _) | ([], Some(Posix::Summer(places))) => {
+                unknown(None, None, places)
+            }
+            ([], Some(Posix::Fixed(offset))) => unknown(None, Some(offset), &[]),
             ([], None) => unknown(nearest(&asked), None, &[]),
         }
     })

@@ -85,14 +85,14 @@ impl Numbers {
                 self.settle(line, false)?;
                 return whole();
             }
-            (0, 1) => match self.settled {
-                Some(true) => true,
-                _ => {
+            (0, 1) => {
+                if self.settled != Some(true) {
                     // Three decimals are common: no proof, and the usual meaning.
                     self.took_point_for_decimal = true;
                     return whole();
                 }
-            },
+                true
+            }
             (1, 0) if is_grouped(digits, ',') => {
                 self.ambiguous += u64::from(self.settled.is_none());
                 let meaning = self.settled.unwrap_or(self.comma_is_decimal);
