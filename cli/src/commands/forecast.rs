@@ -13,13 +13,12 @@ use crate::source;
 
 pub(crate) async fn run(args: &Forecast) -> anyhow::Result<Ending> {
     let place = &args.config.place;
-    let (budget, tag) = match args.budget {
-        Some(budget) => (budget, cost_tag(place, args.environment.is_some()).await?),
-        None => {
-            let config = source::configuration(place).await?;
-            let tag = config.config().budget.as_ref().map(|b| b.cost_tag.clone());
-            (limit(&config, place)?, tag)
-        }
+    let (budget, tag) = if let Some(budget) = args.budget {
+        (budget, cost_tag(place, args.environment.is_some()).await?)
+    } else {
+        let config = source::configuration(place).await?;
+        let tag = config.config().budget.as_ref().map(|b| b.cost_tag.clone());
+        (limit(&config, place)?, tag)
     };
     let as_of = args.as_of.unwrap_or_else(|| clock::now().date_naive());
     let file = costs(&args.costs)?;

@@ -95,14 +95,13 @@ impl Look<'_> {
 
     /// What AWS says of the budget is compared, and done without where it does not answer.
     pub(crate) async fn aws_budget(&self) -> Result<BudgetInAws, AwsError> {
-        let account = match self.own_account() {
-            Some(account) => account.to_owned(),
-            None => {
-                let asked = self.time.cut_optional(self.guard.clients.account());
-                asked
-                    .await
-                    .unwrap_or_else(|| Err(AwsError::out_of_time("sts", "GetCallerIdentity")))?
-            }
+        let account = if let Some(account) = self.own_account() {
+            account.to_owned()
+        } else {
+            let asked = self.time.cut_optional(self.guard.clients.account());
+            asked
+                .await
+                .unwrap_or_else(|| Err(AwsError::out_of_time("sts", "GetCallerIdentity")))?
         };
         let budgets = Budgets::new(Arc::clone(&self.guard.clients), account);
         let asked = self.time.cut_optional(budgets.find(&self.budget.name));

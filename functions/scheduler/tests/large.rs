@@ -27,7 +27,7 @@ fn answers(aws: &SteadyAws, config: &str) -> Vec<(Value, Value)> {
         .timed_by(aws)
         .with("NIGHTCAP_CONFIG", config)
         .with("NIGHTCAP_TABLE", "nightcap")
-        .within(std::time::Duration::from_secs(600))
+        .within(std::time::Duration::from_mins(10))
         .start();
     let hold = |extra: Value| {
         let mut event = json!({

@@ -20,7 +20,7 @@ pub(super) struct Key {
 }
 
 impl Doctor<'_> {
-    /// Describes a key and reads its policy, by its id: an alias does not do (KMS, GetKeyPolicy).
+    /// Describes a key and reads its policy, by its id: an alias does not do (KMS, `GetKeyPolicy`).
     pub(super) async fn key(&self, key: &str) -> Result<Key, AwsError> {
         let asked = Question::json(Service::Kms, "DescribeKey", json!({ "KeyId": key }));
         let described = self.home.probe.ask(asked).await?;

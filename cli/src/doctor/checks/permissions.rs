@@ -16,7 +16,7 @@ const LEADING_KEYS: &str = "dynamodb:LeadingKeys";
 
 /// The condition keys of Nightcap's own policies, each with a value that no condition of theirs is
 /// about, for the questions to which the key is not given: what is not allowed is then refused and
-/// not undecided for a key that nobody gave (IAM API reference, EvaluationResult,
+/// not undecided for a key that nobody gave (IAM API reference, `EvaluationResult`,
 /// `MissingContextValues`). So a reading action is asked about a resource of an environment that
 /// nobody has: a condition on the tag hides such a one, and with it the whole listing.
 const NEUTRAL: [(&str, &str); 11] = [
@@ -373,7 +373,7 @@ pub(super) async fn simulate(
 
 /// What a result says. What depends on a condition that is not known here is not known either;
 /// with a resource named, the keys that are missing stand with the results of that resource (IAM
-/// API reference, EvaluationResult). A boundary or a policy of the organisation that does not
+/// API reference, `EvaluationResult`). A boundary or a policy of the organisation that does not
 /// allow it refuses it, whatever the role's own policies say.
 fn decided(result: &Value) -> Option<bool> {
     let refused = [

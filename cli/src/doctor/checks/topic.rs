@@ -42,7 +42,7 @@ impl Doctor<'_> {
         let text = |key| topic.get(key).and_then(Value::as_str).unwrap_or_default();
         let policy = serde_json::from_str(text("Policy")).unwrap_or_default();
         // "AWS Budgets does not support FIFO topics", and e-mail cannot subscribe to one.
-        if text("FifoTopic") == "true" || arn.ends_with(".fifo") {
+        if text("FifoTopic") == "true" || arn.strip_suffix(".fifo").is_some() {
             self.row(TOPIC, arn, Topic::Fifo);
         }
         // Without a budget in the file nobody waits for AWS Budgets.

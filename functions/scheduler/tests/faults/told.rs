@@ -216,7 +216,7 @@ fn without_a_ledger_the_retry_of_a_transitions_tick_tells_what_a_dead_process_co
             told(&stage, &[]);
             stage.processes[0].proxy.strike(kill_at(place, kill));
             let event = tick(&stage.now.to_rfc3339());
-            let died = stage.deliver(&[event.clone()])[0].is_none();
+            let died = stage.deliver(std::slice::from_ref(&event))[0].is_none();
             let repeats = may_repeat(&stage);
             stage.processes[0].proxy.heal();
             if died {
