@@ -20,6 +20,9 @@ pub(crate) struct Doctor {
     /// Print the IAM policy that the configuration needs on its fleet, and ask nobody
     #[arg(long, conflicts_with = "record")]
     pub(crate) policy: bool,
+    /// With --policy: the policy for whoever runs this command instead, all of it reading
+    #[arg(long, requires = "policy")]
+    pub(crate) reads: bool,
     /// The account that --policy is for
     #[arg(long, requires = "policy", value_name = "ID")]
     pub(crate) account: Option<String>,

@@ -163,6 +163,8 @@ pub(crate) struct Backtest {
     /// Run the bill backwards: what fell then rises
     #[arg(long)]
     pub(crate) backwards: bool,
+    #[command(flatten)]
+    pub(crate) config: ConfigArg,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,

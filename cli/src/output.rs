@@ -7,6 +7,9 @@ use std::process::{self, ExitCode};
 use anstyle::{AnsiColor, Style};
 use anyhow::Context;
 use comfy_table::{ContentArrangement, Table, presets};
+use nightcap_domain::config::Language;
+use nightcap_domain::explain::observed_in;
+use nightcap_domain::text::visible_lines;
 use serde::Serialize;
 
 /// Writes to standard output, as the macro of that name does, but without a panic.
@@ -36,7 +39,45 @@ pub(crate) use {eprint, eprintln, print, println};
 
 /// Writes to standard output; the process ends where that cannot be done.
 pub(crate) fn write(text: Arguments<'_>) {
-    ended(anstream::stdout().lock().write_fmt(text));
+    let text = shown(&text.to_string());
+    ended(anstream::stdout().lock().write_all(text.as_bytes()));
+}
+
+/// What our styles and the help write: all the escape sequences that a terminal ever gets from us.
+const SEQUENCES: [&str; 7] = [
+    "\u{1b}[0m",
+    "\u{1b}[1m",
+    "\u{1b}[4m",
+    "\u{1b}[31m",
+    "\u{1b}[32m",
+    "\u{1b}[33m",
+    "\u{1b}[34m",
+];
+
+/// A text as a terminal may have it. Names, tags and AWS's own words stand in it: whatever else
+/// in them would steer the terminal, turn the line round or be invisible is marked.
+fn shown(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let ours = SEQUENCES
+            .iter()
+            .find_map(|ours| Some((*ours, rest.strip_prefix(ours)?)));
+        if let Some((ours, after)) = ours {
+            shown.push_str(ours);
+            rest = after;
+            continue;
+        }
+        // Up to the next escape, but for one at the beginning, which is nobody's.
+        let end = rest
+            .char_indices()
+            .skip(1)
+            .find_map(|(at, character)| (character == '\u{1b}').then_some(at));
+        let (piece, after) = rest.split_at(end.unwrap_or(rest.len()));
+        shown.push_str(&visible_lines(piece));
+        rest = after;
+    }
+    shown
 }
 
 /// Writes to standard output as it is: what is no text for a terminal (roff, a script).
@@ -50,7 +91,8 @@ pub(crate) fn flush() {
 }
 
 pub(crate) fn complain(text: Arguments<'_>) {
-    let _ = anstream::stderr().lock().write_fmt(text);
+    let text = shown(&text.to_string());
+    let _ = anstream::stderr().lock().write_all(text.as_bytes());
 }
 
 /// A reader that has seen enough (`| head`) is no error; a full disk is one.
@@ -160,11 +202,37 @@ pub(crate) fn styled(style: Style, text: &str) -> String {
 
 /// A word for a state, in its colour.
 pub(crate) fn state(word: &str) -> String {
+    state_in(word, Language::En)
+}
+
+/// The same for a reader of any language; AWS's own words stay.
+pub(crate) fn state_in(word: &str, language: Language) -> String {
     let style = match word {
         "running" => GOOD,
         "stopped" => QUIET,
         "fixed" | "unmanaged" => Style::new(),
         _ => DOUBT,
     };
-    styled(style, word)
+    styled(style, observed_in(word, language))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_gets_our_styles_and_nothing_else_that_steers_it() {
+        for style in [HEAD, GOOD, QUIET, DOUBT, BAD] {
+            let text = styled(style, "word");
+            assert_eq!(shown(&text), text, "{text:?}");
+        }
+        let hostile = "a\u{1b}]0;title\u{7}\u{1b}[2J\u{1b}\u{9b}31m\u{202e}\u{200b}\r\nb\u{1b}";
+        let written = shown(&format!("{}{hostile}", styled(BAD, "error:")));
+        let (style, rest) = written.split_once("error:").unwrap();
+        assert_eq!(style, BAD.render().to_string());
+        let rest = rest.strip_prefix("\u{1b}[0m").unwrap();
+        let hidden = |c: char| c != '\n' && nightcap_domain::text::is_hidden(c);
+        assert!(!rest.contains(hidden), "{rest:?}");
+        assert!(rest.starts_with("a\u{fffd}]0;title"), "{rest:?}");
+    }
 }

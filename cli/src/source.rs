@@ -1,7 +1,6 @@
 //! From `--config` to a configuration, and from there to the fleet.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
@@ -15,7 +14,7 @@ use nightcap_aws::ledger::LedgerStore;
 use nightcap_aws::reconcile::{self, Report, Tick, TickError};
 use nightcap_aws::settings::setting;
 use nightcap_aws::target::{Target, reach, targets};
-use nightcap_domain::config::{Compiled, ConfigErrors, nearest};
+use nightcap_domain::config::{Compiled, ConfigErrors, Language, nearest};
 use nightcap_domain::names::{Region, RoleArn};
 
 use crate::args::AwsArgs;
@@ -31,6 +30,10 @@ const OTHER_PLACE: &str = "nightcap.yml";
 const GIVEN: &str = "--config";
 /// The table of the Terraform module, unless it is told another name.
 const USUAL_TABLE: &str = "nightcap";
+
+/// What to do where nobody has named a region.
+pub(crate) const NO_REGION: &str =
+    "no region is known: give --region, or set AWS_REGION, or `regions` for every environment";
 
 /// Who asks AWS, and where.
 #[derive(Clone, Debug, Default)]
@@ -62,12 +65,19 @@ impl Session {
     }
 
     /// The clients; a profile that does not exist is told before AWS is asked.
-    async fn clients(&self) -> anyhow::Result<Clients> {
+    pub(crate) async fn clients(&self) -> anyhow::Result<Clients> {
         if self.profile.is_some() && setting("AWS_ACCESS_KEY_ID").is_some() {
             return Err(anyhow!(Usage(
                 "AWS_ACCESS_KEY_ID is set, and AWS takes it before any profile: unset it, or leave --profile out"
                     .to_owned()
             )));
+        }
+        if let Some(endpoint) = setting("AWS_ENDPOINT_URL")
+            && !(endpoint.starts_with("http://") || endpoint.starts_with("https://"))
+        {
+            return Err(anyhow!(Usage(format!(
+                "AWS_ENDPOINT_URL is {endpoint:?}, which is no address: it begins with https:// or http://; unset it to ask AWS itself"
+            ))));
         }
         if let Some(profile) = self.profile() {
             let known = profiles();
@@ -122,10 +132,7 @@ impl Session {
                 Region::new("")
             }
             None => {
-                return Err(anyhow!(Usage(
-                    "no region is known: give --region, or set AWS_REGION, or `regions` for every environment"
-                        .to_owned()
-                )));
+                return Err(anyhow!(Usage(NO_REGION.to_owned())));
             }
         };
         let ledger = nightcap_aws::ledger::open(&clients, self.table());
@@ -174,17 +181,23 @@ pub(crate) struct Looked {
 #[derive(Debug)]
 pub(crate) struct Place(BTreeMap<String, BTreeSet<Region>>);
 
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, (account, regions)) in self.0.iter().enumerate() {
-            let regions: Vec<&str> = regions.iter().map(Region::as_str).collect();
-            let comma = if index == 0 { "" } else { "; " };
-            write!(f, "{comma}account {account}, {}", regions.join(", "))?;
-        }
+impl Place {
+    pub(crate) fn text(&self, language: Language) -> String {
+        let (account, nowhere) = match language {
+            Language::En => ("account", "no account: every environment is protected"),
+            Language::Fr => (
+                "compte",
+                "aucun compte : tous les environnements sont protégés",
+            ),
+        };
         if self.0.is_empty() {
-            f.write_str("no account: every environment is protected")?;
+            return nowhere.to_owned();
         }
-        Ok(())
+        let places = self.0.iter().map(|(id, regions)| {
+            let regions: Vec<&str> = regions.iter().map(Region::as_str).collect();
+            format!("{account} {id}, {}", regions.join(", "))
+        });
+        places.collect::<Vec<_>>().join("; ")
     }
 }
 
@@ -256,7 +269,9 @@ fn standard_input() -> anyhow::Result<ConfigText> {
         ));
     }
     let text = String::from_utf8(bytes).map_err(|_| {
-        anyhow!("standard input: this is no UTF-8 text; a configuration is YAML or JSON")
+        anyhow!(
+            "standard input: this is no UTF-8 text (UTF-16 or another encoding); save it as UTF-8: a configuration is YAML or JSON"
+        )
     })?;
     Ok(ConfigText {
         text,
@@ -274,6 +289,11 @@ fn found(place: &str) -> String {
         .flat_map(|up| [USUAL_PLACE, OTHER_PLACE].map(|name| format!("{}{name}", "../".repeat(up))))
         .find(|path| Path::new(path).is_file())
         .unwrap_or_else(|| place.to_owned())
+}
+
+/// True if nobody named a configuration and the usual one is not there.
+pub(crate) fn is_absent(place: &str) -> bool {
+    place == USUAL_PLACE && !Path::new(&found(place)).is_file()
 }
 
 /// `timezone: UTC`, which is no path unless there is such a file.

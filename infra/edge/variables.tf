@@ -11,14 +11,14 @@ variable "environment" {
 }
 
 variable "region" {
-  description = "AWS region of the application's secret."
+  description = "AWS region of the media secret: the one of infra/platform."
   type        = string
   default     = "eu-west-3"
   nullable    = false
 }
 
 variable "secret_replica_regions" {
-  description = "Regions the application's secret is replicated to: [\"eu-west-1\"] with a standby there."
+  description = "Regions the media secret is replicated to: [\"eu-west-1\"] with a standby there."
   type        = list(string)
   default     = []
   nullable    = false

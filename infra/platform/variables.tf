@@ -455,7 +455,7 @@ variable "nightcap_inventory" {
 }
 
 variable "nightcap_prices" {
-  description = "Where the budget guard's price book is, `s3://bucket/key` or `ssm://name`; null for the one within the program."
+  description = "Where the price book is by which the budget guard plans and the scheduler prices holds, `s3://bucket/key` or `ssm://name`; null for the one within the program."
   type        = string
   default     = null
 }

@@ -30,6 +30,7 @@ module "network" {
   public_subnet_cidrs  = [cidrsubnet(var.vpc_cidr, 8, 1), cidrsubnet(var.vpc_cidr, 8, 2)]
   private_subnet_cidrs = [cidrsubnet(var.vpc_cidr, 8, 10), cidrsubnet(var.vpc_cidr, 8, 20)]
   nat_mode             = var.active ? "instance" : "none"
+  nat_image_release    = var.nat_image_release
 }
 
 resource "aws_cloudwatch_log_group" "application" {
@@ -42,21 +43,32 @@ resource "aws_cloudwatch_log_group" "application" {
 module "compute" {
   source = "../modules/compute"
 
-  name                   = local.name
-  environment            = "prod"
-  vpc_id                 = module.network.vpc_id
-  vpc_cidr               = var.vpc_cidr
-  public_subnet_ids      = module.network.public_subnet_ids
-  private_subnet_ids     = module.network.private_subnet_ids
-  capacity               = { min = 0, desired = 0, max = 0 }
-  certificate_arn        = var.certificate_arn
-  ingress                = var.ingress
-  repository             = var.repository
-  image_tag              = var.image_tag
-  backend_image          = var.backend_image
-  storefront_image       = var.storefront_image
-  shop_url               = var.shop_url
-  media                  = { secret_arn = var.media_secret_arn }
+  name               = local.name
+  environment        = "prod"
+  vpc_id             = module.network.vpc_id
+  vpc_cidr           = var.vpc_cidr
+  public_subnet_ids  = module.network.public_subnet_ids
+  private_subnet_ids = module.network.private_subnet_ids
+  capacity           = { min = 0, desired = 0, max = 0 }
+  certificate_arn    = var.certificate_arn
+  ingress            = var.ingress
+  repository         = var.repository
+  image_tag          = var.image_tag
+  backend_image      = var.backend_image
+  storefront_image   = var.storefront_image
+  shop_url           = var.shop_url
+  media              = { secret_arn = var.media_secret_arn }
+  # What is null is the module's own default.
+  instance_type          = var.instances.instance_type
+  operating_system       = var.instances.operating_system
+  root_volume_size       = var.instances.root_volume_size
+  detailed_monitoring    = var.instances.detailed_monitoring
+  scaling_policy         = var.instances.scaling_policy
+  sticky_sessions        = var.instances.sticky_sessions
+  image_release          = var.instances.image_release
+  boot_timeout           = var.instances.boot_timeout
+  secret_key_arns        = var.instances.secret_key_arns
+  health_check           = var.instances.health_check
   application_secret_arn = local.application_secret_arn
   log_group_name         = aws_cloudwatch_log_group.application.name
   log_group_arn          = aws_cloudwatch_log_group.application.arn
@@ -160,7 +172,7 @@ resource "aws_db_instance" "replica" {
   enabled_cloudwatch_logs_exports = ["postgresql", "upgrade"]
   deletion_protection             = true
   skip_final_snapshot             = false
-  final_snapshot_identifier       = "${local.name}-db-final"
+  final_snapshot_identifier       = "${local.name}-db-final-${var.final_snapshot_suffix}"
   apply_immediately               = true
 
   lifecycle {
@@ -198,7 +210,7 @@ resource "aws_db_instance" "restored" {
   enabled_cloudwatch_logs_exports = ["postgresql", "upgrade"]
   deletion_protection             = true
   skip_final_snapshot             = false
-  final_snapshot_identifier       = "${local.name}-db-final"
+  final_snapshot_identifier       = "${local.name}-db-final-${var.final_snapshot_suffix}"
 
   restore_to_point_in_time {
     source_db_instance_automated_backups_arn = var.replicated_backup_arn

@@ -1,12 +1,12 @@
 variable "region" {
-  description = "Region of the standby; its zones a and b are used."
+  description = "Region of the standby, another one than that of source_database_arn; its zones a and b are used."
   type        = string
   default     = "eu-west-1"
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region)) && var.region != "eu-west-3"
-    error_message = "region must be an AWS region name other than the primary's, eu-west-3."
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region)) && var.region != try(split(":", var.source_database_arn)[3], "")
+    error_message = "region must be an AWS region name, and not the one of source_database_arn: what fails there must not take the standby with it."
   }
 }
 
@@ -51,6 +51,18 @@ variable "replica_class" {
   type        = string
   default     = "db.t3.small"
   nullable    = false
+}
+
+variable "final_snapshot_suffix" {
+  description = "Ending of the name of the final snapshot; another one for each time this is destroyed, for a snapshot of one name can exist only once."
+  type        = string
+  default     = "1"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z0-9]+(-[a-z0-9]+)*$", var.final_snapshot_suffix))
+    error_message = "final_snapshot_suffix must be lower-case letters, digits and single hyphens."
+  }
 }
 
 variable "database_secret_arn" {
@@ -98,6 +110,37 @@ variable "ingress" {
   description = "Who reaches the load balancer: `open` or only `cloudflare`."
   type        = string
   default     = "open"
+  nullable    = false
+}
+
+variable "instances" {
+  description = "How prod's instances are, where infra/platform was told other than its defaults: a fail-over should be to the same ones. `image_release` is the standby's own; change it now and then while dormant, for AWS withdraws old images, and a fail-over needs one that still exists."
+  type = object({
+    instance_type       = optional(string)
+    operating_system    = optional(string)
+    root_volume_size    = optional(number)
+    detailed_monitoring = optional(bool)
+    scaling_policy      = optional(string)
+    sticky_sessions     = optional(bool)
+    image_release       = optional(string)
+    boot_timeout        = optional(number)
+    secret_key_arns     = optional(list(string))
+    health_check = optional(object({
+      path      = optional(string)
+      interval  = optional(number)
+      timeout   = optional(number)
+      healthy   = optional(number)
+      unhealthy = optional(number)
+    }))
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "nat_image_release" {
+  description = "Any text; another one looks the NAT instances' newest image up again. While dormant there are none, and a fail-over takes the newest."
+  type        = string
+  default     = "1"
   nullable    = false
 }
 

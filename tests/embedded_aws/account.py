@@ -2,7 +2,7 @@
 schedules and of event sources.
 
 Sources: IAM API reference, SimulatePrincipalPolicy (the decision is `allowed`, `implicitDeny` or `explicitDeny`; the
-principal's identity policies count, those of the resources do not); Cost Explorer API reference,
+principal's identity policies and its boundary count, policies of resources do not); Cost Explorer API reference,
 ListCostAllocationTags, and Billing guide, "Activating user-defined cost allocation tags" (a tag is inactive until
 somebody activates it, in the management account).
 
@@ -23,7 +23,7 @@ from moto.iam.exceptions import NotFoundException
 from moto.iam.responses import IamResponse
 from moto.scheduler.models import Schedule
 
-from .iam.evaluator import Request, decision
+from .iam.evaluator import Request, decision, listed, matches
 from .world import World, corrects
 
 SUMMARY = ("Arn", "CreationDate", "GroupName", "LastModificationDate", "Name", "State", "Target")
@@ -77,17 +77,29 @@ def install(world: World) -> Account:
             else entry["ContextKeyValues"][0]
             for entry in entries
         }
-        policies = _policies(self.backend, principal)
-        results = [
-            {
-                "EvalActionName": action,
-                "EvalResourceName": resource,
-                "EvalDecision": DECISIONS[decision(policies, Request(action, resource, context))],
-                "MissingContextValues": [],
-            }
-            for action in self._get_param("ActionNames")
-            for resource in resources
-        ]
+        role = _role(self.backend, principal)
+        policies, boundary = _policies(role), _boundary(self.backend, role)
+
+        def evaluated(action: str, resource: str) -> dict[str, Any]:
+            asked = Request(action, resource, context)
+            said = DECISIONS[decision(policies, asked)]
+            result: dict[str, Any] = {"EvalActionName": action, "EvalResourceName": resource}
+            if boundary is not None:
+                within = decision([boundary], asked) == "allowed"
+                result["PermissionsBoundaryDecisionDetail"] = {"AllowedByPermissionsBoundary": within}
+                said = said if within or said == "explicitDeny" else "implicitDeny"
+            missing = _missing([*policies, *([boundary] if boundary else [])], action, context)
+            # "If you include a list of resources, then any missing context values are instead included under the
+            # ResourceSpecificResults section" (EvaluationResult).
+            named = resource != "*"
+            result |= {"EvalDecision": said, "MissingContextValues": [] if named else missing}
+            if named:
+                result["ResourceSpecificResults"] = [
+                    {"EvalResourceName": resource, "EvalResourceDecision": said, "MissingContextValues": missing}
+                ]
+            return result
+
+        results = [evaluated(action, resource) for action in self._get_param("ActionNames") for resource in resources]
         return ActionResult({"EvaluationResults": results, "IsTruncated": False})
 
     for owner, function in (
@@ -128,11 +140,37 @@ def _summaries() -> None:
         return {key: value for key, value in mapping(self).items() if key != "Tags"}
 
 
-def _policies(backend: Any, principal: str) -> list[Any]:
-    """The identity policies of a role, inline and attached."""
+def _role(backend: Any, principal: str) -> Any:
     found = [role for role in backend.roles.values() if role.arn == principal]
     if not found:
         raise NotFoundException(f"The entity with ARN {principal} cannot be found.")
-    inline = [document for document in found[0].policies.values()]
-    attached = [policy.document for policy in found[0].managed_policies.values()]
+    return found[0]
+
+
+def _boundary(backend: Any, role: Any) -> Any:
+    """The permissions boundary that is attached to the role: it bounds what is simulated as well."""
+    arn = role.permissions_boundary_arn
+    if not arn:
+        return None
+    return json.loads(_in_force(backend.get_policy(arn)))
+
+
+def _in_force(policy: Any) -> str:
+    """The default version of a managed policy: the others decide nothing."""
+    return next(version.document for version in policy.versions if version.is_default_version)
+
+
+def _missing(policies: list[Any], action: str, context: dict[str, Any]) -> list[str]:
+    """The condition keys of the statements about an action that nobody gave a value."""
+    given = {key.lower() for key in context}
+    statements = [statement for policy in policies for statement in listed(policy["Statement"])]
+    about = [one for one in statements if any(matches(like, action, ignore_case=True) for like in listed(one["Action"]))]
+    keys = {key for one in about for keys in one.get("Condition", {}).values() for key in keys}
+    return sorted(key for key in keys if key.lower() not in given)
+
+
+def _policies(role: Any) -> list[Any]:
+    """The identity policies of a role, inline and attached."""
+    inline = [document for document in role.policies.values()]
+    attached = [_in_force(policy) for policy in role.managed_policies.values()]
     return [json.loads(text) if isinstance(text, str) else text for text in inline + attached]

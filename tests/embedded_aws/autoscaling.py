@@ -10,17 +10,23 @@ Groups with several instance types (overrides with weights) keep moto's own beha
 Warm pools have a size, and no machines of their own: that grows when the desired capacity falls, at once, where AWS
 takes minutes: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutWarmPool.html
 
+Predictive scaling: a forecast (`POST /nightcap/groups`) asks for so many machines; at the maximum it ends, unless the
+policy's `MaxCapacityBreachBehavior` is `IncreaseMaxCapacity`: then the maximum follows, with `MaxCapacityBuffer` per cent
+above the forecast, and "does not automatically decrease back":
+https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PredictiveScalingConfiguration.html
+
 Not imitated: lifecycle hooks, scheduled actions (moto stores them; nothing carries them out).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from moto.autoscaling.exceptions import AutoscalingClientError, ValidationError
-from moto.autoscaling.models import AutoScalingBackend, FakeAutoScalingGroup, InstanceState
+from moto.autoscaling.models import AutoScalingBackend, FakeAutoScalingGroup, InstanceState, autoscaling_backends
 from moto.autoscaling.responses import AutoScalingResponse
 from moto.core.responses import ActionResult
 
@@ -251,3 +257,32 @@ def _is_here(state: InstanceState) -> bool:
 def _is_mixed(group: FakeAutoScalingGroup) -> bool:
     policy = group.mixed_instances_policy or {}
     return bool(policy.get("LaunchTemplate", {}).get("Overrides"))
+
+
+def foresee(name: str, forecast: int) -> tuple[int, int, int]:
+    """What the group's policies of predictive scaling do when so many machines are foreseen; its size then."""
+    group = next(
+        (
+            backend.autoscaling_groups[name]
+            for account in autoscaling_backends.values()
+            for backend in account.values()
+            if name in backend.autoscaling_groups
+        ),
+        None,
+    )
+    if group is None:
+        raise LookupError(f"no Auto Scaling group {name}")
+    for policy in group.autoscaling_backend.describe_policies(autoscaling_group_name=name):
+        settings = policy.predictive_scaling_configuration or {}
+        # `ForecastOnly`, the default, acts on nothing.
+        if policy.policy_type != "PredictiveScaling" or settings.get("Mode") != "ForecastAndScale":
+            continue
+        high = group.max_size or 0
+        if settings.get("MaxCapacityBreachBehavior") == "IncreaseMaxCapacity":
+            buffer = int(settings.get("MaxCapacityBuffer") or 0)
+            group.max_size = high = max(high, math.ceil(forecast * (100 + buffer) / 100))
+        wanted = min(forecast, high)
+        # It scales out only; other policies scale in.
+        if wanted > (group.desired_capacity or 0):
+            group.set_desired_capacity(wanted)
+    return group.min_size or 0, group.desired_capacity or 0, group.max_size or 0

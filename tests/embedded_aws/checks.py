@@ -10,6 +10,8 @@ import re
 import traceback
 from typing import Any
 
+from moto.iam.models import get_account_id_from
+
 from . import models
 from .iam.actions import NotMapped
 from .iam.enforce import Enforcement, Refusal
@@ -48,6 +50,11 @@ class Checks:
         self.defects.clear()
         self.iam.decisions.clear()
         return self.as_json()
+
+    def account_of(self, key: str) -> str:
+        """Whose calls these are."""
+        role = self.iam.roles.of(key)
+        return role.account if role else get_account_id_from(key)
 
     def of_request(self, asked: AwsRequest, entry: dict[str, Any]) -> Refusal | None:
         """Why this call is not made."""

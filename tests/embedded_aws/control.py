@@ -22,6 +22,10 @@ DELETE /nightcap/checks     forgets defects and decisions: a test that provokes 
 GET    /nightcap/decisions  what was decided of each function's calls: role, action, resource, verdict, statements
 POST   /nightcap/money      {"charges": [...], "clear_from": "2026-11-01", "confirm": "finance@example.com"}
                             writes the bill, or clicks in a mail: see money.Money.post
+POST   /nightcap/lag        {"seconds": N, "service": "rds", "action": "Describe*"}: see lag.py
+POST   /nightcap/throttling {"size": share, "refill": times} or null: see throttling.py
+POST   /nightcap/groups     {"group": name, "forecast": N}: what a predictive scaling policy foresees: see autoscaling.py
+POST   /nightcap/conditions {"clock_ahead_seconds": 600}: see conditions.Conditions.post
 POST   /nightcap/account    {"cost_tags": {"nightcap:environment": "Active"}}: see account.Account.post
 """
 
@@ -37,11 +41,16 @@ from urllib.parse import parse_qsl
 
 from moto.moto_api._internal import moto_api_backend
 
+from . import licenses
 from .account import Account
+from .autoscaling import foresee
 from .checks import Checks
 from .clock import parse_rfc3339, rfc3339
+from .lag import Lag
+from .throttling import Throttling
+from .conditions import Conditions
 from .money import Money
-from .machines import forget_spot_request, have_starts_fail
+from .machines import encrypt_volumes, find, forget_spot_request, have_starts_fail
 from .rds import Lifecycle, find_database
 from .world import World
 
@@ -77,12 +86,25 @@ class Control:
             ("DELETE", "checks"): lambda _, __: self._checks.forget_defects(),
             ("GET", "decisions"): lambda _, __: self._checks.iam.decisions,
             ("POST", "machines"): lambda sent, _: self.change_machines(sent),
+            ("POST", "groups"): lambda sent, _: self.foresee(sent),
             ("POST", "money"): lambda sent, _: self._money.post(sent),
         }
 
     def add_account(self, account: Account) -> None:
         self._account = account
         self._routes["POST", "account"] = lambda sent, _: account.post(sent)
+
+    def add_lag(self, lag: Lag) -> None:
+        self._lag = lag
+        self._routes["POST", "lag"] = lambda sent, _: lag.post(sent)
+
+    def add_throttling(self, throttling: Throttling) -> None:
+        self._throttling = throttling
+        self._routes["POST", "throttling"] = lambda sent, _: throttling.post(sent)
+
+    def add_conditions(self, conditions: Conditions) -> None:
+        self._conditions = conditions
+        self._routes["POST", "conditions"] = lambda sent, _: conditions.post(sent)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         key = (environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix("/nightcap/").strip("/"))
@@ -141,6 +163,10 @@ class Control:
         self._money.forget()
         self._checks.forget()
         self._account.forget()
+        self._lag.forget()
+        self._throttling.forget()
+        licenses.forget()
+        self._conditions.forget()
         self._world.reset(now)
         return self.clock()
 
@@ -158,11 +184,26 @@ class Control:
         match sent:
             case {"instance": str() as name, "start_fails": str() | None as code}:
                 have_starts_fail(name, code)
+            case {"instance": str() as name, "license": str() | None as configuration, **rest} if set(rest) <= {"free"}:
+                find(name)
+                licenses.govern(name, configuration, bool(rest.get("free", True)))
+            case {"instance": str() as name, "volume_key": str() | None as key}:
+                encrypt_volumes(name, key)
             case {"forget_spot_request": str() as name}:
                 forget_spot_request(name)
             case _:
-                raise Refused('expected {"instance": id, "start_fails": code or null} or {"forget_spot_request": id}')
+                raise Refused(
+                    'expected {"instance": id, "start_fails": code or null}, {"instance": id, "license": ARN or null, '
+                    '"free": bool}, {"instance": id, "volume_key": ARN or null} or {"forget_spot_request": id}'
+                )
         return {}
+
+    def foresee(self, sent: Any) -> Answer:
+        match sent:
+            case {"group": str() as name, "forecast": int() as forecast} if forecast >= 0:
+                low, desired, high = foresee(name, forecast)
+                return {"min": low, "desired": desired, "max": high}
+        raise Refused('expected {"group": name, "forecast": N} with N >= 0')
 
     def force_database(self, sent: Any) -> Answer:
         match sent:

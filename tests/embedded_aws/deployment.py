@@ -32,6 +32,7 @@ THINGS = {
     "targets": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{NAME}-targets",
     "topic": TOPIC,
 }
+REPORT = '{"command":"report","scheduled_time":"<aws.scheduler.scheduled-time>"}'
 TICK = '{"command":"tick","scheduled_time":"<aws.scheduler.scheduled-time>"}'
 ENVIRONMENT = "nightcap:environment"
 # `schedules.tf` names a schedule by the instant that it stands for, however many environments it is for:
@@ -43,33 +44,49 @@ Send = Callable[[str, Any], None]
 
 
 def deploy(client: Of, config: str, policy: str, send: Callable[[str, Any], None]) -> None:
-    _roles(client, policy)
+    key = _topic_key(client)
+    _roles(client, policy, key)
     _ledger(client)
     _queues(client)
     _functions(client, config)
     _schedules(client)
-    _topic(client, send)
+    _topic(client, send, key)
     _budget(client)
     _fleet(client)
     send("money", {"charges": [{"from": "2026-10-01", "to": "2026-11-20", "usd": "3", "environment": "preprod"}]})
     send("account", {"cost_tags": {ENVIRONMENT: "Active"}})
 
 
-def _roles(client: Of, policy: str) -> None:
+def _topic_key(client: Of) -> str:
+    """The alert topic's own key, as infra/modules/budget makes it."""
+    policy = [
+        {"Sid": "AccountAdministersByIam", "Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "kms:*", "Resource": "*"},
+        {
+            "Sid": "BudgetsAndAlarmsPublish", "Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey*"], "Resource": "*",
+            "Principal": {"Service": ["budgets.amazonaws.com", "cloudwatch.amazonaws.com"]},
+            "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
+        },
+    ]
+    made = client("kms").create_key(Policy=json.dumps({"Version": "2012-10-17", "Statement": policy}))
+    return str(made["KeyMetadata"]["Arn"])
+
+
+def _roles(client: Of, policy: str, key: str) -> None:
     trust = json.dumps({"Version": "2012-10-17", "Statement": []})
     iam = client("iam")
-    for name, documents in (("scheduler", {"own-things": _own("scheduler"), "fleet": policy}), ("budget-guard", {"guard": _own("budget-guard")})):
+    for name, documents in (("scheduler", {"own-things": _own("scheduler", key), "fleet": policy}), ("budget-guard", {"guard": _own("budget-guard", key)})):
         iam.create_role(RoleName=f"{NAME}-{name}", AssumeRolePolicyDocument=trust)
         for title, document in documents.items():
             iam.put_role_policy(RoleName=f"{NAME}-{name}", PolicyName=title, PolicyDocument=document)
 
 
-def _own(function: str) -> str:
+def _own(function: str, key: str) -> str:
     """What Terraform gives a function of Nightcap's own things; without what stands for something that is not here."""
     text = json.dumps(json.loads(RENDERED.read_text())[function])
     for name, value in THINGS.items():
         text = text.replace(f"<{name}>", value)
-    return json.dumps({"Version": "2012-10-17", "Statement": [one for one in json.loads(text) if "<" not in json.dumps(one)]})
+    statements = json.loads(text.replace("<topic-key>", key).replace(', "<key>"', ""))
+    return json.dumps({"Version": "2012-10-17", "Statement": [one for one in statements if "<" not in json.dumps(one)]})
 
 
 def _ledger(client: Of) -> None:
@@ -103,6 +120,15 @@ def _functions(client: Of, config: str) -> None:
             Role=f"arn:aws:iam::{ACCOUNT}:role/{NAME}-{name}", Code={"ZipFile": archive.getvalue()},
             Environment={"Variables": variables},
         )
+    # The guard listens to the topic, the scheduler to RDS's events.
+    for name, statement, service, source in (
+        ("budget-guard", "alert-topic", "sns.amazonaws.com", TOPIC),
+        ("scheduler", "rds-events", "events.amazonaws.com", f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{NAME}-databases"),
+    ):
+        aws_lambda.add_permission(
+            FunctionName=f"{NAME}-{name}", StatementId=statement, Action="lambda:InvokeFunction", Principal=service,
+            SourceArn=source, SourceAccount=ACCOUNT,
+        )
     aws_lambda.create_event_source_mapping(EventSourceArn=f"arn:aws:sqs:{REGION}:{ACCOUNT}:{NAME}-targets", FunctionName=f"{NAME}-scheduler")
 
 
@@ -115,39 +141,63 @@ def _schedules(client: Of) -> None:
         ("reconcile", "rate(5 minutes)", "UTC"),
     ):
         schedule(client, name, expression, zone)
+    schedule(client, "budget-guard", "cron(0 8 * * ? *)", "Europe/Paris", target=GUARD, document=REPORT)
     events = client("events")
     events.put_rule(Name=f"{NAME}-databases", EventPattern='{"source":["aws.rds"]}', State="ENABLED")
+    events.put_targets(Rule=f"{NAME}-databases", Targets=[{"Id": "scheduler", "Arn": SCHEDULER}])
 
 
-def schedule(client: Of, name: str, expression: str, zone: str, change: str = "create_schedule", state: str = "ENABLED") -> None:
+def schedule(
+    client: Of, name: str, expression: str, zone: str, change: str = "create_schedule", state: str = "ENABLED",
+    target: str = SCHEDULER, document: str = TICK, **settings: Any,
+) -> None:
     getattr(client("scheduler"), change)(
         Name=f"{NAME}-{name}", GroupName=NAME, ScheduleExpression=expression, ScheduleExpressionTimezone=zone, State=state,
         FlexibleTimeWindow={"Mode": "OFF"},
-        Target={"Arn": SCHEDULER, "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/{NAME}-invoker", "Input": TICK},
+        Target={"Arn": target, "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/{NAME}-invoker", "Input": document},
+        **settings,
     )
 
 
-def _topic(client: Of, send: Callable[[str, Any], None]) -> None:
+BUDGETS_PUBLISH = {
+    "Effect": "Allow", "Principal": {"Service": "budgets.amazonaws.com"}, "Action": "SNS:Publish", "Resource": TOPIC,
+    "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
+}
+
+
+def _topic_attribute(client: Of, name: str, value: str) -> None:
+    client("sns").set_topic_attributes(TopicArn=TOPIC, AttributeName=name, AttributeValue=value)
+
+
+def _topic_policy(client: Of, *statements: dict[str, Any]) -> None:
+    _topic_attribute(client, "Policy", json.dumps({"Version": "2012-10-17", "Statement": list(statements)}))
+
+
+def _topic(client: Of, send: Callable[[str, Any], None], key: str) -> None:
     sns = client("sns")
     sns.create_topic(Name="greenleaf-alerts")
-    statement = {
-        "Effect": "Allow", "Principal": {"Service": "budgets.amazonaws.com"}, "Action": "SNS:Publish", "Resource": TOPIC,
-        "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
-    }
-    sns.set_topic_attributes(TopicArn=TOPIC, AttributeName="Policy", AttributeValue=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    _topic_policy(client, BUDGETS_PUBLISH)
+    _topic_attribute(client, "KmsMasterKeyId", key)
     sns.subscribe(TopicArn=TOPIC, Protocol="email", Endpoint="finance@example.com")
     sns.subscribe(TopicArn=TOPIC, Protocol="lambda", Endpoint=GUARD)
     send("money", {"confirm": "finance@example.com"})
 
 
-def _budget(client: Of, limit: str = "500", unit: str = "USD", period: str = "MONTHLY") -> None:
+TO_TOPIC = {"SubscriptionType": "SNS", "Address": TOPIC}
+TO_MAIL = {"SubscriptionType": "EMAIL", "Address": "finance@example.com"}
+
+
+def _budget(
+    client: Of, limit: str = "500", unit: str = "USD", period: str = "MONTHLY", kind: str = "COST",
+    subscribers: tuple[dict[str, str], ...] = (TO_TOPIC,),
+) -> None:
     client("budgets").create_budget(
         AccountId=ACCOUNT,
-        Budget={"BudgetName": "greenleaf-monthly", "BudgetLimit": {"Amount": limit, "Unit": unit}, "TimeUnit": period, "BudgetType": "COST"},
+        Budget={"BudgetName": "greenleaf-monthly", "BudgetLimit": {"Amount": limit, "Unit": unit}, "TimeUnit": period, "BudgetType": kind},
         NotificationsWithSubscribers=[{
             "Notification": {"NotificationType": "ACTUAL", "ComparisonOperator": "GREATER_THAN", "Threshold": 80},
-            "Subscribers": [{"SubscriptionType": "SNS", "Address": TOPIC}],
-        }],
+            "Subscribers": list(subscribers),
+        }] if subscribers else [],
     )
 
 
@@ -215,7 +265,7 @@ def _variables(client: Of, **changes: str) -> None:
     aws_lambda.update_function_configuration(FunctionName=name, Environment={"Variables": kept})
 
 
-def _replace_budget(client: Of, **settings: str) -> None:
+def _replace_budget(client: Of, **settings: Any) -> None:
     client("budgets").delete_budget(AccountId=ACCOUNT, BudgetName="greenleaf-monthly")
     _budget(client, **settings)
 
@@ -285,11 +335,145 @@ def _start_failed(client: Of, send: Send) -> None:
     ec2.start_instances(InstanceIds=[failing])
 
 
+def _service_of(client: Of, send: Send, name: str, running: int, **said: Any) -> None:
+    _service(client, name, "staging")
+    # Its tasks have come up once.
+    send("clock", {"advance_seconds": 120})
+    send("conditions", {"service": {"cluster": "web", "name": name, "running": running, **said}})
+
+
+def _node_group(client: Of, send: Send) -> None:
+    eks = client("eks")
+    eks.create_cluster(name="batch", roleArn=f"arn:aws:iam::{ACCOUNT}:role/eks", resourcesVpcConfig={"subnetIds": ["subnet-1", "subnet-2"]})
+    eks.create_nodegroup(
+        clusterName="batch", nodegroupName="workers", subnets=["subnet-1"], nodeRole=f"arn:aws:iam::{ACCOUNT}:role/nodes",
+        scalingConfig={"minSize": 1, "desiredSize": 1, "maxSize": 2}, tags={ENVIRONMENT: "staging"},
+    )
+    send("conditions", {"node_group_issues": {"batch/workers": ["AsgInstanceLaunchFailures", "NodeCreationFailure"]}})
+
+
+def _launches(client: Of, send: Send) -> None:
+    capacity = "We currently do not have sufficient t3.small capacity in the Availability Zone you requested. (InsufficientInstanceCapacity)"
+    group(client, "preprod-poor", tagged("preprod"))
+    group(client, "preprod-hooked", tagged("preprod"))
+    group(client, "preprod-again", tagged("preprod"))
+    group(client, "preprod-fell", tagged("preprod"))
+    send("conditions", {"scaling_activities": {
+        # What was terminated since says nothing of the launch that failed.
+        "preprod-poor": [{"launch": False, "status": "Successful"}, {"status": "Failed", "message": f"Launching a new EC2 instance. Status Reason: {capacity}"}],
+        "preprod-hooked": [{"status": "MidLifecycleAction", "minutes_ago": 40}],
+        # A launch that succeeded after one that failed, and one that a new size overtook, are no fault.
+        "preprod-again": [{"status": "Successful"}, {"status": "Failed", "message": capacity}],
+        "preprod-fell": [{"status": "Cancelled", "message": "The desired capacity was lowered."}],
+    }})
+
+
+def _spot(client: Of, send: Send) -> None:
+    """A Spot machine that runs on while AWS has forgotten its request."""
+    made = client("ec2").request_spot_instances(
+        InstanceCount=1, Type="persistent", InstanceInterruptionBehavior="stop",
+        LaunchSpecification={"ImageId": "ami-12c6146b", "InstanceType": "t3.small"},
+    )["SpotInstanceRequests"][0]
+    client("ec2").create_tags(Resources=[made["InstanceId"]], Tags=[*tagged("dev"), {"Key": "Name", "Value": "dev-spot"}])
+    send("machines", {"forget_spot_request": made["SpotInstanceRequestId"]})
+
+
+def _deleted_cluster(client: Of) -> None:
+    """A cluster that is gone with its service, which the index of tags goes on naming: nothing to say of it."""
+    ecs = client("ecs")
+    ecs.create_cluster(clusterName="gone")
+    ecs.register_task_definition(family="gone", containerDefinitions=[{"name": "gone", "image": "gone", "memory": 128}])
+    for environment in ("staging", "preprod", "preprd"):
+        ecs.create_service(cluster="gone", serviceName=environment, taskDefinition="gone", desiredCount=0, tags=[{"key": ENVIRONMENT, "value": environment}])
+        ecs.delete_service(cluster="gone", service=environment, force=True)
+    ecs.delete_cluster(cluster="gone")
+
+
+def _unused_tag(send: Send, listed: bool) -> None:
+    send("money", {"cost_tags": {}})
+    if not listed:
+        # Only the management account may list them.
+        denied = {"error": "AccessDeniedException", "message": "Failed to list Cost Allocation Tags: Linked account doesn't have access to cost allocation tags."}
+        send("faults", {"service": "ce", "action": "ListCostAllocationTags", **denied})
+
+
+def _role_policy(client: Of, change: Callable[[dict[str, Any]], None]) -> None:
+    """Another policy of the scheduler's role on its fleet."""
+    iam = client("iam")
+    named = {"RoleName": f"{NAME}-scheduler", "PolicyName": "fleet"}
+    policy = iam.get_role_policy(**named)["PolicyDocument"]
+    for statement in policy["Statement"]:
+        change(statement)
+    iam.put_role_policy(**named, PolicyDocument=json.dumps(policy))
+
+
+def _reads_by_tag(statement: dict[str, Any]) -> None:
+    if statement["Sid"] == "SeeGroups":
+        statement["Condition"] = {"StringEquals": {f"aws:ResourceTag/{ENVIRONMENT}": ["preprod"]}}
+
+
+def _boundary(client: Of) -> None:
+    iam = client("iam")
+    statement = {"Effect": "Allow", "Action": ["autoscaling:*", "ec2:*", "ecs:*", "eks:*", "tag:*", "application-autoscaling:*", "elasticloadbalancing:*",
+                                               "dynamodb:*", "sqs:*", "sns:*", "logs:*", "kms:*"], "Resource": "*"}
+    made = iam.create_policy(PolicyName="boundary", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    iam.put_role_permissions_boundary(RoleName=f"{NAME}-scheduler", PermissionsBoundary=made["Policy"]["Arn"])
+
+
+def _denied_here(client: Of) -> None:
+    statement = {"Effect": "Deny", "Action": "rds:Stop*", "Resource": "*"}
+    client("iam").put_role_policy(
+        RoleName=f"{NAME}-scheduler", PolicyName="freeze", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [{"Sid": "Freeze", **statement}]})
+    )
+
+
+def _customers_key(client: Of, *statements: dict[str, Any]) -> str:
+    made = client("kms").create_key(Policy=json.dumps({"Version": "2012-10-17", "Statement": list(statements)}))
+    return str(made["KeyMetadata"]["Arn"])
+
+
+ROOT = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "kms:*", "Resource": "*"}
+BUDGETS = {"Effect": "Allow", "Principal": {"Service": "budgets.amazonaws.com"}, "Action": ["kms:Decrypt", "kms:GenerateDataKey*"], "Resource": "*"}
+DENY_ROLE = {"Effect": "Deny", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:role/{NAME}-scheduler"}, "Resource": "*"}
+DENY_OTHERS = {
+    "Effect": "Deny", "Principal": "*", "Action": "SNS:Publish", "Resource": TOPIC, "Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-greenleaf"}},
+}
+
+
+def _topic_key_off(client: Of) -> None:
+    key = client("sns").get_topic_attributes(TopicArn=TOPIC)["Attributes"]["KmsMasterKeyId"]
+    client("kms").disable_key(KeyId=key.rsplit("/", 1)[1])
+
+
+def _queue(client: Of, **attributes: str) -> None:
+    sqs = client("sqs")
+    sqs.set_queue_attributes(QueueUrl=sqs.get_queue_url(QueueName=f"{NAME}-targets")["QueueUrl"], Attributes=attributes)
+
+
+def _fifo(client: Of) -> None:
+    made = client("sns").create_topic(Name="greenleaf-alerts.fifo", Attributes={"FifoTopic": "true"})["TopicArn"]
+    _variables(client, NIGHTCAP_TOPIC_ARN=made)
+
+
 # Those that no call of an AWS client makes.
 SENT: dict[str, Callable[[Of, Send], Any]] = {
     "cost-tag-inactive": lambda c, send: send("account", {"cost_tags": {ENVIRONMENT: "Inactive"}}),
     "function-unfit": lambda c, send: send("account", {"function_states": {f"{NAME}-scheduler": "Failed"}}),
     "start-failed": _start_failed,
+    "launch-failed": _launches,
+    "tasks-fail": lambda c, send: _service_of(
+        c, send, "api", 0, events=["(service api) was unable to place a task because no container instance met all of its requirements."]
+    ),
+    "rollout-failed": lambda c, send: _service_of(c, send, "front", 1, rollout_state="FAILED"),
+    "nodes-fail": _node_group,
+    "spot-forgotten": _spot,
+    "parameters-pending": lambda c, send: send("conditions", {"parameters_pending": ["preprod-db"]}),
+    "ledger-unusable": lambda c, send: send("conditions", {"table_without_key": NAME}),
+    "clock-wrong": lambda c, send: send("conditions", {"clock_ahead_seconds": 200}),
+    "costs-stale": lambda c, send: send("money", {"clear_from": "2026-11-12"}),
+    "costs-none": lambda c, send: send("money", {"clear_from": "2026-01-01"}),
+    "cost-tag-unused": lambda c, send: _unused_tag(send, listed=False),
+    "cost-tag-active-unused": lambda c, send: _unused_tag(send, listed=True),
 }
 
 FAULTS: dict[str, Callable[[Of], Any]] = {
@@ -323,6 +507,51 @@ FAULTS: dict[str, Callable[[Of], Any]] = {
     "budget-limit": lambda c: _replace_budget(c, limit="600"),
     "budget-currency": lambda c: _replace_budget(c, unit="EUR"),
     "budget-period": lambda c: _replace_budget(c, period="QUARTERLY"),
+    "budget-silent": lambda c: _replace_budget(c, subscribers=()),
+    "budget-not-to-topic": lambda c: _replace_budget(c, subscribers=(TO_MAIL,)),
+    "budget-type": lambda c: _replace_budget(c, kind="USAGE", unit="GB"),
+    "permissions-denied": _denied_here,
+    "reads-by-tag": lambda c: _role_policy(c, _reads_by_tag),
+    "boundary": _boundary,
+    "function-config-missing": lambda c: _variables(c, NIGHTCAP_CONFIG="ssm:///nightcap/nowhere"),
+    # What SNS gives a topic for which nobody wrote a policy.
+    "topic-default-policy": lambda c: _topic_policy(c, {
+        "Sid": "__default_statement_ID", "Effect": "Allow", "Principal": {"AWS": "*"}, "Resource": TOPIC,
+        "Action": ["SNS:GetTopicAttributes", "SNS:Subscribe", "SNS:Publish"], "Condition": {"StringEquals": {"AWS:SourceOwner": ACCOUNT}},
+    }),
+    "topic-denied": lambda c: _topic_policy(c, BUDGETS_PUBLISH, {**DENY_ROLE, "Action": "SNS:*"}),
+    "topic-deny-conditional": lambda c: _topic_policy(c, BUDGETS_PUBLISH, DENY_OTHERS),
+    "topic-fifo": _fifo,
+    "topic-key-of-others": lambda c: _topic_attribute(c, "KmsMasterKeyId", _customers_key(c, ROOT)),
+    "topic-key-of-nobody": lambda c: _topic_attribute(c, "KmsMasterKeyId", _customers_key(c, {**ROOT, "Action": ["kms:Describe*", "kms:Get*", "kms:Put*"]}, BUDGETS)),
+    "topic-key-off": _topic_key_off,
+    "filter-body": lambda c: [
+        c("sns").set_subscription_attributes(SubscriptionArn=_subscription(c, "lambda"), AttributeName=name, AttributeValue=value)
+        for name, value in (("FilterPolicyScope", "MessageBody"), ("FilterPolicy", '{"source":["budgets"]}'))
+    ],
+    "guard-not-invokable": lambda c: c("lambda").remove_permission(FunctionName=f"{NAME}-budget-guard", StatementId="alert-topic"),
+    "rule-without-target": lambda c: c("events").remove_targets(Rule=f"{NAME}-databases", Ids=["scheduler"]),
+    "rule-not-let-in": lambda c: c("lambda").remove_permission(FunctionName=f"{NAME}-scheduler", StatementId="rds-events"),
+    "guard-schedule-missing": lambda c: c("scheduler").delete_schedule(Name=f"{NAME}-budget-guard", GroupName=NAME),
+    "guard-schedule-zone": lambda c: schedule(c, "budget-guard", "cron(0 8 * * ? *)", "UTC", "update_schedule", target=GUARD, document=REPORT),
+    "guard-schedule-off": lambda c: schedule(c, "budget-guard", "cron(0 8 * * ? *)", "Europe/Paris", "update_schedule", "DISABLED", GUARD, REPORT),
+    "guard-schedule-target": lambda c: schedule(c, "budget-guard", "cron(0 8 * * ? *)", "Europe/Paris", "update_schedule", document=REPORT),
+    "schedule-ended": lambda c: schedule(c, START, "cron(0 9 ? * MON-FRI *)", "Europe/Paris", "update_schedule", EndDate="2026-11-01T00:00:00Z"),
+    "queue-denied": lambda c: _queue(c, Policy=json.dumps({"Version": "2012-10-17", "Statement": [
+        {**DENY_ROLE, "Action": "sqs:SendMessage", "Resource": THINGS["targets"]}
+    ]})),
+    "queue-key": lambda c: _queue(c, KmsMasterKeyId=_customers_key(c, ROOT)),
+    "predictive": lambda c: c("autoscaling").put_scaling_policy(
+        AutoScalingGroupName="preprod-app", PolicyName="ahead", PolicyType="PredictiveScaling",
+        PredictiveScalingConfiguration={
+            "MetricSpecifications": [{"TargetValue": 50, "PredefinedMetricPairSpecification": {"PredefinedMetricType": "ASGCPUUtilization"}}],
+            "Mode": "ForecastAndScale", "MaxCapacityBreachBehavior": "IncreaseMaxCapacity", "MaxCapacityBuffer": 10,
+        },
+    ),
+    "blue-green": lambda c: c("rds").create_blue_green_deployment(
+        BlueGreenDeploymentName="upgrade", Source=f"arn:aws:rds:{REGION}:{ACCOUNT}:db:preprod-db"
+    ),
+    "deleted-cluster": _deleted_cluster,
     "topic-closed": lambda c: c("sns").set_topic_attributes(
         TopicArn=TOPIC, AttributeName="Policy", AttributeValue=json.dumps({"Version": "2012-10-17", "Statement": []})
     ),

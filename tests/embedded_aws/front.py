@@ -13,6 +13,8 @@ from typing import Any
 from . import pricing, request
 from .checks import Checks
 from .control import Control
+from .lag import Lag
+from .throttling import Throttling
 from .world import World
 
 App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -21,8 +23,12 @@ ERROR_CODE = re.compile(rb'<Code>([^<]+)</Code>|"__type":\s*"(?:[^"#]*#)?([^"]+)
 
 
 class Front:
-    def __init__(self, world: World, control: Control, moto: App, checks: Checks) -> None:
+    def __init__(
+        self, world: World, control: Control, moto: App, checks: Checks, lag: Lag, throttling: Throttling
+    ) -> None:
         self._world = world
+        self._lag = lag
+        self._throttling = throttling
         self._checks = checks
         self._control = control
         self._moto = moto
@@ -42,7 +48,7 @@ class Front:
         asked = request.read(environ)
         with self._world.lock:
             entry = self._world.journal.call(asked.service, asked.action, asked.region, asked.parameters, asked.key)
-            refusal = self._checks.of_request(asked, entry)
+            refusal = self._checks.of_request(asked, entry) or self._throttling.refuse(asked)
             if refusal is not None:
                 entry.update(status=refusal.status, error=refusal.code)
                 return _refuse(asked, start_response, refusal.code, refusal.message, refusal.status, refusal.headers)
@@ -81,12 +87,18 @@ class Front:
             said[:] = [status, headers, *rest]
             return lambda written: None
 
-        # Read whole while the lock is held: moto may build the answer as it is read.
-        answer = self._moto(environ, noting)
-        body = b"".join(answer)
-        close = getattr(answer, "close", None)
-        if close is not None:
-            close()
+        self._lag.before(asked)
+        past = self._lag.answer(asked, environ)
+        if past is not None:
+            (status, headers), body = past
+            noting(status, headers)
+        else:
+            # Read whole while the lock is held: moto may build the answer as it is read.
+            answer = self._moto(environ, noting)
+            body = b"".join(answer)
+            close = getattr(answer, "close", None)
+            if close is not None:
+                close()
         if (entry["status"] or 500) >= 400:
             if found := ERROR_CODE.search(body):
                 entry["error"] = (found[1] or found[2]).decode("utf-8", "replace")

@@ -9,6 +9,14 @@ it is where the caller may not use the KMS key of its disks; `POST /nightcap/mac
 https://repost.aws/knowledge-center/kms-iam-ec2-permission
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_StateReason.html
 
+A machine may be governed by configurations of License Manager (`POST /nightcap/machines`). Its start is authorised on
+them besides (Service Authorization Reference, Amazon EC2, `StartInstances`: license-configuration), and "exceeding a hard
+limit blocks the launch of new instances"
+(https://docs.aws.amazon.com/license-manager/latest/APIReference/API_CreateLicenseConfiguration.html). EC2's list of error
+codes has none for that: the one here is License Manager's own, "You do not have enough licenses available to support a
+new resource launch"
+(https://docs.aws.amazon.com/license-manager/latest/APIReference/API_UpdateLicenseSpecificationsForResource.html).
+
 AWS forgets a Spot request some time after it has ended, while its machine may run on; a request that names one by its
 id is refused as a whole, and a filter finds the others (`POST /nightcap/machines` forgets one):
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html (InvalidSpotInstanceRequestID.NotFound)
@@ -26,6 +34,7 @@ from moto.ec2.models import ec2_backends
 from moto.ec2.models.instances import Instance, InstanceBackend, InstanceState, StateReason
 from moto.ec2.models.spot_requests import SpotInstanceRequest, SpotRequestBackend
 
+from . import licenses
 from .world import World, corrects
 
 # What matters is that it is not at once.
@@ -68,6 +77,11 @@ def install(world: World) -> None:
             instances = self.get_multi_instances_by_id(ids)
             # All or none, as AWS does it.
             for instance in instances:
+                if through == "pending" and instance._state.name == "stopped" and licenses.are_used_up(instance.id):
+                    raise EC2ClientError(
+                        "LicenseUsageException",
+                        "You do not have enough licenses available to support a new resource launch.",
+                    )
                 if instance._state.name not in ("stopped", "running", through):
                     raise EC2ClientError(
                         "IncorrectInstanceState",
@@ -97,6 +111,11 @@ def install(world: World) -> None:
                     "InvalidSpotInstanceRequestID.NotFound", f"The spot instance request ID '{asked}' does not exist"
                 )
         return original_requests(self, filters, spot_instance_ids)
+
+
+def encrypt_volumes(identifier: str, key: str | None) -> None:
+    """The customer key that a machine's volumes are encrypted with, or none."""
+    find(identifier).volume_key = key
 
 
 def have_starts_fail(identifier: str, code: str | None) -> None:

@@ -25,6 +25,8 @@ from botocore.exceptions import UnknownServiceError
 from botocore.model import OperationModel, ServiceModel, Shape
 from moto.core.utils import get_service_model
 
+from . import java_patterns
+
 # The names by which requests are signed, where botocore calls the service otherwise.
 NAMES = {"tagging": "resourcegroupstaggingapi", "monitoring": "cloudwatch"}
 # Two services of one signing name, told apart by their version.
@@ -378,7 +380,7 @@ def _validate(value: Any, shape: Shape, place: str, problems: list[str]) -> None
         if allowed and value not in allowed:
             problems.append(f"Invalid value for parameter {place}: {value!r} is none of {', '.join(allowed)}")
         wanted = shape.metadata.get("pattern")
-        if wanted and (pattern := _pattern(wanted)) and not pattern.search(value):
+        if wanted and (pattern := _pattern(wanted)) and not java_patterns.fits(pattern, value):
             problems.append(f"Invalid value for parameter {place}: {value!r} does not match {wanted}")
         return
     if kind in ("integer", "long"):
@@ -427,12 +429,7 @@ def _is_number(text: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _pattern(text: str) -> re.Pattern[str] | None:
-    """AWS's patterns are Java's. Where Python cannot read one, it is not checked: what its classes of letters hold is
-    not ours to guess."""
-    try:
-        return re.compile(text)
-    except re.error:
-        return None
+    return java_patterns.compiled(text)
 
 
 # Answers

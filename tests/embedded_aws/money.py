@@ -12,6 +12,10 @@ What moto lacks or falsifies, and what is here instead:
   days from the activation on know the tag, and only the management account may activate one.
   https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/activating-tags.html
   https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_GroupDefinition.html
+- A management account sees the costs of every account of its organization, a member its own alone; the filter
+  `LINKED_ACCOUNT` names those that count, and a budget's `CostFilters` may name them, too. No other filter is kept here.
+  https://docs.aws.amazon.com/cost-management/latest/userguide/ce-what-is.html
+  https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_Expression.html
 - An account in which nobody has opened Cost Explorer is refused with the code of a missing right:
   `AccessDeniedException: User not enabled for cost explorer access`.
   https://docs.aws.amazon.com/cost-management/latest/userguide/ce-enable.html
@@ -43,6 +47,7 @@ from typing import Any
 from moto.budgets.models import Budget
 from moto.budgets.responses import BudgetsResponse
 from moto.ce.responses import CostExplorerResponse
+from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.exceptions import JsonRESTError
 from moto.sns.models import SNSBackend, sns_backends
 
@@ -65,6 +70,8 @@ class Charge:
     record: str
     """AWS's record type: `Usage`, `Tax`, `Support`, `Credit`, `Refund`…; credits and refunds are below zero."""
     usd: Decimal
+    account: str = DEFAULT_ACCOUNT_ID
+    """The linked account that is charged."""
 
 
 class Money:
@@ -79,6 +86,8 @@ class Money:
         self._charges.clear()
         self.enabled = True
         """Whether somebody has opened Cost Explorer."""
+        self.manages = True
+        """Whether this is the management account of its organization."""
         self._active: dict[str, date] = {"nightcap:environment": date.min}
         """The cost allocation tags, each with the first day that knows it."""
 
@@ -86,12 +95,14 @@ class Money:
         """Any of these, in this order:
 
         `"clear_from": "2026-11-01"`   AWS corrects its figures: nothing is charged from that day on;
-        `"charges": [{"from", "to" (exclusive), "usd" (a day), "environment", "record", "wave_cents"}]`;
+        `"charges": [{"from", "to" (exclusive), "usd" (a day), "environment", "record", "wave_cents",
+        "account"}]`;
         `"confirm": "finance@example.com"`   somebody clicks on "Confirm subscription";
         `"cost_explorer": false`   nobody has opened Cost Explorer, or this account may not see it;
+        `"member": true`   this account is a member of its organization and sees its own costs alone;
         `"cost_tags": {"Environment": "2026-11-01"}`   what is activated in the management account, and since when.
         """
-        known = {"clear_from", "charges", "confirm", "cost_explorer", "cost_tags"}
+        known = {"clear_from", "charges", "confirm", "cost_explorer", "cost_tags", "member"}
         if not isinstance(sent, dict) or set(sent) - known:
             raise ValueError(f"expected an object with some of {', '.join(sorted(known))}")
         if first := sent.get("clear_from"):
@@ -101,6 +112,7 @@ class Money:
         if endpoint := sent.get("confirm"):
             _confirm(endpoint)
         self.enabled = sent.get("cost_explorer", self.enabled)
+        self.manages = not sent.get("member", not self.manages)
         if (active := sent.get("cost_tags")) is not None:
             self._active = {key: date.fromisoformat(since) for key, since in active.items()}
         return {"charges": len(self._charges)}
@@ -115,13 +127,15 @@ class Money:
         since = self._active.get(key)
         return charge.environment if since is not None and charge.day >= since else ""
 
-    def known(self, start: date, end: date) -> list[Charge]:
-        """What is known today of the days from `start` to, not including, `end`."""
-        return [charge for charge in self._charges if start <= charge.day < min(end, self.today)]
+    def known(self, start: date, end: date, accounts: list[str] | None = None) -> list[Charge]:
+        """What is known today of the days from `start` to, not including, `end`, of all accounts or of these."""
+        seen = [charge for charge in self._charges if self.manages or charge.account == DEFAULT_ACCOUNT_ID]
+        counted = [charge for charge in seen if not accounts or charge.account in accounts]
+        return [charge for charge in counted if start <= charge.day < min(end, self.today)]
 
-    def rest(self, start: date, end: date) -> Decimal | None:
+    def rest(self, start: date, end: date, accounts: list[str] | None = None) -> Decimal | None:
         """AWS's own forecast of these days; none without five weeks of history."""
-        history = self.known(date.min, self.today)
+        history = self.known(date.min, self.today, accounts)
         if not history or self.today - min(charge.day for charge in history) < HISTORY_OF_A_FORECAST:
             return None
         recent = sum((charge.usd for charge in history if charge.day >= self.today - MEAN_OF), Decimal(0))
@@ -159,7 +173,8 @@ def _cost_explorer(world: World, money: Money) -> None:
             raise JsonRESTError("ValidationException", "At most two GroupBy definitions are supported.")
         if not money.known(date.min, money.today):
             raise _unavailable()
-        rows = [row for day in _each(start, end) for row in _rows(money, day, groups)]
+        accounts = _accounts(asked.get("Filter"))
+        rows = [row for day in _each(start, end) for row in _rows(money, day, groups, accounts)]
         try:
             page, token = world.pages.cut(rows, ROWS_A_PAGE, asked.get("NextPageToken"))
         except BadToken as error:
@@ -171,10 +186,11 @@ def _cost_explorer(world: World, money: Money) -> None:
     @_adds(CostExplorerResponse)
     def get_cost_forecast(self: CostExplorerResponse) -> str:
         _enabled(money)
-        start, end = _period(json.loads(self.body))
+        asked = json.loads(self.body)
+        start, end = _period(asked)
         if start > money.today:
             raise JsonRESTError("ValidationException", "Start date should be equal to or no later than today.")
-        rest = money.rest(start, end)
+        rest = money.rest(start, end, _accounts(asked.get("Filter")))
         if rest is None:
             raise _unavailable()
         return json.dumps({"Total": {"Amount": str(rest), "Unit": "USD"}, "ForecastResultsByTime": []})
@@ -187,8 +203,9 @@ def _budgets(money: Money) -> None:
     def to_dict(self: Budget) -> dict[str, Any]:
         budget = original(self)
         start, end = _period_of(budget, money.today)
-        actual = _counted(budget, money.known(start, money.today))
-        rest = money.rest(money.today, end)
+        accounts = budget.get("CostFilters", {}).get("LinkedAccount")
+        actual = _counted(budget, money.known(start, money.today, accounts))
+        rest = money.rest(money.today, end, accounts)
         budget["CalculatedSpend"] = {"ActualSpend": _spend(actual)}
         if rest is not None:
             budget["CalculatedSpend"]["ForecastedSpend"] = _spend(actual + rest)
@@ -200,7 +217,9 @@ def _budgets(money: Money) -> None:
         periods = [
             {
                 "BudgetedAmount": budget["BudgetLimit"],
-                "ActualAmount": _spend(_counted(budget, money.known(first, after))),
+                "ActualAmount": _spend(
+                    _counted(budget, money.known(first, after, budget.get("CostFilters", {}).get("LinkedAccount")))
+                ),
                 "TimePeriod": {"Start": _seconds(first), "End": _seconds(after)},
             }
             for first, after in money.periods(budget)
@@ -236,23 +255,36 @@ def _confirm(endpoint: str) -> None:
 
 
 def _days_of(span: dict[str, Any]) -> Iterator[Charge]:
-    known = {"from", "to", "usd", "environment", "record", "wave_cents"}
+    known = {"from", "to", "usd", "environment", "record", "wave_cents", "account"}
     if unknown := set(span) - known:
         raise ValueError(f"unknown key {', '.join(sorted(unknown))} in a charge; known: {', '.join(sorted(known))}")
     wave = Decimal(span.get("wave_cents", 0)) / 100
     for day in _each(date.fromisoformat(span["from"]), date.fromisoformat(span["to"])):
         # Not quite the same every day, as bills are.
         amount = Decimal(span["usd"]) + wave * (day.toordinal() % 5 - 2)
-        yield Charge(day, span.get("environment", ""), span.get("record", "Usage"), amount)
+        account = span.get("account", DEFAULT_ACCOUNT_ID)
+        yield Charge(day, span.get("environment", ""), span.get("record", "Usage"), amount, account)
 
 
-def _rows(money: Money, day: date, groups: list[dict[str, str]]) -> list[tuple[date, list[str], Decimal | None]]:
+def _rows(
+    money: Money, day: date, groups: list[dict[str, str]], accounts: list[str] | None
+) -> list[tuple[date, list[str], Decimal | None]]:
     """A row a group; a day of which nothing is known has one without an amount."""
     sums: dict[tuple[str, ...], Decimal] = {}
-    for charge in money.known(day, day + DAY):
+    for charge in money.known(day, day + DAY, accounts):
         keys = tuple(_key(money, charge, group) for group in groups)
         sums[keys] = sums.get(keys, Decimal(0)) + charge.usd
     return [(day, list(keys), usd) for keys, usd in sorted(sums.items())] or [(day, [], None)]
+
+
+def _accounts(asked: dict[str, Any] | None) -> list[str] | None:
+    """The accounts that a filter names; all without a filter."""
+    match asked:
+        case None:
+            return None
+        case {"Dimensions": {"Key": "LINKED_ACCOUNT", "Values": [*accounts]}, **others} if not others:
+            return [str(account) for account in accounts]
+    raise JsonRESTError("ValidationException", f"The embedded AWS cannot filter by {asked}.")
 
 
 def _enabled(money: Money) -> None:

@@ -1,5 +1,8 @@
 """GreenLeaf as the platform's documents have it: preprod, prod, and strangers that carry no tag of ours.
 
+Beside what the tests act on stand those that nothing may ever act on: production, somebody else's, what bears no tag at
+all, and what bears an environment's tag but is of a kind that the environment does not name (`test_seeds.py`).
+
 `python -m embedded_aws.seed --endpoint URL` makes it and prints what it made, as JSON.
 """
 
@@ -51,6 +54,8 @@ def _preprod(client: ClientOf) -> dict[str, Any]:
             _replica(client, "greenleaf-preprod-reports-replica", "greenleaf-preprod-reports", tags),
         ],
         "clusters": [_aurora(client, "greenleaf-preprod-search", tags)],
+        # Of a kind that no environment names unless it says so.
+        "machines": [_machine(client, "greenleaf-preprod-bastion", tags)],
     }
 
 
@@ -64,6 +69,7 @@ def _prod(client: ClientOf) -> dict[str, Any]:
             )
         ],
         "clusters": [],
+        "machines": [_machine(client, "greenleaf-prod-bastion", tags)],
     }
 
 
@@ -74,6 +80,7 @@ def _strangers(client: ClientOf) -> dict[str, Any]:
         "auto_scaling_groups": [_group(client, "data-team-batch", tags)],
         "databases": [_database(client, "data-team-warehouse", tags, DBInstanceClass="db.t3.small")],
         "clusters": [],
+        "machines": [_machine(client, "data-team-notebook", tags), _machine(client, None, {})],
     }
 
 
@@ -98,6 +105,19 @@ def _group(client: ClientOf, name: str, tags: Tags) -> str:
         ],
     )
     return name
+
+
+def _machine(client: ClientOf, name: str | None, tags: Tags) -> str:
+    """Its id. Without a name and tags it is one of which nobody knows whose it is."""
+    named = {**tags, **({"Name": name} if name else {})}
+    made = client("ec2").run_instances(
+        ImageId="ami-12c6146b",
+        InstanceType="t3.micro",
+        MinCount=1,
+        MaxCount=1,
+        **({"TagSpecifications": [{"ResourceType": "instance", "Tags": _list(named)}]} if named else {}),
+    )
+    return str(made["Instances"][0]["InstanceId"])
 
 
 def _database(client: ClientOf, name: str, tags: Tags, **settings: Any) -> str:

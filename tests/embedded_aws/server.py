@@ -18,6 +18,7 @@ from . import (
     account,
     autoscaling,
     budgets,
+    conditions,
     containers,
     dynamodb,
     filter_policies,
@@ -26,13 +27,26 @@ from . import (
     rds,
     target_health,
     terraform,
+    trust,
 )
 from .checks import Checks
 from .control import Control
 from .front import Front
+from .lag import Lag
+from .throttling import Throttling
 from .world import World
 
 LOOPBACK = "127.0.0.1"
+
+
+def dated(conditions: conditions.Conditions) -> type[MotoRequestHandler]:
+    """Answers with AWS's clock in their header."""
+
+    class Dated(MotoRequestHandler):
+        def date_time_string(self, timestamp: int | None = None) -> str:
+            return conditions.date()
+
+    return Dated
 
 
 class EmbeddedAws:
@@ -49,18 +63,29 @@ class EmbeddedAws:
         autoscaling.install(self.world)
         budgets.install(self.world)
         bill = money.install(self.world)
+        brought_about = conditions.install(self.world)
         containers.install(self.world)
         dynamodb.install()
         filter_policies.install()
         machines.install(self.world)
         target_health.install(self.world)
         terraform.install(self.world)
+        trust.install()
         checks = Checks(self.world)
         control = Control(self.world, databases, bill, checks, nonce)
         control.add_account(examined)
+        control.add_conditions(brought_about)
         moto = DomainDispatcherApplication(create_backend_app)
+        self._lag = Lag(self.world, moto)
+        control.add_lag(self._lag)
+        throttling = Throttling(checks.account_of)
+        control.add_throttling(throttling)
         self._server: BaseWSGIServer = make_server(
-            LOOPBACK, port, Front(self.world, control, moto, checks), threaded=True, request_handler=MotoRequestHandler
+            LOOPBACK,
+            port,
+            Front(self.world, control, moto, checks, self._lag, throttling),
+            threaded=True,
+            request_handler=dated(brought_about),
         )
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
@@ -76,3 +101,4 @@ class EmbeddedAws:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+        self._lag.forget()

@@ -160,6 +160,23 @@ impl EmbeddedAws {
         self.post("machines", sent);
     }
 
+    /// Has describe calls of everybody else lag behind writes: `{"seconds": 30, "service": "rds"}`
+    /// (`tests/embedded_aws/lag.py`).
+    pub fn lag(&self, sent: &Value) {
+        self.post("lag", sent);
+    }
+
+    /// Throttles everybody else by the buckets that AWS documents, smaller and refilled faster
+    /// as said: `{"size": 0.2, "refill": 2}` (`tests/embedded_aws/throttling.py`).
+    pub fn throttle(&self, sent: &Value) {
+        self.post("throttling", sent);
+    }
+
+    /// Has predictive scaling foresee that a group needs so many machines.
+    pub fn foresee(&self, group: &str, machines: u32) {
+        self.post("groups", &json!({ "group": group, "forecast": machines }));
+    }
+
     /// Writes the bill, or clicks in a mail: `tests/embedded_aws/money.py` has the keys.
     pub fn money(&self, sent: &Value) {
         self.post("money", sent);

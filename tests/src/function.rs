@@ -1,5 +1,6 @@
 //! A Lambda function: the real binary, invoked as Lambda does it.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -24,6 +25,7 @@ pub struct Function {
     binary: PathBuf,
     role_of: Option<String>,
     without: Vec<String>,
+    license: Option<String>,
     variables: Vec<(String, String)>,
     timeout: Duration,
 }
@@ -72,6 +74,7 @@ impl Function {
             binary: binary.as_ref().to_owned(),
             role_of: None,
             without: vec![],
+            license: None,
             variables: vec![],
             timeout: TIMEOUT,
         }
@@ -98,6 +101,14 @@ impl Function {
     #[must_use]
     pub fn without(mut self, sid: &str) -> Self {
         self.without.push(sid.to_owned());
+        self
+    }
+
+    /// Gives its role the right to start what this license configuration governs, as the
+    /// variable `license_configuration_arns` of infra/modules/nightcap does.
+    #[must_use]
+    pub fn licensed(mut self, configuration: &str) -> Self {
+        self.license = Some(configuration.to_owned());
         self
     }
 
@@ -196,6 +207,7 @@ impl Function {
             "function": self.binary.file_name().and_then(|name| name.to_str()),
             "environment": variables,
             "without": self.without,
+            "names": self.license.iter().map(|one| ("licences", one)).collect::<HashMap<_, _>>(),
         });
         let key = deploy(endpoint, &deployed);
         self.variables.push(("AWS_ACCESS_KEY_ID".to_owned(), key));

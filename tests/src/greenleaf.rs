@@ -12,6 +12,7 @@ pub struct GreenLeaf {
     pub topic_arn: String,
     /// The queue that is subscribed to it.
     pub mailbox_queue_url: String,
+    preprod: Machines,
     prod: Owned,
     strangers: Owned,
 }
@@ -20,6 +21,13 @@ pub struct GreenLeaf {
 struct Owned {
     auto_scaling_groups: Vec<String>,
     databases: Vec<String>,
+    machines: Vec<String>,
+}
+
+/// What of an environment is of a kind that it does not name.
+#[derive(Clone, Debug, Deserialize)]
+struct Machines {
+    machines: Vec<String>,
 }
 
 /// A mail as SNS delivered it.
@@ -50,8 +58,8 @@ impl GreenLeaf {
         }
     }
 
-    /// Everything that AWS says of production and of the strangers, byte for byte but for
-    /// the number of the request and the point to which a database could be restored, which
+    /// Everything that AWS says of production, of the strangers and of what is of a kind that its
+    /// environment does not name, byte for byte but for the number of the request and the point to which a database could be restored, which
     /// follows the clock.
     pub fn untouchables(&self, aws: &EmbeddedAws) -> String {
         let mut all = String::new();
@@ -67,7 +75,17 @@ impl GreenLeaf {
                 all += &aws.query("rds", "DescribeDBInstances", &named).body;
             }
         }
-        without(&without(&all, "RequestId"), "LatestRestorableTime")
+        let machines = [
+            &self.preprod.machines,
+            &self.prod.machines,
+            &self.strangers.machines,
+        ];
+        for name in machines.into_iter().flatten() {
+            let named = [("InstanceId.1", name.as_str())];
+            all += &aws.query("ec2", "DescribeInstances", &named).body;
+        }
+        let all = without(&without(&all, "RequestId"), "requestId");
+        without(&all, "LatestRestorableTime")
     }
 }
 

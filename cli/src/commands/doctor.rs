@@ -22,6 +22,10 @@ const ANY_ACCOUNT: &str = "*";
 pub(crate) async fn run(args: &Doctor) -> anyhow::Result<Ending> {
     let config = source::configuration(&args.config.place).await?;
     let now = when::at(args.at.as_deref(), &config)?;
+    if args.policy && args.reads {
+        output::json(&doctor::reads())?;
+        return Ok(Ending::Fine);
+    }
     if args.policy {
         let account = args.account.as_deref().unwrap_or(ANY_ACCOUNT);
         let scheduled = doctor::scheduled(&config);
@@ -70,7 +74,11 @@ pub(crate) async fn run(args: &Doctor) -> anyhow::Result<Ending> {
 }
 
 fn show(rows: &[Row], language: Language) {
-    let mut table = output::table(&["", "CHECK", "ABOUT", "FINDING"]);
+    let heads = match language {
+        Language::En => ["", "CHECK", "ABOUT", "FINDING"],
+        Language::Fr => ["", "POINT", "SUJET", "CONSTAT"],
+    };
+    let mut table = output::table(&heads);
     for row in rows {
         let words = row.finding.words();
         let style = match words.verdict {
@@ -85,9 +93,9 @@ fn show(rows: &[Row], language: Language) {
             remedy => format!("{said}\n-> {remedy}"),
         };
         table.add_row([
-            output::styled(style, words.verdict.word()),
+            output::styled(style, words.verdict.said(language)),
             row.check.to_owned(),
-            row.about.clone(),
+            row.about.to(language).to_owned(),
             finding,
         ]);
     }
@@ -97,10 +105,13 @@ fn show(rows: &[Row], language: Language) {
             .filter(|row| row.finding.verdict() == verdict)
             .count()
     };
-    println!(
-        "\n{} ok, {} problems, {} unknown",
+    let (ok, problems, unknown) = (
         count(Verdict::Ok),
         count(Verdict::Problem),
-        count(Verdict::Unknown)
+        count(Verdict::Unknown),
     );
+    match language {
+        Language::En => println!("\n{ok} ok, {problems} problems, {unknown} unknown"),
+        Language::Fr => println!("\n{ok} ok, {problems} problèmes, {unknown} inconnus"),
+    }
 }

@@ -14,16 +14,17 @@ pub(crate) async fn run(args: &Explain) -> anyhow::Result<Ending> {
     let config = source::configuration_for(&args.config.place, &session).await?;
     let now = when::at(args.at.as_deref(), &config)?;
     let Looked { report, .. } = session.look(&config, now).await?;
+    let language = config.config().language;
     let explanation = explain(&config, &report.plan, &report.ledger, &args.resource)
-        .map_err(|error| anyhow!(Usage(error.to_string())))?;
+        .map_err(|error| anyhow!(Usage(error.text(language))))?;
     if args.json {
         output::json(&explanation)?;
     } else {
         let resource = &explanation.resource;
         println!("{HEAD}{}{HEAD:#} ({})", resource.name, resource.kind);
         println!("{}", resource.arn);
-        for fact in &explanation.facts {
-            println!("  - {fact}");
+        for fact in &explanation.told {
+            println!("  - {}", fact.text(language));
         }
     }
     Ok(if explanation.resource.decision == "problem" {

@@ -3,21 +3,30 @@
 use crate::output::{eprintln, print};
 use anyhow::anyhow;
 use nightcap_aws::clock;
-use nightcap_domain::money::{Usd, forecast_file};
+use nightcap_domain::config::Compiled;
+use nightcap_domain::money::{Part, Usd, forecast_file_of};
 
-use super::money::{answered, costs};
+use super::money::{answered, cost_tag, costs};
 use crate::money_args::Forecast;
 use crate::output::{self, DOUBT, Ending, Usage};
 use crate::source;
 
 pub(crate) async fn run(args: &Forecast) -> anyhow::Result<Ending> {
-    let budget = match args.budget {
-        Some(budget) => budget,
-        None => limit(&args.config.place).await?,
+    let place = &args.config.place;
+    let (budget, tag) = if let Some(budget) = args.budget {
+        (budget, cost_tag(place, args.environment.is_some()).await?)
+    } else {
+        let config = source::configuration(place).await?;
+        let tag = config.config().budget.as_ref().map(|b| b.cost_tag.clone());
+        (limit(&config, place)?, tag)
     };
     let as_of = args.as_of.unwrap_or_else(|| clock::now().date_naive());
     let file = costs(&args.costs)?;
-    let forecast = forecast_file(file, as_of, budget, args.environment.as_ref());
+    let part = Part {
+        environment: args.environment.as_ref(),
+        cost_tag: tag.as_deref(),
+    };
+    let forecast = forecast_file_of(file, as_of, budget, part);
     let answer = answered(&args.costs, forecast)?;
     if args.json {
         output::json(&answer)?;
@@ -42,8 +51,7 @@ pub(crate) async fn run(args: &Forecast) -> anyhow::Result<Ending> {
 const LATEST_DAYS: i64 = 31;
 
 /// The limit of the budget in the configuration.
-async fn limit(place: &str) -> anyhow::Result<Usd> {
-    let config = source::configuration(place).await?;
+fn limit(config: &Compiled, place: &str) -> anyhow::Result<Usd> {
     match &config.config().budget {
         Some(budget) if budget.currency == "USD" => Ok(Usd::new(budget.limit)),
         Some(budget) => Err(anyhow!(Usage(format!(

@@ -14,11 +14,12 @@ use nightcap_domain::money::price::PriceBook;
 use super::{backtest, forecast, prices, report, simulate};
 use crate::money_args::{BookArg, MoneyCommand};
 use crate::output::{Ending, Usage};
+use crate::source;
 
 pub(crate) async fn run(command: &MoneyCommand) -> anyhow::Result<Ending> {
     match command {
         MoneyCommand::Forecast(args) => forecast::run(args).await,
-        MoneyCommand::Backtest(args) => backtest::run(args),
+        MoneyCommand::Backtest(args) => backtest::run(args).await,
         MoneyCommand::Prices(args) => prices::run(args).await,
         MoneyCommand::Simulate(args) => simulate::run(args).await,
         MoneyCommand::Report(args) => report::run(args).await,
@@ -32,6 +33,17 @@ pub(super) fn costs(place: &str) -> anyhow::Result<Box<dyn Read>> {
     }
     let file = File::open(place).with_context(|| format!("{place} cannot be read"))?;
     Ok(Box::new(file))
+}
+
+/// The cost allocation tag of the configuration, where environments matter. A file of costs can be
+/// asked about without any configuration: where the usual one is not there, none is read.
+pub(super) async fn cost_tag(place: &str, by_environment: bool) -> anyhow::Result<Option<String>> {
+    if !by_environment || source::is_absent(place) {
+        return Ok(None);
+    }
+    let config = source::configuration(place).await?;
+    let budget = config.config().budget.as_ref();
+    Ok(budget.map(|budget| budget.cost_tag.clone()))
 }
 
 /// An answer to a question about a file of costs, or the error with the file's name.

@@ -3,8 +3,9 @@
 use crate::output::println;
 use chrono::TimeDelta;
 use chrono_tz::Tz;
-use nightcap_domain::answer::{Answer, ProblemAnswer, ResourceAnswer, UpcomingAnswer};
+use nightcap_domain::answer::{Answer, ProblemAnswer, UpcomingAnswer};
 use nightcap_domain::config::Language;
+use nightcap_domain::explain::decision_in;
 use nightcap_domain::message::local;
 use nightcap_domain::plan::upcoming;
 
@@ -24,11 +25,19 @@ pub(crate) async fn run(args: &Plan) -> anyhow::Result<Ending> {
     } = session.look(&config, now).await?;
     let until = now + TimeDelta::days(i64::from(args.days));
     let ahead = upcoming(&config, &report.plan, &report.ledger, until);
-    let answer = report.answer("plan", &tick).with_upcoming(&ahead);
+    // Answers are English; a table is for a person.
+    let language = if args.json {
+        Language::En
+    } else {
+        config.config().language
+    };
+    let answer = report
+        .answer_in("plan", &tick, language)
+        .with_upcoming_told(&ahead, language);
     if args.json {
         output::json(&answer)?;
     } else {
-        show(&answer, &place, config.config().timezone);
+        show(&answer, &place, config.config().timezone, language);
     }
     Ok(if answer.problems.is_empty() {
         Ending::Fine
@@ -37,51 +46,128 @@ pub(crate) async fn run(args: &Plan) -> anyhow::Result<Ending> {
     })
 }
 
-fn show(answer: &Answer, place: &Place, zone: Tz) {
-    println!(
-        "{HEAD}A tick at {}{HEAD:#}: {place}",
-        local(answer.at, zone, Language::En)
-    );
-    environments(answer);
-    println!();
-    resources(&answer.resources, place);
-    if let Some(upcoming) = &answer.upcoming {
-        println!();
-        ahead(upcoming, answer.upcoming_truncated);
-    }
-    if !answer.problems.is_empty() {
-        println!();
-        problems(&answer.problems);
-    }
+/// The words of one language.
+struct Words {
+    tick_at: &'static str,
+    colon: &'static str,
+    environments: [&'static str; 3],
+    resources: [&'static str; 6],
+    ahead: [&'static str; 4],
+    no_resource: &'static str,
+    no_resource_read: &'static str,
+    nothing_ahead: &'static str,
+    more_ahead: [&'static str; 2],
+    and: &'static str,
+    more: &'static str,
+    problem: &'static str,
 }
 
-fn environments(answer: &Answer) {
-    let mut table = output::table(&["ENVIRONMENT", "SHOULD BE", "WHY"]);
-    for environment in &answer.environments {
-        table.add_row([
-            environment.name.to_string(),
-            output::state(environment.desired),
-            environment.reason.clone(),
-        ]);
-    }
-    output::show(&table);
-}
-
-fn resources(resources: &[ResourceAnswer], place: &Place) {
-    if resources.is_empty() {
-        println!("No resource carries the tag nightcap:environment in {place}.");
-        return;
-    }
-    let mut table = output::table(&[
+const EN: Words = Words {
+    tick_at: "A tick at",
+    colon: ":",
+    environments: ["ENVIRONMENT", "SHOULD BE", "WHY"],
+    resources: [
         "RESOURCE",
         "KIND",
         "ENVIRONMENT",
         "IS",
         "DECISION",
         "REASON",
-    ]);
+    ],
+    ahead: ["AHEAD", "ENVIRONMENT", "TO", "RESOURCES"],
+    no_resource: "No resource carries the tag nightcap:environment in",
+    no_resource_read: "No resource that could be read carries the tag nightcap:environment in",
+    nothing_ahead: "Nothing lies ahead.",
+    more_ahead: ["More lies ahead than is listed:", "ask for fewer days."],
+    and: "and",
+    more: "more",
+    problem: "problem:",
+};
+
+const FR: Words = Words {
+    tick_at: "Un passage le",
+    colon: " :",
+    environments: ["ENVIRONNEMENT", "ATTENDU", "POURQUOI"],
+    resources: [
+        "RESSOURCE",
+        "TYPE",
+        "ENVIRONNEMENT",
+        "ÉTAT",
+        "DÉCISION",
+        "RAISON",
+    ],
+    ahead: ["À VENIR", "ENVIRONNEMENT", "VERS", "RESSOURCES"],
+    no_resource: "Aucune ressource ne porte l'étiquette nightcap:environment dans",
+    no_resource_read: "Aucune ressource lisible ne porte l'étiquette nightcap:environment dans",
+    nothing_ahead: "Rien n'est à venir.",
+    more_ahead: ["D'autres transitions suivent :", "demandez moins de jours."],
+    and: "et",
+    more: "de plus",
+    problem: "problème :",
+};
+
+impl Words {
+    const fn of(language: Language) -> Self {
+        match language {
+            Language::En => EN,
+            Language::Fr => FR,
+        }
+    }
+}
+
+fn show(answer: &Answer, place: &Place, zone: Tz, language: Language) {
+    let words = Words::of(language);
+    println!(
+        "{HEAD}{} {}{HEAD:#}{} {}",
+        words.tick_at,
+        local(answer.at, zone, language),
+        words.colon,
+        place.text(language)
+    );
+    environments(answer, &words, language);
+    println!();
+    resources(answer, place, &words, language);
+    if let Some(upcoming) = &answer.upcoming {
+        println!();
+        ahead(upcoming, answer.upcoming_truncated, &words, language);
+    }
+    if !answer.problems.is_empty() {
+        println!();
+        problems(&answer.problems, &words);
+    }
+}
+
+fn environments(answer: &Answer, words: &Words, language: Language) {
+    let mut table = output::table(&words.environments);
+    for environment in &answer.environments {
+        table.add_row([
+            environment.name.to_string(),
+            output::state_in(environment.desired, language),
+            environment.reason.clone(),
+        ]);
+    }
+    output::show(&table);
+}
+
+fn resources(answer: &Answer, place: &Place, words: &Words, language: Language) {
+    let resources = &answer.resources;
+    if resources.is_empty() {
+        // What could not be read may carry it.
+        let unread = answer
+            .problems
+            .iter()
+            .any(|problem| problem.code == "unread");
+        let none = if unread {
+            words.no_resource_read
+        } else {
+            words.no_resource
+        };
+        println!("{none} {}.", place.text(language));
+        return;
+    }
+    let mut table = output::table(&words.resources);
     for resource in resources {
-        let observed = output::state(&resource.observed);
+        let observed = output::state_in(&resource.observed, language);
         let is = match &resource.capacity {
             Some(capacity) => format!("{observed} {capacity}"),
             None => observed,
@@ -95,54 +181,55 @@ fn resources(resources: &[ResourceAnswer], place: &Place) {
                 .map(ToString::to_string)
                 .unwrap_or_default(),
             is,
-            decision(resource.decision),
+            decision(resource.decision, language),
             resource.reason.clone(),
         ]);
     }
     output::show(&table);
 }
 
-fn decision(word: &str) -> String {
+fn decision(word: &str, language: Language) -> String {
     let style = match word {
         "start" | "stop" => HEAD,
         "wait" => DOUBT,
         "problem" => BAD,
         _ => QUIET,
     };
-    output::styled(style, word)
+    output::styled(style, decision_in(word, language))
 }
 
-fn ahead(upcoming: &[UpcomingAnswer], truncated: bool) {
+fn ahead(upcoming: &[UpcomingAnswer], truncated: bool, words: &Words, language: Language) {
     if upcoming.is_empty() {
-        println!("Nothing lies ahead.");
+        println!("{}", words.nothing_ahead);
         return;
     }
-    let mut table = output::table(&["AHEAD", "ENVIRONMENT", "TO", "RESOURCES"]);
+    let mut table = output::table(&words.ahead);
     for transition in upcoming {
         table.add_row([
             transition.local.clone(),
             transition.environment.to_string(),
-            output::state(&transition.to),
-            resources_of(transition),
+            output::state_in(&transition.to, language),
+            resources_of(transition, words),
         ]);
     }
     output::show(&table);
     if truncated {
-        println!("{DOUBT}More lies ahead than is listed:{DOUBT:#} ask for fewer days.");
+        let [more, what_to_do] = words.more_ahead;
+        println!("{DOUBT}{more}{DOUBT:#} {what_to_do}");
     }
 }
 
-fn resources_of(transition: &UpcomingAnswer) -> String {
+fn resources_of(transition: &UpcomingAnswer, words: &Words) -> String {
     let names = transition.resources.join(", ");
     match transition.more_resources {
         0 => names,
-        more => format!("{names} and {more} more"),
+        more => format!("{names} {} {more} {}", words.and, words.more),
     }
 }
 
-fn problems(problems: &[ProblemAnswer]) {
+fn problems(problems: &[ProblemAnswer], words: &Words) {
     for problem in problems {
-        println!("{BAD}problem:{BAD:#} {}", problem.message);
+        println!("{BAD}{}{BAD:#} {}", words.problem, problem.message);
         println!("  -> {}", problem.remedy);
     }
 }

@@ -16,7 +16,7 @@ use nightcap_domain::config::{BudgetConfig, Compiled};
 use nightcap_domain::guard::{Inventoried, Spent};
 use nightcap_domain::hold::Hold;
 use nightcap_domain::money::BillingMonth;
-use nightcap_domain::money::actuals::{Assumption, read_costs_before};
+use nightcap_domain::money::actuals::{Assumption, read_costs_by_tag};
 use nightcap_domain::money::report::{Origin, Report, ReportInput, Told};
 
 use super::money::{answered, book, chosen, costs, inventory};
@@ -33,7 +33,7 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<Ending> {
     let inventoried = inventoried(args).await?;
     let ledger = Ledger::open().await;
     let actual = match &args.costs {
-        Some(file) => from_file(file, as_of)?,
+        Some(file) => from_file(file, as_of, &budget.cost_tag)?,
         None => from_aws(&ledger, budget, as_of, today).await?,
     };
     let known = ledger.read(budget, month).await?;
@@ -107,8 +107,8 @@ struct Actual {
     pages: u32,
 }
 
-fn from_file(file: &str, as_of: NaiveDate) -> anyhow::Result<Actual> {
-    let read = read_costs_before(costs(file)?, as_of).map_err(Into::into);
+fn from_file(file: &str, as_of: NaiveDate, cost_tag: &str) -> anyhow::Result<Actual> {
+    let read = read_costs_by_tag(costs(file)?, as_of, Some(cost_tag)).map_err(Into::into);
     let actuals = answered(file, read)?;
     Ok(Actual {
         spent: Spent {
@@ -135,12 +135,13 @@ async fn from_aws(
         ))));
     }
     if let Some(store) = &ledger.alerts {
-        let kept = store.costs(&budget.name, as_of).await;
+        let kept = store.costs(&budget.costs_key(), as_of).await;
         if let Some(paid) = kept.map_err(|error| source::unkept(&error))? {
             return Ok(from_explorer(paid.spent, 0));
         }
     }
-    let explorer = CostExplorer::new(Arc::clone(&ledger.clients), &budget.cost_tag);
+    let explorer = CostExplorer::new(Arc::clone(&ledger.clients), &budget.cost_tag)
+        .of_accounts(&budget.accounts);
     let spent = explorer.spent(as_of).await.map_err(|e| unread(&e))?;
     Ok(from_explorer(spent, explorer.pages()))
 }

@@ -2,12 +2,12 @@
 
 use crate::output::println;
 use anyhow::anyhow;
-use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use nightcap_aws::clock;
 use nightcap_domain::config::{Compiled, Language, nearest};
 use nightcap_domain::message::local;
-use nightcap_domain::time::{Schedule, State, Transition, resolve};
+use nightcap_domain::time::{FIRST_YEAR, LAST_YEAR, Schedule, State, Transition, resolve};
 use serde::Serialize;
 
 use crate::args::Timeline;
@@ -146,7 +146,11 @@ struct Row {
 fn closed_days(schedule: &Schedule, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Row> {
     let zone = schedule.zone();
     let date = |at: DateTime<Utc>| at.with_timezone(&zone).date_naive();
-    let days = date(from).iter_days().take_while(|day| *day <= date(to));
+    // Nothing is due before or after these years, and the calendar goes on for 250,000 more.
+    let first = NaiveDate::from_ymd_opt(FIRST_YEAR, 1, 1).unwrap_or(NaiveDate::MIN);
+    let last = NaiveDate::from_ymd_opt(LAST_YEAR, 12, 31).unwrap_or(NaiveDate::MAX);
+    let (first, last) = (date(from).max(first), date(to).min(last));
+    let days = first.iter_days().take_while(|day| *day <= last);
     days.filter_map(|day| {
         let reason = schedule.calendar()?.is_closed(day)?;
         let at = resolve(zone, day.and_time(NaiveTime::MIN));

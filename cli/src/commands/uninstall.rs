@@ -5,6 +5,8 @@
 //! stopped: databases first, then what needs them, as on any morning. Whatever ends it, calling
 //! it again goes on: what is up needs nothing, and what is not is woken.
 
+mod words;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, IsTerminal, stdin};
 use std::sync::Arc;
@@ -21,12 +23,11 @@ use nightcap_aws::kind::{ResourceKind, Stop};
 use nightcap_aws::ledger::{LedgerStore, NoLedger};
 use nightcap_aws::look::{Listing, Look};
 use nightcap_aws::reconcile::{self, Report, Tick};
-use nightcap_aws::settings::setting;
 use nightcap_aws::target::{Reach, reach, targets};
 use nightcap_aws::time_left::TimeLeft;
 use nightcap_domain::answer::Outcome;
 use nightcap_domain::capacity::Capacity;
-use nightcap_domain::config::Compiled;
+use nightcap_domain::config::{Compiled, Language};
 use nightcap_domain::fleet::{Health, Kind, Observed, Resource, Text};
 use nightcap_domain::hold::{About, Asked, End, Hold, Released, Scope, make, release};
 use nightcap_domain::ledger::{Ledger, Phase};
@@ -39,7 +40,8 @@ use serde_json::{Value, json};
 
 use crate::doctor_args::Uninstall;
 use crate::output::{self, BAD, DOUBT, Ending, HEAD, Usage};
-use crate::source;
+use crate::source::{self, Session};
+use words::{Left, Words};
 
 /// Why the holds are there that keep everything up meanwhile.
 const REASON: &str = "nightcap uninstall";
@@ -72,23 +74,26 @@ struct Answer {
 }
 
 pub(crate) async fn run(args: &Uninstall) -> anyhow::Result<Ending> {
-    let config = source::configuration(&args.change.config.place).await?;
-    let clients = Arc::new(Clients::from_environment().await);
+    // Whom the options name, and nobody else: it acts on what it finds.
+    let session = Session::from(&args.change.aws);
+    let config = source::configuration_for(&args.change.config.place, &session).await?;
+    let language = config.config().language;
+    let clients = Arc::new(session.clients().await?);
     let Some(own) = clients.region().map(Region::new) else {
-        return Err(anyhow!(Usage(
-            "no region is known: set AWS_REGION".to_owned()
-        )));
+        return Err(anyhow!(Usage(source::NO_REGION.to_owned())));
     };
     if !args.change.dry_run && !args.yes {
-        confirm()?;
+        confirm(&Words::of(language))?;
     }
-    let store = nightcap_aws::ledger::open(&clients, setting("NIGHTCAP_TABLE"));
+    let store = nightcap_aws::ledger::open(&clients, session.table());
     let ledger = store.read(clock::now()).await;
-    let ledger = ledger.map_err(|error| source::unkept(&error))?;
+    let ledger = ledger.map_err(|error| session.unkept(&error))?;
     let mut leaving = Leaving {
         args,
         always: always(&config)?,
         config: &config,
+        session: &session,
+        language,
         clients,
         own,
         ledger,
@@ -107,7 +112,7 @@ pub(crate) async fn run(args: &Uninstall) -> anyhow::Result<Ending> {
     if args.change.json {
         output::json(&answer)?;
     } else {
-        show(&answer);
+        show(&answer, &Words::of(language));
     }
     Ok(if up && answer.problems.is_empty() {
         Ending::Fine
@@ -117,23 +122,24 @@ pub(crate) async fn run(args: &Uninstall) -> anyhow::Result<Ending> {
 }
 
 /// Asks whether it is meant, where there is somebody to ask.
-fn confirm() -> anyhow::Result<()> {
+fn confirm(words: &Words) -> anyhow::Result<()> {
     let usage = |text: &str| anyhow!(Usage(text.to_owned()));
     if !stdin().is_terminal() {
-        return Err(usage(
-            "nobody is there to confirm: look with --dry-run, then add --yes",
-        ));
+        return Err(usage(words.nobody_confirms));
     }
-    eprintln!("{DOUBT}This wakes everything that Nightcap stopped.{DOUBT:#} Type yes to go on:");
+    eprintln!(
+        "{DOUBT}{}{DOUBT:#} {}",
+        words.wakes_everything, words.type_yes
+    );
     let mut typed = String::new();
     stdin()
         .lock()
         .read_line(&mut typed)
         .context("the answer could not be read")?;
-    if typed.trim() == "yes" {
+    if [words.yes, "yes"].contains(&typed.trim()) {
         Ok(())
     } else {
-        Err(usage("nothing was done"))
+        Err(usage(words.nothing_done))
     }
 }
 
@@ -160,6 +166,8 @@ fn always(config: &Compiled) -> anyhow::Result<Compiled> {
 struct Leaving<'a> {
     args: &'a Uninstall,
     config: &'a Compiled,
+    session: &'a Session,
+    language: Language,
     always: Compiled,
     clients: Arc<Clients>,
     own: Region,
@@ -194,7 +202,7 @@ impl Leaving<'_> {
         }
         if !self.args.change.dry_run && !ended.is_empty() {
             let released = store.release(&ended, &self.args.change.by, REASON).await;
-            released.map_err(|error| source::unkept(&error))?;
+            released.map_err(|error| self.session.unkept(&error))?;
         }
         let plan = Plan {
             at: now,
@@ -225,10 +233,11 @@ impl Leaving<'_> {
                 store
                     .hold(&hold)
                     .await
-                    .map_err(|error| source::unkept(&error))?;
+                    .map_err(|error| self.session.unkept(&error))?;
             }
             self.answer.held.push(format!(
-                "{name} until {}",
+                "{name} {} {}",
+                Words::of(self.language).until,
                 hold.until.format("%Y-%m-%d %H:%MZ")
             ));
         }
@@ -260,7 +269,8 @@ impl Leaving<'_> {
             let reached = self.reach();
             let fleet = Fleet::read(&self.always, &reached, TimeLeft::default()).await;
             for (target, error) in &fleet.unread {
-                self.problem(format!("{target}: {error}. {}", error.remedy().en));
+                let remedy = error.remedy();
+                self.problem(format!("{target}: {error}. {}", remedy.to(self.language)));
             }
             let ours: BTreeSet<ResourceArn> = fleet
                 .resources
@@ -280,13 +290,15 @@ impl Leaving<'_> {
                 return Ok(complete);
             }
             if Instant::now() >= until {
-                self.problem(
-                    "the time was over before everything was up: call this again".to_owned(),
-                );
+                self.problem(Words::of(self.language).time_over.to_owned());
                 return Ok(false);
             }
             if !self.args.change.json {
-                eprintln!("waiting for {}", self.answer.asleep.join(", "));
+                eprintln!(
+                    "{} {}",
+                    Words::of(self.language).waiting_for,
+                    self.answer.asleep.join(", ")
+                );
             }
             tokio::time::sleep(Duration::from_secs(self.args.every)).await;
         }
@@ -347,7 +359,7 @@ impl Leaving<'_> {
                 }
             }
         }
-        let language = self.config.config().language;
+        let language = self.language;
         for problem in &report.problems {
             let fault = &problem.fault;
             self.problem(format!(
@@ -387,7 +399,12 @@ impl Leaving<'_> {
             if !self.args.change.dry_run
                 && let Err(error) = means.forget(resource).await
             {
-                failed.push(format!("{}: {error}. {}", resource.name, error.remedy().en));
+                let remedy = error.remedy();
+                failed.push(format!(
+                    "{}: {error}. {}",
+                    resource.name,
+                    remedy.to(self.language)
+                ));
                 continue;
             }
             self.answer.forgotten.push(resource.name.clone());
@@ -399,9 +416,7 @@ impl Leaving<'_> {
             }
         }
         if snapshots > 0 {
-            self.answer.left.push(format!(
-                "{snapshots} snapshots of databases: delete in RDS what begins with nightcap-"
-            ));
+            self.is_left(Left::Snapshots(snapshots));
         }
         for problem in failed {
             self.problem(problem);
@@ -410,49 +425,38 @@ impl Leaving<'_> {
     }
 
     fn left(&mut self) {
-        self.answer.left.push(
-            "what Terraform made (functions, schedules, queues, roles, alarms): terraform destroy of infra/modules/nightcap, and of nightcap-target-role in every other account".to_owned(),
-        );
+        self.is_left(Left::Terraform);
         if self.remembers {
-            self.answer.left.push(
-                "the ledger's table, with its deletion protection: it goes with Terraform once deletion_protection is false".to_owned(),
-            );
+            self.is_left(Left::Table);
         }
         if !self.answer.held.is_empty() {
-            self.answer.left.push(
-                "holds that keep everything up: destroy the schedules before they end".to_owned(),
-            );
+            self.is_left(Left::Holds);
         }
-        self.answer.left.push(
-            "the tags nightcap:environment and nightcap:tier, which are yours: without Nightcap they do nothing".to_owned(),
-        );
+        self.is_left(Left::Tags);
+    }
+
+    fn is_left(&mut self, left: Left) {
+        self.answer.left.push(left.text(self.language));
     }
 }
 
-fn show(answer: &Answer) {
-    let would =
-        |done: &'static str, planned: &'static str| if answer.dry_run { planned } else { done };
-    for (head, items) in [
-        (
-            would("Holds ended", "Holds that would end"),
-            &answer.released,
-        ),
-        (would("Held up", "Would be held up"), &answer.held),
-        (would("Woken", "Would be woken"), &answer.woken),
-        (would("Not up yet", "Not up yet"), &answer.asleep),
-        (
-            would("Memory taken off", "Memory that would be taken off"),
-            &answer.forgotten,
-        ),
+fn show(answer: &Answer, words: &Words) {
+    for ([done, planned], items) in [
+        (words.holds_ended, &answer.released),
+        (words.held_up, &answer.held),
+        (words.woken, &answer.woken),
+        (words.not_up, &answer.asleep),
+        (words.memory, &answer.forgotten),
     ] {
+        let head = if answer.dry_run { planned } else { done };
         if !items.is_empty() {
-            println!("{HEAD}{head}{HEAD:#}: {}", items.join(", "));
+            println!("{HEAD}{head}{HEAD:#}{} {}", words.colon, items.join(", "));
         }
     }
     for problem in &answer.problems {
-        println!("{BAD}problem:{BAD:#} {problem}");
+        println!("{BAD}{}{BAD:#} {problem}", words.problem);
     }
-    println!("{HEAD}Left{HEAD:#}:");
+    println!("{HEAD}{}{HEAD:#}", words.left);
     for left in &answer.left {
         println!("  {left}");
     }

@@ -24,8 +24,11 @@ use nightcap_domain::names::Region;
 use serde_json::{Value, json};
 
 pub(crate) use checks::FAILURES;
+use finding::{Access, Databases, Deployment, Machines, Money, Resources, Schedules, Topic};
 pub(crate) use finding::{Finding, Verdict};
 pub(crate) use seen::Seen;
+
+const IDENTITY: &str = "identity";
 
 /// One row of the table.
 #[derive(Clone, Debug)]
@@ -33,7 +36,7 @@ pub(crate) struct Row {
     /// What was looked at.
     pub(crate) check: &'static str,
     /// The account, resource or target that it is about.
-    pub(crate) about: String,
+    pub(crate) about: Text,
     /// What was found.
     pub(crate) finding: Finding,
 }
@@ -84,6 +87,10 @@ pub(crate) struct Doctor<'a> {
     seen: Arc<Seen>,
     home: Place,
     deployed: Deployed,
+    /// Account and region of the target that is looked at, if it is not the command's own.
+    elsewhere: Option<String>,
+    /// How many resources Nightcap may stop and start, in all targets.
+    governed: usize,
     rows: Vec<Row>,
 }
 
@@ -104,8 +111,12 @@ pub(crate) async fn examine(
         external_id: None,
     };
     let mut rows = vec![];
-    let Some(home) = arrive(home, Arc::clone(&clients), &mut rows).await else {
-        return rows;
+    let home = match arrive(home, Arc::clone(&clients), &mut rows).await {
+        Ok(home) => home,
+        Err((about, error)) => {
+            rows.push(not_signed_in(about, &error));
+            return rows;
+        }
     };
     let mut doctor = Doctor {
         config,
@@ -114,15 +125,21 @@ pub(crate) async fn examine(
         seen,
         home,
         deployed: Deployed::default(),
+        elsewhere: None,
+        governed: 0,
         rows,
     };
-    let places = doctor.places(&clients, &own).await;
     doctor.clock();
     doctor.functions().await;
+    // Who the scheduler is decides what it means that a role cannot be assumed.
+    let places = doctor.places(&clients, &own).await;
     for place in &places {
+        let home = place.target.role.is_none() && place.target.region == own;
+        doctor.elsewhere = (!home).then(|| place.name());
         let machine = doctor.fleet(place).await;
         doctor.permissions_in(place, machine.as_deref()).await;
     }
+    doctor.elsewhere = None;
     doctor.own_permissions().await;
     doctor.ledger().await;
     doctor.queues().await;
@@ -132,24 +149,50 @@ pub(crate) async fn examine(
     doctor.rows
 }
 
+fn not_signed_in(about: Text, error: &AwsError) -> Row {
+    Row {
+        check: IDENTITY,
+        about,
+        finding: Finding::from(Access::NotSignedIn {
+            error: error.to_string(),
+            remedy: error.remedy(),
+        }),
+    }
+}
+
+/// A target in words: its region, and the role that is assumed there.
+fn about(target: &Target) -> Text {
+    match &target.role {
+        Some(role) => Text::made(
+            format!("{} as {role}", target.region),
+            format!("{} en tant que {role}", target.region),
+        ),
+        None => Text::made(target.region.to_string(), target.region.to_string()),
+    }
+}
+
 /// Asks who is there; a row says it.
-async fn arrive(target: Target, clients: Arc<Clients>, rows: &mut Vec<Row>) -> Option<Place> {
+async fn arrive(
+    target: Target,
+    clients: Arc<Clients>,
+    rows: &mut Vec<Row>,
+) -> Result<Place, (Text, AwsError)> {
     let probe = Probe::new(&clients);
     let asked = Question::form(Service::Sts, "GetCallerIdentity", &[]);
-    let about = target.to_string();
+    let about = about(&target);
     match probe.ask(asked).await {
         Ok(answer) => {
             let (account, caller) = (tree::text(&answer, "Account"), tree::text(&answer, "Arn"));
             rows.push(Row {
-                check: "identity",
+                check: IDENTITY,
                 about,
-                finding: Finding::SignedIn {
+                finding: Finding::from(Access::SignedIn {
                     account: account.to_owned(),
                     region: target.region.to_string(),
                     principal: caller.to_owned(),
-                },
+                }),
             });
-            Some(Place {
+            Ok(Place {
                 account: account.to_owned(),
                 caller: caller.to_owned(),
                 target,
@@ -157,26 +200,29 @@ async fn arrive(target: Target, clients: Arc<Clients>, rows: &mut Vec<Row>) -> O
                 probe,
             })
         }
-        Err(error) => {
-            rows.push(Row {
-                check: "identity",
-                about,
-                finding: Finding::NotSignedIn {
-                    error: error.to_string(),
-                    remedy: error.remedy(),
-                },
-            });
-            None
-        }
+        Err(error) => Err((about, error)),
     }
 }
 
 impl Doctor<'_> {
-    fn row(&mut self, check: &'static str, about: impl Into<String>, finding: Finding) {
+    fn row(&mut self, check: &'static str, about: impl Into<String>, finding: impl Into<Finding>) {
+        let mut about = about.into();
+        // A name means little without the account that it stands in; an ARN says it.
+        if let Some(place) = &self.elsewhere
+            && !about.starts_with(place.as_str())
+            && !about.starts_with("arn:")
+        {
+            about = format!("{place} {about}");
+        }
+        self.row_about(check, Text::made(about.clone(), about), finding);
+    }
+
+    /// The same about what has a name in each language.
+    fn row_about(&mut self, check: &'static str, about: Text, finding: impl Into<Finding>) {
         self.rows.push(Row {
             check,
-            about: about.into(),
-            finding,
+            about,
+            finding: finding.into(),
         });
     }
 
@@ -200,25 +246,54 @@ impl Doctor<'_> {
                 continue;
             }
             let there = clients_of(clients, &target);
-            places.extend(arrive(target, there, &mut self.rows).await);
+            match arrive(target.clone(), there, &mut self.rows).await {
+                Ok(place) => places.push(place),
+                Err((about, error)) => self.not_assumed(&target, about, &error),
+            }
         }
         places
+    }
+
+    /// A target that could not be reached. Its role need not trust whoever runs this: only a
+    /// session of the scheduler's own role shows by a refusal that it does not trust that.
+    fn not_assumed(&mut self, target: &Target, about: Text, error: &AwsError) {
+        let scheduler = &self.deployed.role;
+        let is_scheduler = checks::role_of(&self.home.caller) == *scheduler;
+        let role = target.role.as_ref().map(ToString::to_string);
+        match role {
+            Some(role) if error.cause == Cause::Denied && !is_scheduler => {
+                let account = role.split(':').nth(4).unwrap_or_default().to_owned();
+                let scheduler = match scheduler.as_str() {
+                    "" => format!("role/{}-scheduler", self.name),
+                    role => role.to_owned(),
+                };
+                let finding = Access::RoleNotAssumable {
+                    account,
+                    region: target.region.to_string(),
+                    role,
+                    scheduler,
+                };
+                self.row_about(IDENTITY, about, finding);
+            }
+            _ => self.rows.push(not_signed_in(about, error)),
+        }
     }
 
     fn clock(&mut self) {
         /// AWS refuses what is five minutes off; a clock that is kept is within a second.
         const TOLERABLE: i64 = 60;
         let finding = match self.seen.skew() {
-            None => Finding::ClockUntold,
-            Some(seconds) if seconds.abs() <= TOLERABLE => Finding::ClockRight { seconds },
-            Some(seconds) => Finding::ClockWrong { seconds },
+            None => Access::ClockUnknown,
+            Some(seconds) if seconds.abs() <= TOLERABLE => Access::ClockRight { seconds },
+            Some(seconds) => Access::ClockWrong { seconds },
         };
-        self.row("clock", "this machine", finding);
+        let about = Text::fixed("this machine", "cette machine");
+        self.row_about("clock", about, finding);
     }
 }
 
 /// Why a question has no answer, with what whoever runs the command can do.
-fn unread(error: &AwsError) -> Finding {
+fn unread(error: &AwsError) -> Access {
     let operation = format!("{}:{}", error.service, error.operation);
     let remedy = match error.cause {
         Cause::Denied => Text::made(
@@ -228,7 +303,7 @@ fn unread(error: &AwsError) -> Finding {
         Cause::Throttled => Text::fixed("run this again in a minute", "relancez dans une minute"),
         _ => error.remedy(),
     };
-    Finding::Unread {
+    Access::Unread {
         operation,
         error: error.message.clone(),
         remedy,
@@ -247,7 +322,7 @@ pub(crate) fn answer(rows: &[Row], language: Language, now: DateTime<Utc>) -> Va
             let words = row.finding.words();
             json!({
                 "check": row.check,
-                "about": row.about,
+                "about": row.about.to(language),
                 "code": words.code,
                 "verdict": words.verdict,
                 "message": words.said.to(language),
@@ -267,4 +342,4 @@ pub(crate) fn answer(rows: &[Row], language: Language, now: DateTime<Utc>) -> Va
     })
 }
 
-pub(crate) use rights::{policy, scheduled};
+pub(crate) use rights::{policy, reads, scheduled};

@@ -27,6 +27,62 @@ pub(crate) struct Right {
     pub(crate) context: Vec<(String, String)>,
 }
 
+/// What `nightcap doctor` itself calls, with the reads that a plan of the fleet makes. The names of
+/// AWS Budgets' operations are one right in IAM (Service Authorization Reference, AWS Budgets).
+pub(crate) const READS: [&str; 44] = [
+    "application-autoscaling:DescribeScalableTargets",
+    "application-autoscaling:DescribeScheduledActions",
+    "autoscaling:DescribeAutoScalingGroups",
+    "autoscaling:DescribePolicies",
+    "autoscaling:DescribeScalingActivities",
+    "autoscaling:DescribeScheduledActions",
+    "budgets:ViewBudget",
+    "ce:GetCostAndUsage",
+    "ce:ListCostAllocationTags",
+    "dynamodb:DescribeContinuousBackups",
+    "dynamodb:DescribeTable",
+    "dynamodb:DescribeTimeToLive",
+    "ec2:DescribeInstances",
+    "ec2:DescribeSpotInstanceRequests",
+    "ec2:DescribeVolumes",
+    "ecs:DescribeServices",
+    "eks:DescribeNodegroup",
+    "elasticloadbalancing:DescribeTargetHealth",
+    "events:DescribeRule",
+    "events:ListTargetsByRule",
+    "iam:SimulatePrincipalPolicy",
+    "kms:DescribeKey",
+    "kms:GetKeyPolicy",
+    "lambda:GetFunctionConcurrency",
+    "lambda:GetFunctionConfiguration",
+    "lambda:GetPolicy",
+    "lambda:ListEventSourceMappings",
+    "rds:DescribeBlueGreenDeployments",
+    "rds:DescribeDBClusters",
+    "rds:DescribeDBInstances",
+    "rds:DescribeGlobalClusters",
+    "s3:GetObject",
+    "scheduler:GetSchedule",
+    "scheduler:ListSchedules",
+    "sns:GetSubscriptionAttributes",
+    "sns:GetTopicAttributes",
+    "sns:ListSubscriptionsByTopic",
+    "sqs:GetQueueAttributes",
+    "sqs:GetQueueUrl",
+    "ssm:GetParameter",
+    "sts:AssumeRole",
+    "sts:GetCallerIdentity",
+    "tag:GetResources",
+    "tag:GetTagKeys",
+];
+
+/// The policy for whoever runs `nightcap doctor`.
+pub(crate) fn reads() -> Value {
+    json!({ "Version": "2012-10-17", "Statement": [
+        { "Sid": "NightcapDoctor", "Effect": "Allow", "Action": READS.as_slice(), "Resource": "*" },
+    ] })
+}
+
 /// What the scheduler needs of Nightcap's own things: `iam_scheduler.tf` of the module.
 pub(super) const SCHEDULER: [(&str, Own); 17] = [
     ("dynamodb:Query", Own::Table),

@@ -10,9 +10,12 @@
 mod cli;
 mod cost_report;
 mod doctor;
+mod doctor_targets;
+mod extremes;
 mod holds;
 mod mail_commands;
 mod money;
 mod prices;
 mod report;
 mod uninstall;
+mod unwritten;

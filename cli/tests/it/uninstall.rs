@@ -165,6 +165,54 @@ fn a_dry_run_says_everything_and_does_nothing() {
 }
 
 #[test]
+fn it_acts_where_its_options_say_and_nowhere_else() {
+    let aws = asleep();
+    // Without a ledger whatever is down is ours: in another region nothing is.
+    let mut elsewhere = command(&aws, &["--dry-run", "--region", "eu-west-1"]);
+    elsewhere.env_remove("NIGHTCAP_TABLE");
+    let output = elsewhere.output().unwrap();
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(answer["woken"], json!([]), "{answer:#}");
+    // The ledger that an option names is not the variable's.
+    let output = command(&aws, &["--dry-run", "--table", "lger"])
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("there is no table lger"), "{told}");
+}
+
+#[test]
+fn it_speaks_the_configured_language() {
+    let aws = asleep();
+    let mut french = Command::new(env!("CARGO_BIN_EXE_nightcap"));
+    let output = environment(&mut french)
+        .envs(aws.environment())
+        .env("NIGHTCAP_CONFIG", format!("language: fr{CONFIG}"))
+        .env("NIGHTCAP_TABLE", "ledger")
+        .env("USER", "on-call")
+        .args(["uninstall", "--dry-run"])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let told = String::from_utf8(output.stdout).unwrap();
+    for part in [
+        "Serait maintenu en marche : preprod jusqu'au",
+        "Serait réveillé : greenleaf-preprod-search",
+        "Mémoire qui serait effacée : greenleaf-preprod-app",
+        "Reste :",
+        "ce que Terraform a créé",
+        "la table du registre",
+        "les étiquettes nightcap:environment",
+    ] {
+        assert!(told.contains(part), "no {part:?} in {told}");
+    }
+    for part in ["Would", "Left:", "what Terraform made", "the tags"] {
+        assert!(!told.contains(part), "{part:?} in {told}");
+    }
+}
+
+#[test]
 fn what_nightcap_stopped_is_woken_databases_first_and_its_marks_are_taken_off() {
     let aws = asleep();
     let hold = json!({ "id": "preprod-1", "scope": { "environment": "preprod" }, "state": "stopped", "from": "2026-11-20T18:00:00Z",

@@ -22,10 +22,10 @@ mod reach;
 pub mod source;
 pub mod store;
 
-use client::{pages, role, sdk_error, whole};
+use client::{pages, plain_call, role, sdk_error, whole};
 use kinds::{ec2, found, rds, rds_snapshots, rds_status, tagged};
 use nightcap_model::arn;
-use source::s3_object;
+use source::{parameter, s3_object};
 
 // The paths by which what has moved was known.
 #[cfg(feature = "pricing")]

@@ -83,7 +83,6 @@ answering! {
     set_dynamodb, dynamodb, aws_sdk_dynamodb;
     set_budgets, budgets, aws_sdk_budgets;
     set_costexplorer, costexplorer, aws_sdk_costexplorer;
-    set_ssm, ssm, aws_sdk_ssm;
     set_sqs, sqs, aws_sdk_sqs;
     set_applicationautoscaling, applicationautoscaling, aws_sdk_applicationautoscaling;
     set_ecs, ecs, aws_sdk_ecs;
@@ -98,20 +97,25 @@ clients_with! {
     dynamodb, dynamodb_by, set_dynamodb;
     budgets, budgets_by, set_budgets;
     costexplorer, costexplorer_by, set_costexplorer;
-    ssm, ssm_by, set_ssm;
     sqs, sqs_by, set_sqs;
 }
 
 /// Clients whose S3 answers once, with this.
 pub(crate) fn s3(status: u16, body: impl Into<SdkBody>) -> Arc<Clients> {
+    once(status, body).0
+}
+
+/// Clients whose one call is answered with this, and what was sent.
+pub(crate) fn once(status: u16, body: impl Into<SdkBody>) -> (Arc<Clients>, StaticReplayClient) {
     let answer = HttpResponse::new(StatusCode::try_from(status).unwrap(), body.into());
     let event = ReplayEvent::new(HttpRequest::new(SdkBody::empty()), answer);
+    let sent = StaticReplayClient::new(vec![event]);
     let config = SdkConfig::builder()
         .region(Region::new("eu-west-3"))
         .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
             "id", "secret", None, None, "tests",
         )))
-        .http_client(StaticReplayClient::new(vec![event]))
+        .http_client(sent.clone())
         .build();
-    Arc::new(Clients::new(config))
+    (Arc::new(Clients::new(config)), sent)
 }

@@ -2,10 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::{BillingMonth, Usd};
+
+/// Whether AWS may have charged anything on a day: reckoning with days must not lead beyond the
+/// calendar, whatever an answer or an item says.
+pub fn is_billed(day: NaiveDate) -> bool {
+    (2006..2200).contains(&day.year())
+}
 
 /// What each UTC day cost. A day without an entry is a day nobody reported on, which is not the
 /// same as a day that cost nothing.

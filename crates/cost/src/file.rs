@@ -5,12 +5,12 @@ use std::io::Read;
 
 use chrono::NaiveDate;
 
-#[cfg(feature = "backtest")]
-use super::actuals::read_costs;
-use super::actuals::{Actuals, Assumption, ReadError, read_costs_before};
+use super::actuals::{Actuals, Assumption, ReadError, read_costs_by_tag};
 #[cfg(feature = "backtest")]
 use super::backtest::{Backtest, BacktestError, BacktestOptions, Bill, Holdout, backtest, holdout};
-use super::forecast::{ForecastAnswer, ForecastError, ForecastInput, forecast};
+use super::forecast::{
+    ForecastAnswer, ForecastError, ForecastInput, forecast, forecast_of_periods,
+};
 use super::gate::Doubt;
 use super::{BillingMonth, DailyCosts, Usd};
 use nightcap_model::names::EnvironmentName;
@@ -70,8 +70,34 @@ pub fn forecast_file<R: Read>(
     budget: Usd,
     environment: Option<&EnvironmentName>,
 ) -> Result<ForecastAnswer, FileError> {
-    let actuals = read_costs_before(source, as_of)?;
-    let costs = charges(&actuals, environment)?;
+    let of = Part {
+        environment,
+        cost_tag: None,
+    };
+    forecast_file_of(source, as_of, budget, of)
+}
+
+/// Which part of a file's costs is asked about.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Part<'a> {
+    /// The costs of one environment; of all without one.
+    pub environment: Option<&'a EnvironmentName>,
+    /// The cost allocation tag that tells environments apart, where one is configured.
+    pub cost_tag: Option<&'a str>,
+}
+
+/// The same of a part of the file's costs, with environments told apart by the configured tag.
+///
+/// # Errors
+/// As [`forecast_file`].
+pub fn forecast_file_of<R: Read>(
+    source: R,
+    as_of: NaiveDate,
+    budget: Usd,
+    part: Part<'_>,
+) -> Result<ForecastAnswer, FileError> {
+    let actuals = read_costs_by_tag(source, as_of, part.cost_tag)?;
+    let costs = charges(&actuals, part.environment)?;
     let input = ForecastInput {
         costs,
         as_of,
@@ -79,7 +105,12 @@ pub fn forecast_file<R: Read>(
         plan: None,
         provisional_days: 0,
     };
-    let mut answer = forecast(&input)?.answer();
+    let forecast = if actuals.is_spread {
+        forecast_of_periods(&input)
+    } else {
+        forecast(&input)
+    };
+    let mut answer = forecast?.answer();
     if let Some((last, age)) = behind(costs, as_of) {
         answer.behind = Some(age);
         let _ = write!(answer.basis, "; DOUBTFUL: {}", Doubt::Stale { last, age });
@@ -133,11 +164,11 @@ fn assumptions(actuals: &Actuals, month: BillingMonth) -> Vec<String> {
 #[cfg(feature = "backtest")]
 pub fn backtest_file<R: Read>(
     source: R,
-    environment: Option<&EnvironmentName>,
+    part: Part<'_>,
     options: &BacktestOptions,
 ) -> Result<Backtest, FileError> {
-    let actuals = days(source)?;
-    Ok(backtest(charges(&actuals, environment)?, options)?)
+    let actuals = days(source, part.cost_tag)?;
+    Ok(backtest(charges(&actuals, part.environment)?, options)?)
 }
 
 /// `nightcap backtest --holdout --costs FILE`: what is left of it when the constants are chosen on
@@ -149,14 +180,14 @@ pub fn backtest_file<R: Read>(
 #[cfg(feature = "backtest")]
 pub fn holdout_file<R: Read>(
     source: R,
-    environment: Option<&EnvironmentName>,
+    part: Part<'_>,
     options: &BacktestOptions,
 ) -> Result<Vec<Holdout>, FileError> {
-    let actuals = days(source)?;
-    let mut bills: Vec<Bill<'_>> = match environment {
+    let actuals = days(source, part.cost_tag)?;
+    let mut bills: Vec<Bill<'_>> = match part.environment {
         Some(name) => vec![Bill {
             name: name.as_str(),
-            costs: charges(&actuals, environment)?,
+            costs: charges(&actuals, part.environment)?,
         }],
         None => actuals
             .by_environment
@@ -186,8 +217,8 @@ fn unread_tags(rows: u64) -> String {
 
 /// The costs of a file that tells days apart.
 #[cfg(feature = "backtest")]
-fn days<R: Read>(source: R) -> Result<Actuals, FileError> {
-    let actuals = read_costs(source)?;
+fn days<R: Read>(source: R, cost_tag: Option<&str>) -> Result<Actuals, FileError> {
+    let actuals = read_costs_by_tag(source, NaiveDate::MAX, cost_tag)?;
     if actuals.is_spread {
         return Err(FileError::Spread);
     }

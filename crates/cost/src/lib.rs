@@ -18,8 +18,8 @@ pub mod stats;
 pub mod table;
 mod usd;
 
-pub use daily::DailyCosts;
-pub use file::{FileError, forecast_file};
+pub use daily::{DailyCosts, is_billed};
+pub use file::{FileError, Part, forecast_file, forecast_file_of};
 #[cfg(feature = "backtest")]
 pub use file::{backtest_file, holdout_file};
 pub use month::{BillingMonth, MonthError, midnight};

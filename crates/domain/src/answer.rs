@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::config::Language;
+use crate::message::local;
 use crate::names::EnvironmentName;
 use crate::plan::{
     Ahead, Because, Decision, Desired, Plan, Problem, Progress, Standing, Step, Upcoming,
@@ -189,15 +190,26 @@ impl Answer {
         outcomes: &[Outcome],
         problems: &[Problem],
     ) -> Self {
+        Self::told(circumstances, plan, outcomes, problems, Language::En)
+    }
+
+    /// The same for a reader of any language; what answers carry is English.
+    pub fn told(
+        circumstances: Circumstances,
+        plan: &Plan,
+        outcomes: &[Outcome],
+        problems: &[Problem],
+        language: Language,
+    ) -> Self {
         let resources: Vec<ResourceAnswer> = plan
             .steps
             .iter()
             .enumerate()
-            .map(|(index, step)| ResourceAnswer::of(step, outcomes.get(index)))
+            .map(|(index, step)| ResourceAnswer::told(step, outcomes.get(index), language))
             .collect();
         let problems: Vec<ProblemAnswer> = problems
             .iter()
-            .map(|problem| ProblemAnswer::of(problem, Language::En))
+            .map(|problem| ProblemAnswer::of(problem, language))
             .collect();
         Self {
             command: circumstances.command,
@@ -207,7 +219,7 @@ impl Answer {
             environments: plan
                 .environments
                 .iter()
-                .map(EnvironmentAnswer::of)
+                .map(|standing| EnvironmentAnswer::told(standing, language))
                 .collect(),
             summary: Summary::of(&resources, problems.len()),
             resources,
@@ -241,8 +253,19 @@ impl Answer {
 
     /// The same answer with the transitions ahead.
     #[must_use]
-    pub fn with_upcoming(mut self, ahead: &Ahead) -> Self {
-        self.upcoming = Some(ahead.transitions.iter().map(UpcomingAnswer::of).collect());
+    pub fn with_upcoming(self, ahead: &Ahead) -> Self {
+        self.with_upcoming_told(ahead, Language::En)
+    }
+
+    /// The same for a reader of any language; what answers carry is English.
+    #[must_use]
+    pub fn with_upcoming_told(mut self, ahead: &Ahead, language: Language) -> Self {
+        let upcoming = ahead.transitions.iter();
+        self.upcoming = Some(
+            upcoming
+                .map(|upcoming| UpcomingAnswer::told(upcoming, language))
+                .collect(),
+        );
         self.upcoming_truncated = ahead.truncated;
         self
     }
@@ -251,6 +274,11 @@ impl Answer {
 impl EnvironmentAnswer {
     /// Where an environment stands, in words.
     pub fn of(standing: &Standing) -> Self {
+        Self::told(standing, Language::En)
+    }
+
+    /// The same for a reader of any language; what answers carry is English.
+    pub fn told(standing: &Standing, language: Language) -> Self {
         let (since, until) = match &standing.desired {
             Desired::State { by, until, because } => (
                 Some(by.at),
@@ -264,7 +292,7 @@ impl EnvironmentAnswer {
         Self {
             name: standing.name.clone(),
             desired: word(&standing.desired),
-            reason: standing.desired.reason(Language::En),
+            reason: standing.desired.reason(language),
             since,
             until,
             status: None,
@@ -324,16 +352,17 @@ fn word(desired: &Desired) -> &'static str {
 impl ResourceAnswer {
     /// What was decided for a resource, in words.
     pub fn of(step: &Step, outcome: Option<&Outcome>) -> Self {
+        Self::told(step, outcome, Language::En)
+    }
+
+    /// The same for a reader of any language; what answers carry is English.
+    pub fn told(step: &Step, outcome: Option<&Outcome>, language: Language) -> Self {
         let resource = &step.resource;
         let (decision, code, reason) = match &step.decision {
-            Decision::Act(action) => (
-                action.word(),
-                "transition",
-                step.desired.reason(Language::En),
-            ),
-            Decision::Wait(wait) => ("wait", wait.code(), wait.text(Language::En)),
-            Decision::Leave(leave) => ("leave", leave.code(), leave.text(Language::En)),
-            Decision::Refuse(fault) => ("problem", fault.code(), fault.message(Language::En)),
+            Decision::Act(action) => (action.word(), "transition", step.desired.reason(language)),
+            Decision::Wait(wait) => ("wait", wait.code(), wait.text(language)),
+            Decision::Leave(leave) => ("leave", leave.code(), leave.text(language)),
+            Decision::Refuse(fault) => ("problem", fault.code(), fault.message(language)),
         };
         Self {
             arn: resource.arn.to_string(),
@@ -394,16 +423,11 @@ impl Summary {
 }
 
 impl UpcomingAnswer {
-    fn of(upcoming: &Upcoming) -> Self {
+    fn told(upcoming: &Upcoming, language: Language) -> Self {
         Self {
             environment: upcoming.environment.clone(),
             at: upcoming.transition.at,
-            local: upcoming
-                .transition
-                .at
-                .with_timezone(&upcoming.zone)
-                .format("%a %-d %b %Y %H:%M %Z")
-                .to_string(),
+            local: local(upcoming.transition.at, upcoming.zone, language),
             to: upcoming.transition.to.to_string(),
             resources: upcoming.resources.clone(),
             more_resources: upcoming.more_resources,

@@ -1,5 +1,7 @@
 //! Why a resource is what it is: every fact that led to the decision, in order.
 
+mod fact;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use thiserror::Error;
@@ -7,11 +9,12 @@ use thiserror::Error;
 use crate::answer::{EnvironmentAnswer, ResourceAnswer};
 use crate::config::{Compiled, KindName, Language, nearest};
 use crate::fleet::{ENVIRONMENT_TAG, Observed, Snapshots, Tier};
-use crate::ledger::{Ledger, Phase};
-use crate::message::local;
+use crate::ledger::Ledger;
 use crate::names::ScheduleName;
 use crate::plan::{Because, Decision, Desired, Plan, Step};
-use crate::time::{Schedule, State, Transition};
+use crate::time::{Schedule, State};
+
+pub use fact::{Fact, decision_in, observed_in};
 
 /// Characters of a name that an error repeats.
 const MOST_OF_A_NAME: usize = 60;
@@ -29,8 +32,11 @@ pub struct Explanation {
     pub resource: ResourceAnswer,
     /// Its environment.
     pub environment: Option<EnvironmentAnswer>,
-    /// What led there, one sentence a fact.
+    /// What led there, one sentence a fact, in English.
     pub facts: Vec<String>,
+    /// The same as facts, for a reader of any language.
+    #[serde(skip)]
+    pub told: Vec<Fact>,
 }
 
 /// A resource that cannot be explained.
@@ -63,6 +69,45 @@ pub enum ExplainError {
     },
 }
 
+impl ExplainError {
+    /// What is wrong, for a reader of any language.
+    pub fn text(&self, language: Language) -> String {
+        match (self, language) {
+            (_, Language::En) => self.to_string(),
+            (
+                Self::Unknown {
+                    name,
+                    nearest,
+                    looked_for,
+                    not_looked_for,
+                },
+                Language::Fr,
+            ) => {
+                let nearest = nearest
+                    .as_ref()
+                    .map(|nearest| format!(" (vouliez-vous dire {nearest:?} ?)"))
+                    .unwrap_or_default();
+                let unlisted = if not_looked_for.is_empty() {
+                    String::new()
+                } else {
+                    format!(
+                        " ; {} ne sont cherchés que si `kinds` d'un environnement les nomme",
+                        not_looked_for.join(", ")
+                    )
+                };
+                format!(
+                    "aucune ressource {name:?} des types cherchés ({}) ne porte l'étiquette nightcap:environment{nearest} ; `nightcap plan` liste celles qui la portent{unlisted}",
+                    looked_for.join(", ")
+                )
+            }
+            (Self::Ambiguous { name, arns }, Language::Fr) => format!(
+                "{name:?} désigne plusieurs ressources ; donnez l'un de ces ARN : {}",
+                arns.join(", ")
+            ),
+        }
+    }
+}
+
 fn unlisted(kinds: &[&str]) -> String {
     if kinds.is_empty() {
         return String::new();
@@ -88,12 +133,14 @@ pub fn explain(
         .environments
         .iter()
         .find(|standing| Some(&standing.name) == step.environment.as_ref());
+    let told = facts(config, plan, ledger, step);
     Ok(Explanation {
         command: "explain",
         at: plan.at,
         resource: ResourceAnswer::of(step, None),
         environment: standing.map(EnvironmentAnswer::of),
-        facts: facts(config, plan, ledger, step),
+        facts: told.iter().map(|fact| fact.text(Language::En)).collect(),
+        told,
     })
 }
 
@@ -127,14 +174,17 @@ pub(crate) fn find<'a>(plan: &'a Plan, name: &str) -> Result<&'a Step, ExplainEr
     }
 }
 
-fn facts(config: &Compiled, plan: &Plan, ledger: &Ledger, step: &Step) -> Vec<String> {
+fn facts(config: &Compiled, plan: &Plan, ledger: &Ledger, step: &Step) -> Vec<Fact> {
     let resource = &step.resource;
     let mut facts = vec![];
     if let Some(value) = resource.tags.get(ENVIRONMENT_TAG) {
-        facts.push(format!("its tag {ENVIRONMENT_TAG} says {value}"));
+        facts.push(Fact::Tag(value.to_owned()));
     }
     if let Some(tag) = config.config().protected_by(&resource.tags) {
-        facts.push(format!("its tag {}={} says production", tag.key, tag.value));
+        facts.push(Fact::ProductionTag {
+            key: tag.key,
+            value: tag.value,
+        });
     }
     if let Some((name, environment)) = step
         .environment
@@ -142,20 +192,19 @@ fn facts(config: &Compiled, plan: &Plan, ledger: &Ledger, step: &Step) -> Vec<St
         .and_then(|name| config.environment(name.as_str()))
     {
         if environment.looks_like_production {
-            facts.push(format!(
-                "{name} looks like production: protected, and its schedule is not carried out"
-            ));
+            facts.push(Fact::LooksLikeProduction(name.clone()));
         } else if environment.protected {
-            facts.push(format!("{name} is protected in the configuration"));
+            facts.push(Fact::Protected(name.clone()));
         }
         let schedule = config
             .schedule_of(environment)
             .filter(|_| !environment.protected);
         if let Some((schedule_name, schedule)) = schedule {
-            facts.push(format!(
-                "{name} follows the schedule {schedule_name} on the clocks of {}",
-                schedule.zone()
-            ));
+            facts.push(Fact::Follows {
+                environment: name.clone(),
+                schedule: schedule_name.clone(),
+                zone: schedule.zone(),
+            });
             facts.extend(by_the_clock(schedule_name, schedule, plan.at));
         }
         facts.extend(override_of(step, config, plan.at));
@@ -165,87 +214,73 @@ fn facts(config: &Compiled, plan: &Plan, ledger: &Ledger, step: &Step) -> Vec<St
             && resource.facts.snapshots == Snapshots::None
             && !matches!(resource.observed, Observed::Fixed(_))
         {
-            facts.push(format!(
-                "{name} takes snapshots at stop, but AWS takes none of this kind there; Aurora backs its storage up continuously"
-            ));
+            facts.push(Fact::NoSnapshots(name.clone()));
         }
     }
-    facts.push(format!("AWS says: {}", resource.observed.word()));
+    facts.push(Fact::Observed(resource.observed.word().to_owned()));
     if let Some(size) = &resource.size {
-        facts.push(format!(
-            "its capacity is {} with {} machines",
-            size.now, size.machines
-        ));
+        facts.push(Fact::Capacity {
+            now: size.now,
+            machines: size.machines,
+        });
     }
     facts.extend(carried(step, ledger));
-    let answer = ResourceAnswer::of(step, None);
-    facts.push(format!("so: {} ({})", answer.decision, answer.reason));
+    let reason = |language| ResourceAnswer::told(step, None, language).reason;
+    facts.push(Fact::Decided {
+        decision: ResourceAnswer::of(step, None).decision,
+        en: reason(Language::En),
+        fr: reason(Language::Fr),
+    });
     if let Decision::Refuse(fault) = &step.decision {
-        facts.push(format!("to mend it: {}", fault.remedy(Language::En)));
+        facts.push(Fact::ToMendIt(fault.clone()));
     }
     for fault in &step.notes {
-        facts.push(format!("besides: {}", fault.message(Language::En)));
-        facts.push(format!("to mend that: {}", fault.remedy(Language::En)));
+        facts.push(Fact::Besides(fault.clone()));
+        facts.push(Fact::ToMendThat(fault.clone()));
     }
     facts
 }
 
-fn by_the_clock(name: &ScheduleName, schedule: &Schedule, at: DateTime<Utc>) -> Vec<String> {
+fn by_the_clock(name: &ScheduleName, schedule: &Schedule, at: DateTime<Utc>) -> Vec<Fact> {
     let zone = schedule.zone();
-    let when = |transition: Transition| local(transition.at, zone, Language::En);
-    let mut facts = vec![];
-    match (schedule.last(at), schedule.next(at)) {
-        (None, None) => facts.push(format!("{name} never changes anything")),
-        (None, Some(next)) => facts.push(format!("{name} begins {}", when(next))),
-        (Some(last), next) => {
-            let until = next.map_or_else(
-                || "for good".to_owned(),
-                |next| format!("until {}", when(next)),
-            );
-            facts.push(format!(
-                "by {name} it is {} since {} {until}",
-                last.to,
-                when(last)
-            ));
-        }
-    }
+    let mut facts = vec![match (schedule.last(at), schedule.next(at)) {
+        (None, None) => Fact::NeverChanges(name.clone()),
+        (None, Some(next)) => Fact::Begins {
+            schedule: name.clone(),
+            at: next.at,
+            zone,
+        },
+        (Some(last), next) => Fact::ByTheClock {
+            schedule: name.clone(),
+            state: last.to,
+            since: last.at,
+            until: next.map(|next| next.at),
+            zone,
+        },
+    }];
     facts.extend(lost_starts(schedule, at));
-    let today = at.with_timezone(&zone).date_naive();
-    if let Some(reason) = schedule.calendar().and_then(|c| c.is_closed(today)) {
-        facts.push(format!(
-            "{today} is a closed day ({reason}): nothing starts"
-        ));
+    let day = at.with_timezone(&zone).date_naive();
+    if let Some(reason) = schedule.calendar().and_then(|c| c.is_closed(day)) {
+        facts.push(Fact::ClosedDay { day, reason });
     }
     facts
 }
 
 /// The starts that closed days have cost since the last stop, and will before the next start.
-fn lost_starts(schedule: &Schedule, at: DateTime<Utc>) -> Option<String> {
+fn lost_starts(schedule: &Schedule, at: DateTime<Utc>) -> Option<Fact> {
     const NAMED: usize = 5;
     let (last, next) = (schedule.last(at)?, schedule.next(at)?);
     if last.to != State::Stopped {
         return None;
     }
-    let lost = schedule.lost_starts(last.at, next.at);
-    let named: Vec<String> = lost
-        .iter()
-        .take(NAMED)
-        .map(|(date, reason)| format!("{date} ({reason})"))
-        .collect();
-    let more = match lost.len().saturating_sub(NAMED) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    (!named.is_empty()).then(|| {
-        format!(
-            "without closed days it would have started on {}{more}",
-            named.join(", ")
-        )
-    })
+    let mut named = schedule.lost_starts(last.at, next.at);
+    let more = named.len().saturating_sub(NAMED);
+    named.truncate(NAMED);
+    (!named.is_empty()).then_some(Fact::LostStarts { named, more })
 }
 
 /// What overrides the schedule, if something does.
-fn override_of(step: &Step, config: &Compiled, at: DateTime<Utc>) -> Option<String> {
+fn override_of(step: &Step, config: &Compiled, at: DateTime<Utc>) -> Option<Fact> {
     let Desired::State { by, because, .. } = &step.desired else {
         return None;
     };
@@ -255,49 +290,30 @@ fn override_of(step: &Step, config: &Compiled, at: DateTime<Utc>) -> Option<Stri
         .and_then(|name| config.environment(name.as_str()))
         .and_then(|(_, environment)| config.schedule_of(environment))
         .map_or(config.config().timezone, |(_, schedule)| schedule.zone());
-    let word = match by.to {
-        State::Running => "up",
-        State::Stopped => "down",
-    };
+    let state = by.to;
     match because {
         Because::Schedule(_) => None,
-        Because::Hold(hold) => Some(format!(
-            "{} holds it {word} until {}: {}",
-            hold.by,
-            local(hold.until, zone, Language::En),
-            hold.reason
-        )),
-        Because::Needed { by, hold } => Some(format!(
-            "{by} needs it, which {} holds {word} until {}: {}",
-            hold.by,
-            local(hold.until, zone, Language::En),
-            hold.reason
-        )),
-        Because::Protection => Some(
-            "Nightcap stopped it before it was protected: it is woken once, then left alone"
-                .to_owned(),
-        ),
-        Because::Maintenance => Some(format!(
-            "it is {word} for its maintenance window around {}",
-            local(at, zone, Language::En)
-        )),
+        Because::Hold(hold) => Some(Fact::Held {
+            hold: hold.clone(),
+            state,
+            zone,
+        }),
+        Because::Needed { by, hold } => Some(Fact::NeededBy {
+            by: by.clone(),
+            hold: hold.clone(),
+            state,
+            zone,
+        }),
+        Because::Protection => Some(Fact::WokenOnce),
+        Because::Maintenance => Some(Fact::Maintenance { state, at, zone }),
     }
 }
 
-fn carried(step: &Step, ledger: &Ledger) -> Option<String> {
+fn carried(step: &Step, ledger: &Ledger) -> Option<Fact> {
     let entry = ledger.carried.get(&step.resource.arn)?;
-    let phase = match entry.phase {
-        Phase::Ordered => "ordered",
-        Phase::Reached => "completed",
-        Phase::Changed => "completed, then changed by hand",
-        Phase::Woken => "completed, then AWS started it by itself",
-    };
-    Some(format!(
-        "the ledger says: {} of {} {phase}",
-        match entry.to {
-            State::Running => "the start",
-            State::Stopped => "the stop",
-        },
-        entry.transition.format("%Y-%m-%dT%H:%M:%SZ")
-    ))
+    Some(Fact::Carried {
+        to: entry.to,
+        at: entry.transition,
+        phase: entry.phase,
+    })
 }

@@ -16,7 +16,6 @@ pub mod money;
 pub mod plan;
 pub mod report;
 pub mod snapshot;
-pub mod text;
 
-pub use nightcap_model::names;
+pub use nightcap_model::{names, text};
 pub use nightcap_schedule as time;

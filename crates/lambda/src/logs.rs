@@ -2,8 +2,10 @@
 
 mod json_lines;
 
+use std::borrow::Cow;
 use std::panic::{self, PanicHookInfo};
 
+use nightcap_model::text::visible_lines;
 use tracing::Span;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::prelude::*;
@@ -65,10 +67,15 @@ pub fn invocation(correlation_id: &str) -> Span {
 /// nobody reads a page.
 const LONGEST: usize = 10_000;
 
-/// A text as a log line or an error has it: cut, and what was cut is counted.
+/// A text as a log line or an error has it: without what nobody sees, cut, and what was cut is
+/// counted.
 pub fn brief(text: &str) -> String {
     let mut kept: String = text.chars().take(LONGEST).collect();
-    if kept.len() < text.len() {
+    let cut = kept.len() < text.len();
+    if let Cow::Owned(marked) = visible_lines(&kept) {
+        kept = marked;
+    }
+    if cut {
         let more = text.chars().count() - LONGEST;
         kept.push_str(&format!("... ({more} more characters)"));
     }

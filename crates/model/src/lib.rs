@@ -1,4 +1,5 @@
-//! What every part of Nightcap shares: names, languages, lengths of time.
+//! What every part of Nightcap shares: names, languages, lengths of time, texts that may
+//! stand in one line.
 //!
 //! It depends on nothing of Nightcap, and holds nothing that decides.
 
@@ -7,6 +8,7 @@ mod language;
 mod length;
 pub mod names;
 mod nearest;
+pub mod text;
 
 pub use language::Language;
 pub use length::{Length, LengthError};

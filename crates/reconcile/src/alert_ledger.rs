@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use nightcap_domain::guard::{GuardMemory, News, Observation, Spent};
 use nightcap_domain::hold::Hold;
 use nightcap_domain::ledger::{Ledger, Outgoing};
-use nightcap_domain::money::Usd;
+use nightcap_domain::money::{Usd, is_billed};
 use serde::{Deserialize, Serialize};
 
 use crate::error::AwsError;
@@ -103,4 +103,15 @@ pub struct Paid {
     pub spent: Spent,
     /// What the rest of the month is forecast to cost.
     pub rest_of_month: Option<Usd>,
+}
+
+impl Paid {
+    /// Whether every day of it is one that may have been paid for: an item of a table may say
+    /// anything.
+    pub fn is_of_days(&self) -> bool {
+        let spent = &self.spent;
+        let environments = spent.by_environment.values();
+        let mut all = environments.chain([&spent.charges, &spent.credits]);
+        all.all(|costs| costs.iter().all(|(day, _)| is_billed(day)))
+    }
 }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use nightcap_domain::answer::{Answer, Circumstances, Outcome};
-use nightcap_domain::config::Compiled;
+use nightcap_domain::config::{Compiled, Language};
 use nightcap_domain::ledger::{Ledger, Unread};
 use nightcap_domain::message::NothingRead;
 use nightcap_domain::names::Region;
@@ -134,7 +134,12 @@ impl Report {
 
     /// The answer for whoever asked.
     pub fn answer(&self, command: &'static str, tick: &Tick) -> Answer {
-        Answer::new(
+        self.answer_in(command, tick, Language::En)
+    }
+
+    /// The same for a reader of any language; what answers carry is English.
+    pub fn answer_in(&self, command: &'static str, tick: &Tick, language: Language) -> Answer {
+        Answer::told(
             Circumstances {
                 command,
                 dry_run: tick.dry_run,
@@ -143,6 +148,7 @@ impl Report {
             &self.plan,
             &self.outcomes,
             &self.problems,
+            language,
         )
         .with_progress(&self.progress)
         .with_pruned(&self.pruned.deleted)

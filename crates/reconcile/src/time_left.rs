@@ -4,11 +4,14 @@
 use std::future::Future;
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 /// What is kept back for orders that are under way, and as much again for writing down,
 /// telling and answering.
 const KEPT_BACK: Duration = Duration::from_secs(6);
+
+/// How long what can be done without is waited for, at most: an attempt that stalls, and another.
+const OPTIONAL: Duration = Duration::from_secs(10);
 
 /// What follows the orders, each with its own end, so that what comes last has time, too: in
 /// twelfths of what is kept back, counted from when no call may go on.
@@ -75,6 +78,17 @@ impl TimeLeft {
         }
     }
 
+    /// The same for what can be done without: ten seconds at most, and never more than a third of
+    /// the time for calls that is left, so that it does not take the time of what is needed.
+    pub async fn cut_optional<T>(self, work: impl Future<Output = T>) -> Option<T> {
+        let third = self
+            .0
+            .map(|ends| ends.calls.saturating_duration_since(Instant::now()) / 3);
+        timeout(third.map_or(OPTIONAL, |third| third.min(OPTIONAL)), work)
+            .await
+            .ok()
+    }
+
     /// What comes of this while there is time; `None`, if there was not enough.
     pub async fn cut<T>(self, work: impl Future<Output = T>) -> Option<T> {
         match self.0 {
@@ -120,6 +134,19 @@ mod tests {
                 last = begun.elapsed();
             }
             assert!(last < Duration::from_secs(seconds), "{seconds}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_can_be_done_without_takes_no_more_than_a_third_of_what_is_left() {
+        for (left, most) in [(Some(60), 10), (Some(15), 4), (None, 10)] {
+            let time = left.map_or(TimeLeft::UNLIMITED, |left| {
+                TimeLeft::of(Duration::from_secs(left))
+            });
+            let begun = Instant::now();
+            let never = time.cut_optional(std::future::pending::<()>());
+            assert_eq!(never.await, None);
+            assert_eq!(begun.elapsed(), Duration::from_secs(most));
         }
     }
 

@@ -12,6 +12,7 @@ mod wall;
 mod warning;
 mod window;
 mod zone;
+mod zone_names;
 mod zones_behind;
 
 pub use bounds::{FIRST_YEAR, LAST_YEAR};

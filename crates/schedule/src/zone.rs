@@ -7,11 +7,12 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 
 use super::bounds::midnight;
 use super::wall::offset_seconds;
+use super::zone_names::{self, Posix};
 use super::zones_behind::ZONES_BEHIND;
 
 /// A zone name that the IANA database does not have.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown time zone {name:?}; {}", hint(nearest.as_deref(), *offset))]
+#[error("unknown time zone {name:?}; {}", hint(nearest.as_deref(), self.expected()))]
 pub struct UnknownZone {
     /// The name that was asked for.
     pub name: String,
@@ -19,14 +20,34 @@ pub struct UnknownZone {
     pub nearest: Option<String>,
     /// The offset that was written in place of a zone.
     pub offset: Option<Offset>,
+    /// The places whose clocks an abbreviation names, or a POSIX `TZ` string; more than one where
+    /// it is used for different clocks, so that nothing is chosen for the writer.
+    pub places: &'static [&'static str],
 }
 
-fn hint(nearest: Option<&str>, offset: Option<Offset>) -> String {
-    match (nearest, offset) {
+fn hint(nearest: Option<&str>, expected: Option<String>) -> String {
+    match (nearest, expected) {
         (Some(nearest), _) => format!("did you mean {nearest}?"),
-        (None, Some(offset)) => offset.to_string(),
+        (None, Some(expected)) => expected,
         (None, None) => {
             "write an IANA name such as Europe/Paris, America/New_York or UTC".to_owned()
+        }
+    }
+}
+
+impl UnknownZone {
+    /// What to write instead, where no single name is the nearest.
+    pub fn expected(&self) -> Option<String> {
+        match (self.places, self.offset) {
+            ([only], _) => Some(format!(
+                "an IANA name: a city with the clocks that are meant, such as {only}"
+            )),
+            ([first @ .., last], _) => Some(format!(
+                "an IANA name: a city with the clocks that are meant, such as {} or {last}",
+                first.join(", ")
+            )),
+            ([], Some(offset)) => Some(offset.to_string()),
+            ([], None) => None,
         }
     }
 }
@@ -47,6 +68,7 @@ impl fmt::Display for Offset {
             "an IANA name: a city such as Europe/Paris, whose clock changes are then followed",
         )?;
         match self.fixed_zone() {
+            Some(zone) if self.minutes == 0 => write!(f, "; without clock changes {zone}"),
             Some(zone) => write!(
                 f,
                 "; without clock changes {zone}, which is {} (these names have the opposite sign)",
@@ -233,13 +255,31 @@ const LONGEST_NAME: usize = 64;
 /// [`UnknownZone`] with the nearest name.
 pub fn parse_zone(name: &str) -> Result<Tz, UnknownZone> {
     name.parse().map_err(|_| {
-        let asked = asked(name);
-        let offset = asked.as_deref().and_then(Offset::read);
-        let nearest = asked.filter(|_| offset.is_none()).and_then(|a| nearest(&a));
-        UnknownZone {
+        let unknown = |nearest: Option<&str>, offset, places| UnknownZone {
             name: name.to_owned(),
             nearest: nearest.map(str::to_owned),
             offset,
+            places,
+        };
+        let Some(asked) = asked(name) else {
+            return unknown(None, None, &[]);
+        };
+        if let Some(offset) = Offset::read(&asked) {
+            return unknown(None, Some(offset), &[]);
+        }
+        let spaced = asked.replace('_', " ");
+        if let Some(zone) = zone_names::of_windows(&spaced) {
+            return unknown(Some(zone), None, &[]);
+        }
+        match (
+            zone_names::of_abbreviation(&asked),
+            zone_names::of_posix(&asked),
+        ) {
+            (places @ [_, ..], _) | ([], Some(Posix::Summer(places))) => {
+                unknown(None, None, places)
+            }
+            ([], Some(Posix::Fixed(offset))) => unknown(None, Some(offset), &[]),
+            ([], None) => unknown(nearest(&asked), None, &[]),
         }
     })
 }
@@ -247,6 +287,7 @@ pub fn parse_zone(name: &str) -> Result<Tz, UnknownZone> {
 /// The name in small letters, as the database writes a blank; nothing if it is no name at all.
 fn asked(name: &str) -> Option<String> {
     let asked = name.trim().to_lowercase().replace(' ', "_");
+    let asked = asked.replace('\\', "/");
     (!asked.is_empty() && asked.len() <= LONGEST_NAME).then_some(asked)
 }
 
@@ -254,12 +295,15 @@ fn asked(name: &str) -> Option<String> {
 const FAMILIAR: &[(&str, &str)] = &[
     ("atlanta", "America/New_York"),
     ("bangalore", "Asia/Kolkata"),
+    ("bale", "Europe/Zurich"),
     ("barcelona", "Europe/Madrid"),
     ("beijing", "Asia/Shanghai"),
     ("bengaluru", "Asia/Kolkata"),
     ("bern", "Europe/Zurich"),
     ("bonn", "Europe/Berlin"),
+    ("bombay", "Asia/Kolkata"),
     ("boston", "America/New_York"),
+    ("bruxelles", "Europe/Brussels"),
     ("china", "Asia/Shanghai"),
     ("dallas", "America/Chicago"),
     ("delhi", "Asia/Kolkata"),
@@ -267,24 +311,32 @@ const FAMILIAR: &[(&str, &str)] = &[
     ("france", "Europe/Paris"),
     ("frankfurt", "Europe/Berlin"),
     ("geneva", "Europe/Zurich"),
+    ("genève", "Europe/Zurich"),
     ("germany", "Europe/Berlin"),
     ("hamburg", "Europe/Berlin"),
     ("houston", "America/Chicago"),
     ("india", "Asia/Kolkata"),
     ("italy", "Europe/Rome"),
+    ("köln", "Europe/Berlin"),
+    ("londres", "Europe/London"),
     ("lyon", "Europe/Paris"),
     ("marseille", "Europe/Paris"),
     ("miami", "America/New_York"),
     ("milan", "Europe/Rome"),
+    ("milano", "Europe/Rome"),
     ("mumbai", "Asia/Kolkata"),
     ("munich", "Europe/Berlin"),
+    ("münchen", "Europe/Berlin"),
     ("netherlands", "Europe/Amsterdam"),
     ("new_delhi", "Asia/Kolkata"),
+    ("praha", "Europe/Prague"),
+    ("roma", "Europe/Rome"),
     ("san_francisco", "America/Los_Angeles"),
     ("seattle", "America/Los_Angeles"),
     ("sweden", "Europe/Stockholm"),
     ("switzerland", "Europe/Zurich"),
     ("washington", "America/New_York"),
+    ("wien", "Europe/Vienna"),
 ];
 
 /// How unlike a known name the asked one is; the smallest wins.

@@ -36,6 +36,45 @@ pub fn differences(
     found
 }
 
+/// Which accounts count, where AWS Budgets and the configuration do not agree. In a management
+/// account Cost Explorer shows the whole organization, and a budget may count a part of it.
+pub fn other_accounts(
+    budget: &BudgetConfig,
+    aws: &AwsBudget,
+    own: Option<&str>,
+) -> Option<ProblemView> {
+    let mut ours: Vec<&str> = budget.accounts.iter().map(String::as_str).collect();
+    ours.sort_unstable();
+    let theirs: Vec<&str> = aws.accounts.iter().map(String::as_str).collect();
+    // In its own account alone a budget needs no filter.
+    let own_alone = theirs.is_empty() && own.is_some_and(|own| ours == [own]);
+    if ours == theirs || own_alone {
+        return None;
+    }
+    let listed = |accounts: &[&str]| match accounts {
+        [] => "all accounts".to_owned(),
+        some => some.join(", "),
+    };
+    let remedy = if theirs.is_empty() {
+        "give the budget in AWS Budgets the same filter by linked account, or leave `budget.accounts` out".to_owned()
+    } else {
+        format!(
+            "write `accounts: [{}]` under `budget`, or change the filter of the budget in AWS Budgets",
+            theirs.join(", ")
+        )
+    };
+    Some(ProblemView {
+        code: "other-accounts",
+        message: format!(
+            "the budget {} in AWS Budgets counts {}, the configuration {}: the configuration's count here, and in a management account all are those of the whole organization",
+            budget.name,
+            listed(&theirs),
+            listed(&ours)
+        ),
+        remedy,
+    })
+}
+
 /// The month before, by Budgets and by Cost Explorer: a budget that watches a part of the
 /// account, or a figure one of them has wrong, shows here before anybody trusts a forecast.
 fn other_total(aws: &AwsBudget, spent: &Spent, month: BillingMonth) -> Option<ProblemView> {

@@ -10,6 +10,7 @@ use nightcap_aws::sns::Topic;
 use nightcap_aws::time_left::{Closing, TimeLeft};
 use nightcap_domain::config::Compiled;
 use nightcap_domain::text::clean;
+use nightcap_lambda::answer_size;
 use nightcap_lambda::logs;
 use nightcap_lambda::metrics::{Meter, Publisher};
 use serde_json::{Value, json};
@@ -71,6 +72,7 @@ impl Guard {
         let responding = Box::pin(self.respond(request, &moment));
         let answer = time.cut_closing(Closing::Settling, responding).await;
         let answer = answer.unwrap_or(Err(GuardError::OutOfTime));
+        let answer = answer.map(answer_size::fit);
         if let (Err(error), true) = (&answer, looks) {
             let missed = self.missed(error, at);
             if time.cut_closing(Closing::Answering, missed).await.is_none() {

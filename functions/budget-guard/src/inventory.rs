@@ -3,6 +3,7 @@
 
 use nightcap_aws::clients::Clients;
 use nightcap_aws::price_source;
+use nightcap_aws::time_left::TimeLeft;
 use nightcap_domain::guard::{Inventoried, ProblemView};
 use nightcap_domain::money::plan::{Choices, Inventory};
 use nightcap_domain::money::price::PriceBook;
@@ -22,20 +23,27 @@ pub struct InventoryTrouble {
     reason: String,
 }
 
+/// A price book that did not come in time.
+#[derive(Clone, Copy, Debug, Error)]
+#[error("{0}: no answer in time")]
+struct Late<'a>(&'a str);
+
 /// The price book that is named; where it cannot be read, the one that comes with the program,
 /// and a problem that says so.
 pub(crate) async fn book(
     named: Option<&str>,
     clients: &Clients,
+    time: TimeLeft,
 ) -> (PriceBook, Option<ProblemView>) {
     // The embedded book is tested to be readable.
     let embedded = || PriceBook::embedded().unwrap_or_default();
     let Some(place) = named else {
         return (embedded(), None);
     };
-    match price_source::read(place, clients).await {
-        Ok(book) => (book, None),
-        Err(error) => (embedded(), Some(problems::prices(&error))),
+    match time.cut_optional(price_source::read(place, clients)).await {
+        Some(Ok(book)) => (book, None),
+        Some(Err(error)) => (embedded(), Some(problems::prices(&error))),
+        None => (embedded(), Some(problems::prices(&Late(place)))),
     }
 }
 

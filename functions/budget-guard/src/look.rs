@@ -11,7 +11,7 @@ use nightcap_domain::guard::{
 use nightcap_domain::money::BillingMonth;
 use nightcap_lambda::metrics::Meter;
 
-use crate::differences::differences;
+use crate::differences::{differences, other_accounts};
 use crate::error::GuardError;
 use crate::figures;
 use crate::handler::Guard;
@@ -55,13 +55,12 @@ impl Look<'_> {
         };
         if let Some(aws) = &aws {
             problems.extend(differences(self.budget, aws, &paid.spent, self.today()));
+            problems.extend(other_accounts(self.budget, aws, self.own_account()));
         }
         if paid.spent.week_is_untagged(self.today()) {
             problems.push(problems::no_cost_tag(&self.budget.cost_tag));
         }
-        let reading = self.inventoried();
-        let reading = self.time.cut(reading).await;
-        let (inventoried, unread) = reading.unwrap_or_default();
+        let (inventoried, unread) = self.inventoried().await;
         problems.extend(unread);
         let overdue = overdue(self.config, &remembered.ledger, self.now);
         if let Some(overdue) = &overdue {
@@ -120,7 +119,8 @@ impl Look<'_> {
         };
         let clients = &self.guard.clients;
         let region = clients.region().unwrap_or("eu-west-3");
-        let (book, unread) = inventory::book(self.guard.prices.as_deref(), clients).await;
+        let (book, unread) =
+            inventory::book(self.guard.prices.as_deref(), clients, self.time).await;
         let mut problems: Vec<ProblemView> = unread.into_iter().collect();
         let read = inventory::read(text, region, book)
             .map_err(|error| problems.push(problems::inventory(&error)))

@@ -4,6 +4,7 @@
 //! something happened, the API says what.
 
 use nightcap_domain::money::Usd;
+use nightcap_domain::text::visible;
 use serde::Serialize;
 
 /// The block of a message.
@@ -38,7 +39,8 @@ impl Notification {
             let Some((key, value)) = line.split_once(':') else {
                 continue;
             };
-            let (key, value) = (key.trim().to_ascii_lowercase(), value.trim());
+            let value = visible(value.trim());
+            let (key, value) = (key.trim().to_ascii_lowercase(), value.as_ref());
             if value.is_empty() {
                 continue;
             }

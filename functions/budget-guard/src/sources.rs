@@ -1,7 +1,6 @@
 //! What a look reads: the ledger, the costs, the budget in AWS, and who reads its mails.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use nightcap_aws::alert_ledger::{Paid, Remembered};
 use nightcap_aws::budgets::{Budgets, Found};
@@ -16,11 +15,6 @@ use nightcap_model::arn::Arn;
 use crate::error::GuardError;
 use crate::look::Look;
 use crate::problems;
-
-/// How long Cost Explorer's own forecast is waited for.
-const SECOND_OPINION: Duration = Duration::from_secs(10);
-/// How long the history of a budget, which is compared and no more, is waited for.
-const HISTORY: Duration = Duration::from_secs(10);
 
 /// What AWS Budgets answers.
 pub(crate) enum BudgetInAws {
@@ -46,27 +40,29 @@ impl Look<'_> {
 
     /// The costs of the day, paid for once; and how many pages were paid for now.
     pub(crate) async fn costs(&self) -> Result<(Paid, u32), GuardError> {
-        let (as_of, name) = (self.today(), &self.budget.name);
+        let (as_of, name) = (self.today(), &self.budget.costs_key());
         if let Some(store) = &self.guard.store {
-            match self.time.cut(store.costs(name, as_of)).await {
+            match self.time.cut_optional(store.costs(name, as_of)).await {
                 Some(Ok(Some(paid))) => return Ok((paid, 0)),
-                Some(Ok(None)) | None => {}
+                Some(Ok(None)) => {}
+                None => tracing::warn!("kept costs could not be read in time: they are paid again"),
                 Some(Err(error)) => tracing::warn!(%error, "kept costs could not be read"),
             }
         }
-        let explorer = CostExplorer::new(Arc::clone(&self.guard.clients), &self.budget.cost_tag);
+        let explorer = CostExplorer::new(Arc::clone(&self.guard.clients), &self.budget.cost_tag)
+            .of_accounts(&self.budget.accounts);
         let spent = self.time.cut(explorer.spent(as_of)).await;
         let late = || Err(AwsError::out_of_time("ce", "GetCostAndUsage"));
         let spent = spent.unwrap_or_else(late).map_err(GuardError::Unread)?;
         // A second opinion is worth having, not worth failing or waiting for.
-        let second = tokio::time::timeout(SECOND_OPINION, explorer.rest_of_month(as_of));
-        let rest_of_month = match self.time.cut(second).await {
-            Some(Ok(Ok(rest))) => rest,
-            None | Some(Err(_)) => {
+        let second = explorer.rest_of_month(as_of);
+        let rest_of_month = match self.time.cut_optional(second).await {
+            Some(Ok(rest)) => rest,
+            None => {
                 tracing::warn!("there was no time for a second opinion");
                 None
             }
-            Some(Ok(Err(error))) => {
+            Some(Err(error)) => {
                 tracing::warn!(%error, "no second opinion");
                 None
             }
@@ -89,29 +85,41 @@ impl Look<'_> {
         Ok((paid, explorer.pages()))
     }
 
-    pub(crate) async fn aws_budget(&self) -> Result<BudgetInAws, AwsError> {
-        let asked = self.time.cut(self.ask_for_the_budget()).await;
-        asked.unwrap_or_else(|| Err(AwsError::out_of_time("budgets", "ViewBudget")))
+    /// The account of the budget, as far as it is known without asking AWS.
+    pub(crate) fn own_account(&self) -> Option<&str> {
+        self.guard
+            .topic
+            .as_ref()
+            .map(Topic::arn)
+            .and_then(account_of)
     }
 
-    async fn ask_for_the_budget(&self) -> Result<BudgetInAws, AwsError> {
-        let topic = self.guard.topic.as_ref().map(Topic::arn);
-        let account = match topic.and_then(account_of) {
-            Some(account) => account.to_owned(),
-            None => self.guard.clients.account().await?,
+    /// What AWS says of the budget is compared, and done without where it does not answer.
+    pub(crate) async fn aws_budget(&self) -> Result<BudgetInAws, AwsError> {
+        let account = if let Some(account) = self.own_account() {
+            account.to_owned()
+        } else {
+            let asked = self.time.cut_optional(self.guard.clients.account());
+            asked
+                .await
+                .unwrap_or_else(|| Err(AwsError::out_of_time("sts", "GetCallerIdentity")))?
         };
         let budgets = Budgets::new(Arc::clone(&self.guard.clients), account);
-        let mut found = match budgets.find(&self.budget.name).await? {
+        let asked = self.time.cut_optional(budgets.find(&self.budget.name));
+        let mut found = match asked
+            .await
+            .unwrap_or_else(|| Err(AwsError::out_of_time("budgets", "ViewBudget")))?
+        {
             Found::OfMonth(found) => found,
             Found::Other(other) => return Ok(BudgetInAws::Other(other)),
             Found::Nothing => return Ok(BudgetInAws::Missing),
         };
         let this_month = BillingMonth::of(self.today());
         let closed = budgets.closed(&self.budget.name, this_month);
-        match tokio::time::timeout(HISTORY, closed).await {
-            Ok(Ok(closed)) => found.closed = closed,
-            Ok(Err(error)) => tracing::warn!(%error, "no history of the budget"),
-            Err(_) => tracing::warn!("no history of the budget: no answer in time"),
+        match self.time.cut_optional(closed).await {
+            Some(Ok(closed)) => found.closed = closed,
+            Some(Err(error)) => tracing::warn!(%error, "no history of the budget"),
+            None => tracing::warn!("no history of the budget: no answer in time"),
         }
         Ok(BudgetInAws::Found(found))
     }
@@ -122,7 +130,7 @@ impl Look<'_> {
             problems.push(problems::no_topic());
             return;
         };
-        let readers = self.time.cut(topic.readers()).await;
+        let readers = self.time.cut_optional(topic.readers()).await;
         let late = || Err(AwsError::out_of_time("sns", "ListSubscriptionsByTopic"));
         match readers.unwrap_or_else(late) {
             Ok(readers) => {

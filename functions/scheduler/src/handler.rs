@@ -16,13 +16,13 @@ use nightcap_domain::config::{Compiled, Config, ConfigErrors};
 use nightcap_domain::explain::explain;
 use nightcap_domain::names::Region;
 use nightcap_domain::plan::upcoming;
+use nightcap_lambda::answer_size;
 use nightcap_lambda::logs;
 use nightcap_lambda::metrics::emf::Line;
 use nightcap_lambda::metrics::{Meter, Publisher};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::answer_size;
 use crate::error::HandlerError;
 use crate::figures;
 use crate::request::{Place, Request, RequestError};
@@ -35,6 +35,7 @@ pub struct Scheduler {
     queue: Option<TargetQueue>,
     publisher: Option<Publisher>,
     config: String,
+    prices: Option<String>,
 }
 
 impl Scheduler {
@@ -53,7 +54,24 @@ impl Scheduler {
             queue: None,
             publisher: None,
             config,
+            prices: None,
         }
+    }
+
+    /// The same, pricing holds by the book that stands there, a place as for the configuration.
+    #[must_use]
+    pub fn priced_by(self, prices: Option<String>) -> Self {
+        Self { prices, ..self }
+    }
+
+    /// The clients of the function's own account.
+    pub(crate) fn clients(&self) -> &Clients {
+        &self.clients
+    }
+
+    /// Where the price book is, if one is named.
+    pub(crate) fn prices_at(&self) -> Option<&str> {
+        self.prices.as_deref()
     }
 
     /// The same, sending targets to a queue where they are too many for one invocation.
@@ -178,7 +196,7 @@ impl Scheduler {
             Request::Hold { asked, at, dry_run } => {
                 let tick = scene.acting(at, dry_run)?;
                 let report = self.look(scene, &scene.looking(at)).await?;
-                let answer = self.hold(scene.config, &report, &asked, &tick).await?;
+                let answer = self.hold(scene, &report, &asked, &tick).await?;
                 self.followed(answer, scene, &tick, at).await
             }
             Request::Release {
@@ -367,6 +385,11 @@ pub(crate) struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
+    /// What comes of this while there is time.
+    pub(crate) async fn cut<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        self.time.cut(work).await
+    }
+
     fn new(config: &'a Compiled, targets: Vec<Target>, moment: &Moment<'a>) -> Self {
         Self {
             config,

@@ -29,6 +29,7 @@ async fn main() -> Result<(), Error> {
         setting("NIGHTCAP_QUEUE_URL").map(|url| TargetQueue::new(Arc::clone(&clients), url));
     let scheduler = Scheduler::new(clients, ledger, announcer, config)
         .with_queue(queue)
+        .priced_by(setting("NIGHTCAP_PRICES"))
         .publishing(Publisher::from_environment("scheduler"));
     let answer = service_fn(async |event: LambdaEvent<Payload>| {
         let id = &event.context.request_id;

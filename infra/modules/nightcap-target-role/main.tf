@@ -22,6 +22,13 @@ module "policy" {
 locals {
   # All inline policies of a role together end at 10,240 characters, a managed one at 6,144.
   inline = module.policy.size <= 10240
+
+  # Whoever asks is in the organization, whatever becomes of the scheduler's account; and says
+  # the external id, where there is one.
+  asked = merge(
+    { for id in compact([var.organization_id]) : "aws:PrincipalOrgID" => id },
+    { for id in compact([var.external_id]) : "sts:ExternalId" => id },
+  )
 }
 
 resource "aws_iam_role" "this" {
@@ -41,7 +48,7 @@ resource "aws_iam_role" "this" {
           Action    = "sts:AssumeRole"
           Principal = { AWS = var.scheduler_role_arn }
         },
-        { for key, value in { Condition = { StringEquals = { "sts:ExternalId" = coalesce(var.external_id, "-") } } } : key => value if var.external_id != null },
+        { for key, value in { Condition = { StringEquals = local.asked } } : key => value if length(local.asked) > 0 },
       ),
     ]
   })

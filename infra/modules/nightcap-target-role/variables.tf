@@ -39,6 +39,17 @@ variable "external_id" {
   default     = null
 }
 
+variable "organization_id" {
+  description = "Organization that the scheduler's account must be in to assume the role, or null for any: the same as organization_id of the nightcap module."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.organization_id == null || can(regex("^o-[a-z0-9]{10,32}$", var.organization_id))
+    error_message = "organization_id must be an organization's id such as o-a1b2c3d4e5."
+  }
+}
+
 variable "environments" {
   description = "Environments of this account that may be stopped and started. A name that says production is refused."
   type        = list(string)

@@ -34,13 +34,15 @@ resource "aws_cloudwatch_event_target" "databases" {
   }
 }
 
+# By the ARN alone, which names the account. No source_account here or below: it is for S3 and
+# SES, whose ARNs name none. EventBridge gives no account with its call, and a permission that
+# asks for one is refused without a word to anybody.
 resource "aws_lambda_permission" "databases" {
-  statement_id   = "rds-events"
-  action         = "lambda:InvokeFunction"
-  function_name  = aws_lambda_function.scheduler.function_name
-  principal      = "events.amazonaws.com"
-  source_arn     = aws_cloudwatch_event_rule.databases.arn
-  source_account = local.account
+  statement_id  = "rds-events"
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.scheduler.function_name
+  principal     = "events.amazonaws.com"
+  source_arn    = aws_cloudwatch_event_rule.databases.arn
 }
 
 # AWS Budgets speaks to the alert topic; the guard listens there. Without a filter policy: the
@@ -59,10 +61,9 @@ resource "aws_sns_topic_subscription" "guard" {
 resource "aws_lambda_permission" "alerts" {
   count = local.with_guard ? 1 : 0
 
-  statement_id   = "alert-topic"
-  action         = "lambda:InvokeFunction"
-  function_name  = aws_lambda_function.guard[0].function_name
-  principal      = "sns.amazonaws.com"
-  source_arn     = var.topic_arn
-  source_account = local.account
+  statement_id  = "alert-topic"
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.guard[0].function_name
+  principal     = "sns.amazonaws.com"
+  source_arn    = var.topic_arn
 }

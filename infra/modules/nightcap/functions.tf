@@ -7,11 +7,13 @@ locals {
       NIGHTCAP_QUEUE_URL = aws_sqs_queue.targets.url
     },
     { for key, value in { NIGHTCAP_METRICS_NAMESPACE = var.metrics_namespace } : key => value if value != "Nightcap" },
+    # The guard plans by these prices, the scheduler prices holds by them.
+    { for key, value in { NIGHTCAP_PRICES = var.prices } : key => value if value != null },
   )
   # The queue is the scheduler's: the guard has no use for it.
   guard_environment = merge(
     { for key, value in local.function_environment : key => value if key != "NIGHTCAP_QUEUE_URL" },
-    { for key, value in { NIGHTCAP_INVENTORY = var.inventory, NIGHTCAP_PRICES = var.prices } : key => value if value != null },
+    { for key, value in { NIGHTCAP_INVENTORY = var.inventory } : key => value if value != null },
   )
 }
 

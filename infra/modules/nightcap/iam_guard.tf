@@ -1,15 +1,6 @@
 # The budget guard reads money and writes holds and mails. It has no right to stop,
 # start, resize or tag anything, and is denied it besides.
 
-locals {
-  price_statements = [for place in compact([var.prices]) : {
-    Sid      = "ReadThePriceBook"
-    Effect   = "Allow"
-    Action   = startswith(place, "s3://") ? "s3:GetObject" : "ssm:GetParameter"
-    Resource = startswith(place, "s3://") ? "arn:${local.partition}:s3:::${trimprefix(place, "s3://")}" : "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter/${trimprefix(trimprefix(place, "ssm://"), "/")}"
-  }]
-}
-
 resource "aws_iam_role" "guard" {
   count = local.with_guard ? 1 : 0
 

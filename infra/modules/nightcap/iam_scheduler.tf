@@ -46,6 +46,14 @@ locals {
     }],
   )
 
+  # The price book, by which the guard plans and the scheduler prices holds.
+  price_statements = [for place in compact([var.prices]) : {
+    Sid      = "ReadThePriceBook"
+    Effect   = "Allow"
+    Action   = startswith(place, "s3://") ? "s3:GetObject" : "ssm:GetParameter"
+    Resource = startswith(place, "s3://") ? "arn:${local.partition}:s3:::${trimprefix(place, "s3://")}" : "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter/${trimprefix(trimprefix(place, "ssm://"), "/")}"
+  }]
+
   # Roles of other accounts. In an organization one pattern names those of the common name,
   # however many accounts there are; others are listed one by one.
   config_roles = distinct(flatten([for environment in local.environments : try(environment.roles, [])]))
@@ -74,7 +82,7 @@ locals {
   # must not depend on an answer.
   inline_limit  = 10240
   managed_limit = 6144
-  own_reserve   = 2400 # the longest `own-things` without roles
+  own_reserve   = 2400 + (var.prices == null ? 0 : 200 + length(var.prices)) # the longest `own-things` without roles
   # Those of the variable may be unknown before they exist: reckoned at their longest, about.
   roles_size   = length(jsonencode(local.listed_roles)) + 120 * length(var.target_role_arns)
   room         = local.inline_limit - local.own_reserve
@@ -197,6 +205,7 @@ resource "aws_iam_role_policy" "scheduler" {
           Resource = aws_sqs_queue.targets.arn
         },
       ],
+      local.price_statements,
       local.role_statements,
     )
   })

@@ -139,7 +139,7 @@ variable "inventory" {
 }
 
 variable "prices" {
-  description = "Where the guard's price book is, `s3://bucket/key` or `ssm://name` (as `nightcap prices --refresh` writes it); null for the one within the program."
+  description = "Where the price book is by which the guard plans and the scheduler prices holds, `s3://bucket/key` or `ssm://name` (as `nightcap prices --refresh` writes it); null for the one within the program."
   type        = string
   default     = null
 

@@ -123,3 +123,57 @@ run "a_replica_needs_the_secret" {
 
   expect_failures = [aws_db_instance.replica]
 }
+
+run "another_region_than_the_primarys" {
+  command = plan
+
+  variables {
+    region              = "eu-west-3"
+    source_database_arn = "arn:aws:rds:eu-west-3:123456789012:db:greenleaf-prod-db"
+  }
+
+  expect_failures = [var.region]
+}
+
+run "govcloud" {
+  command = plan
+
+  override_data {
+    target = data.aws_partition.current
+    values = { partition = "aws-us-gov", dns_suffix = "amazonaws.com" }
+  }
+  variables {
+    region              = "us-gov-east-1"
+    source_database_arn = "arn:aws-us-gov:rds:us-gov-west-1:123456789012:db:greenleaf-prod-db"
+  }
+
+  assert {
+    condition     = startswith(local.application_secret_arn, "arn:aws-us-gov:secretsmanager:us-gov-east-1:")
+    error_message = "the secret's copy, in the partition and the region"
+  }
+}
+
+run "instances_like_the_primarys" {
+  command = plan
+
+  variables {
+    instances             = { operating_system = "ubuntu_22_04", image_release = "2027-01", health_check = { path = "/health.php", unhealthy = 3 } }
+    database_mode         = "replica"
+    database_secret_arn   = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:greenleaf-prod/database-master-AbC123"
+    final_snapshot_suffix = "2"
+  }
+  override_resource {
+    target          = aws_db_instance.replica
+    override_during = plan
+    values          = { address = "replica.internal", master_user_secret = [] }
+  }
+
+  assert {
+    condition     = strcontains(base64decode(module.compute.user_data_base64), "OPERATING_SYSTEM='ubuntu_22_04'")
+    error_message = "passed on, and the rest by default"
+  }
+  assert {
+    condition     = aws_db_instance.replica[0].final_snapshot_identifier == "greenleaf-standby-db-final-2"
+    error_message = "a second final snapshot needs another name"
+  }
+}

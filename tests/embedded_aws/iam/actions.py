@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..licenses import configuration_of
 from . import reference, tags
 from .tags import Place
 
@@ -203,6 +204,42 @@ def _machines(action: str) -> Callable[[Parameters, Place], Iterator[Check]]:
     def asked(parameters: Parameters, place: Place) -> Iterator[Check]:
         for name in parameters["InstanceIds"]:
             yield check(action, place.arn("ec2", f"instance/{name}"))
+            # A start, on what licenses it besides (Service Authorization Reference, Amazon EC2).
+            if action == "ec2:StartInstances" and (configuration := configuration_of(str(name))):
+                yield check(action, configuration)
+
+    return asked
+
+
+def _started(parameters: Parameters, place: Place) -> list[Any]:
+    asked = set(parameters["InstanceIds"])
+    reservations = tags.backend("ec2", place).reservations.values()
+    return [one for reservation in reservations for one in reservation.instances if one.id in asked]
+
+
+def behind(service: str, operation: str, parameters: Parameters, place: Place) -> Iterator[tuple[Any, Check]]:
+    """What AWS asks for in the caller's name once a call has succeeded, and the machine that is stopped again if it may not.
+
+    EBS is given a grant on the customer key of an encrypted volume:
+    https://docs.aws.amazon.com/ebs/latest/userguide/how-ebs-encryption-works.html and
+    https://repost.aws/knowledge-center/kms-iam-ec2-permission
+    """
+    if (service, operation) != ("ec2", "StartInstances"):
+        return
+    for machine in _started(parameters, place):
+        if key := getattr(machine, "volume_key", None):
+            context: Context = {
+                "kms:EncryptionContextKeys": ("aws:ebs:id",),
+                "kms:GrantIsForAWSResource": "true",
+                "kms:GrantOperations": ("Decrypt",),
+                "kms:ViaService": f"ec2.{place.region}.amazonaws.com",
+            }
+            yield machine, check("kms:CreateGrant", key, context)
+
+
+def _log(action: str) -> Callable[[Parameters, Place], Iterator[Check]]:
+    def asked(parameters: Parameters, place: Place) -> Iterator[Check]:
+        yield check(action, place.arn("logs", f"log-group:{parameters['logGroupName']}:log-stream:{parameters['logStreamName']}"))
 
     return asked
 
@@ -418,6 +455,8 @@ RULES: dict[str, Callable[[Parameters, Place], Iterator[Check]]] = {
     "ec2:StopInstances": _machines("ec2:StopInstances"),
     "ec2:StartInstances": _machines("ec2:StartInstances"),
     "ec2:TerminateInstances": _machines("ec2:TerminateInstances"),
+    "logs:CreateLogStream": _log("logs:CreateLogStream"),
+    "logs:PutLogEvents": _log("logs:PutLogEvents"),
     "ecs:DescribeServices": _services("ecs:DescribeServices"),
     "ecs:UpdateService": _services("ecs:UpdateService"),
     "ecs:TagResource": _tag_by_arn("ecs:TagResource"),

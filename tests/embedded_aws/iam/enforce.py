@@ -63,6 +63,9 @@ class Enforcement:
         for check in actions.checks(service, operation, parameters, place):
             if (why := self._decide(role, check, place)) is not None:
                 return refusal(service, role, check, why)
+        for machine, check in actions.behind(service, operation, parameters, place):
+            # The call succeeds all the same, and the machine says why it stopped again.
+            machine.start_fails = None if self._decide(role, check, place) is None else "Client.InternalError"
         return None
 
     def may(self, key: str, action: str, resource: str) -> bool:

@@ -107,7 +107,7 @@ class Roles:
         """`{"function": "scheduler", "environment": {…}}` gives `{"access_key", "role"}`.
 
         `"role"` takes the policies of a role that is in IAM instead, `"boundary"` adds a permissions boundary,
-        `"names"` has more of what the rendering has in angle brackets (`key`, `organization`), and
+        `"names"` has more of what the rendering has in angle brackets (`key`, `organization`, `licences`, `volume-keys`), and
         `"without": [Sid…]` takes statements away: what a policy must refuse can then be tried.
         """
         known = {"function", "environment", "role", "boundary", "names", "without", "region"}
@@ -141,9 +141,10 @@ def made(function: str, variables: Mapping[str, str], place: Place, more: Mappin
     if function == GUARD:
         return Role(function, arn, "nightcap-budget-guard", own)
     environments = scheduled(config)
-    policies = [fleet(environments, place.account, largest(config)), *own]
+    policies = [fleet(environments, place.account, largest(config), names), *own]
     role = Role(function, arn, "nightcap-scheduler", policies)
-    role.targets = {one: target(one, role, environments, largest(config)) for one in target_roles(environments)}
+    organization = names["organization"]
+    role.targets = {one: target(one, role, environments, largest(config), organization) for one in target_roles(environments)}
     return role
 
 
@@ -153,20 +154,26 @@ def common_role() -> str:
     return str(one["Resource"]).partition("*")[2]
 
 
-def target(arn: str, scheduler: Role, environments: Mapping[str, Any], max_capacity: int) -> Role:
+def target(arn: str, scheduler: Role, environments: Mapping[str, Any], max_capacity: int, organization: list[str]) -> Role:
     """The role that infra/modules/nightcap-target-role makes in another account for the environments that name it."""
     account = arn.split(":")[4]
     there = {name: one for name, one in environments.items() if arn in (one.get("roles") or [])}
     # A role has one, whatever environments name it.
     external = [str(one["external_id"]) for one in there.values() if one.get("external_id")][:1]
-    trust = rendered()["trust-with-external-id" if external else "trust"]
-    filled = list(put_in(trust, {"scheduler-role": [scheduler.arn], "external-id": external}))
+    trust = copy.deepcopy(rendered()["trust"])
+    # As the module does it: one statement, and a condition more for each that is asked for.
+    for part, given in (("trust-with-external-id", external), ("trust-with-organization", organization)):
+        for operator, keys in rendered()[part][0]["Condition"].items() if given else ():
+            trust[0].setdefault("Condition", {}).setdefault(operator, {}).update(keys)
+    names = {"scheduler-role": [scheduler.arn], "external-id": external, "organization": organization}
+    filled = list(put_in(trust, names))
     return Role(TARGET, arn, "nightcap", [fleet(there, account, max_capacity)], {"Version": "2012-10-17", "Statement": filled})
 
 
-def fleet(environments: Mapping[str, Any], account: str, max_capacity: int = MAX_CAPACITY) -> Policy:
+def fleet(environments: Mapping[str, Any], account: str, max_capacity: int = MAX_CAPACITY, more: Mapping[str, list[str]] | None = None) -> Policy:
     """Each kind has its statements, and one that no environment lists has none; some stand with two kinds."""
-    names: dict[str, list[str]] = {"account": [account], "max-capacity": [str(max_capacity)], "volume-keys": [], "licences": []}
+    names: dict[str, list[str]] = {"account": [account], "max-capacity": [str(max_capacity)]}
+    names |= {name: (more or {}).get(name, []) for name in ("volume-keys", "licences")}
     for name, one in (environments or {NO_ENVIRONMENT: {}}).items():
         for kind in one.get("kinds") or DEFAULT_KINDS:
             names.setdefault(kind, []).append(name)

@@ -152,3 +152,40 @@ class WarmPools(EmbeddedAwsTest):
         self.assertEqual(self.size(), 4)
         self.autoscaling.put_warm_pool(**name, MaxGroupPreparedCapacity=-1, MinSize=1)
         self.assertEqual(self.size(), 1)
+
+
+class PredictiveScaling(EmbeddedAwsTest):
+    def put(self, **settings: object) -> None:
+        metric = {
+            "TargetValue": 50.0,
+            "PredefinedMetricPairSpecification": {"PredefinedMetricType": "ASGCPUUtilization"},
+        }
+        self.autoscaling.put_scaling_policy(
+            AutoScalingGroupName="greenleaf-preprod-app",
+            PolicyName="foresight",
+            PolicyType="PredictiveScaling",
+            PredictiveScalingConfiguration={"MetricSpecifications": [metric], **settings},
+        )
+
+    def foresee(self, forecast: int) -> tuple[int, int, int]:
+        size = self.aws.post("groups", {"group": "greenleaf-preprod-app", "forecast": forecast})
+        return size["min"], size["desired"], size["max"]
+
+    def test_a_forecast_above_the_maximum_ends_there_unless_the_policy_may_raise_it(self) -> None:
+        self.put(Mode="ForecastAndScale")
+        self.assertEqual(self.foresee(10), (2, 4, 4))
+        self.put(Mode="ForecastAndScale", MaxCapacityBreachBehavior="IncreaseMaxCapacity", MaxCapacityBuffer=10)
+        self.assertEqual(self.foresee(10), (2, 10, 11))
+        # "The maximum capacity does not automatically decrease back".
+        self.assertEqual(self.foresee(1), (2, 10, 11))
+
+    def test_a_sleeping_group_is_given_room_and_machines(self) -> None:
+        self.put(Mode="ForecastAndScale", MaxCapacityBreachBehavior="IncreaseMaxCapacity")
+        self.autoscaling.update_auto_scaling_group(
+            AutoScalingGroupName="greenleaf-preprod-app", MinSize=0, DesiredCapacity=0, MaxSize=0
+        )
+        self.assertEqual(self.foresee(3), (0, 3, 3))
+
+    def test_a_policy_that_only_forecasts_changes_nothing(self) -> None:
+        self.put(MaxCapacityBreachBehavior="IncreaseMaxCapacity")
+        self.assertEqual(self.foresee(10), (2, 2, 4))

@@ -228,6 +228,76 @@ class Iam(EmbeddedAwsTest):
         with self.refused("AccessDenied", "sts:AssumeRole"):
             self.aws.client("sts", other).assume_role(RoleArn=role, RoleSessionName="tick")
 
+    def test_a_target_turns_away_a_scheduler_of_another_organization(self) -> None:
+        # Its own policies let it ask: this role is of another name than the common one, and listed.
+        role = "arn:aws:iam::210987654321:role/nightcap"
+        for organization, goes in ((ORGANIZATION, True), ("o-somebodyelse", False)):
+            sts = self.aws.client("sts", self.aws.deploy("scheduler", self.variables, names={"organization": organization}))
+            if goes:
+                sts.assume_role(RoleArn=role, RoleSessionName="tick")
+                continue
+            with self.refused("AccessDenied", "no resource-based policy allows the sts:AssumeRole action"):
+                sts.assume_role(RoleArn=role, RoleSessionName="tick")
+
+    def test_lambda_logs_and_gives_up_with_the_functions_role(self) -> None:
+        # Lambda makes these calls, in the function's name: Lambda Developer Guide, "Sending Lambda function logs to CloudWatch
+        # Logs" and "Capturing records of Lambda asynchronous invocations".
+        logs = self.aws.client("logs")
+        for name in ("dead-letters", "others"):
+            self.aws.client("sqs").create_queue(QueueName=name)
+        for function, named in (("scheduler", "scheduler-logs"), ("budget-guard", "guard-logs")):
+            group = f"/aws/lambda/nightcap-{function}"
+            logs.create_log_group(logGroupName=group)
+            given = {named: f"arn:aws:logs:eu-west-3:123456789012:log-group:{group}:*", "dead-letters": "arn:aws:sqs:eu-west-3:123456789012:dead-letters"}
+            key = self.aws.deploy(function, self.variables, names=given)
+            writing, sending = self.aws.client("logs", key), self.aws.client("sqs", key)
+            writing.create_log_stream(logGroupName=group, logStreamName="2026/11/20/[$LATEST]0a1b")
+            line = {"timestamp": 1795194000000, "message": "a tick"}
+            writing.put_log_events(logGroupName=group, logStreamName="2026/11/20/[$LATEST]0a1b", logEvents=[line])
+            with self.refused("AccessDeniedException", "log-group:/aws/lambda/other:log-stream:"):
+                writing.create_log_stream(logGroupName="/aws/lambda/other", logStreamName="x")
+            sending.send_message(QueueUrl="http://127.0.0.1/123456789012/dead-letters", MessageBody="{}")
+            with self.refused("AccessDenied", "sqs:SendMessage"):
+                sending.send_message(QueueUrl="http://127.0.0.1/123456789012/others", MessageBody="{}")
+
+    def encrypted(self, key: str) -> str:
+        """A machine of dev, asleep, whose volume a customer's key encrypts."""
+        ec2 = self.aws.client("ec2")
+        spec = [{"ResourceType": "instance", "Tags": [{"Key": TAG, "Value": "dev"}]}]
+        machine = str(ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1, TagSpecifications=spec)["Instances"][0]["InstanceId"])
+        self.aws.post("machines", {"instance": machine, "volume_key": key})
+        ec2.stop_instances(InstanceIds=[machine])
+        self.aws.advance(60)
+        return machine
+
+    def started(self, machine: str, signed: str) -> tuple[str, str]:
+        """What became of it, and why."""
+        self.aws.client("ec2", signed).start_instances(InstanceIds=[machine])
+        self.aws.advance(60)
+        found = self.aws.client("ec2").describe_instances(InstanceIds=[machine])["Reservations"][0]["Instances"][0]
+        return str(found["State"]["Name"]), str(found.get("StateReason", {}).get("Code", ""))
+
+    def test_a_start_lets_a_volume_be_decrypted_by_the_keys_that_are_named_and_by_no_other(self) -> None:
+        kms = self.aws.client("kms")
+        ours, theirs = (kms.create_key(Description=name)["KeyMetadata"]["Arn"] for name in ("ours", "theirs"))
+        signed = self.aws.deploy("scheduler", self.variables, names={"volume-keys": ours})
+        self.assertEqual(self.started(self.encrypted(ours), signed)[0], "running")
+        # The order is accepted; only the reason says that it came to nothing.
+        self.assertEqual(self.started(self.encrypted(theirs), signed), ("stopped", "Client.InternalError"))
+        self.assertEqual(self.started(self.encrypted(ours), self.key), ("stopped", "Client.InternalError"))
+
+    def test_a_machine_with_a_licence_is_started_by_the_licence_too(self) -> None:
+        ours, theirs = (f"arn:aws:license-manager:eu-west-3:123456789012:license-configuration:lic-{n * 8}" for n in ("ab", "cd"))
+        signed = self.aws.deploy("scheduler", self.variables, names={"licences": ours})
+        machine = self.encrypted("")
+        self.aws.post("machines", {"instance": machine, "license": theirs})
+        with self.refused("UnauthorizedOperation", theirs):
+            self.aws.client("ec2", signed).start_instances(InstanceIds=[machine])
+        self.aws.post("machines", {"instance": machine, "license": ours})
+        with self.refused("UnauthorizedOperation", ours):
+            self.aws.client("ec2", self.key).start_instances(InstanceIds=[machine])
+        self.assertEqual(self.started(machine, signed)[0], "running")
+
     def test_the_guard_reads_and_can_stop_nothing(self) -> None:
         self.guard("rds").describe_db_instances()
         self.guard("autoscaling").describe_auto_scaling_groups()

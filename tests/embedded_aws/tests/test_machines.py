@@ -57,6 +57,18 @@ class Machines(EmbeddedAwsTest):
         self.aws.advance(60)
         self.assertEqual(self.state(), "running")
 
+    def test_a_start_beyond_a_hard_limit_of_licenses_is_refused(self) -> None:
+        self.ec2.stop_instances(InstanceIds=[self.id])
+        self.aws.advance(60)
+        governing = "arn:aws:license-manager:eu-west-3:123456789012:license-configuration:lic-0123456789abcdef"
+        self.aws.post("machines", {"instance": self.id, "license": governing, "free": False})
+        with self.refused("LicenseUsageException", "enough licenses"):
+            self.ec2.start_instances(InstanceIds=[self.id])
+        self.assertEqual(self.state(), "stopped")
+        self.aws.post("machines", {"instance": self.id, "license": governing})
+        self.ec2.start_instances(InstanceIds=[self.id])
+        self.assertEqual(self.state(), "pending")
+
     def test_a_spot_request_that_is_forgotten_fails_a_list_of_ids_and_no_filter(self) -> None:
         asked = {"ImageId": "ami-12c6146b", "InstanceType": "t3.small"}
         made = self.ec2.request_spot_instances(InstanceCount=2, LaunchSpecification=asked)["SpotInstanceRequests"]

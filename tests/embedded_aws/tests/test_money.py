@@ -125,6 +125,24 @@ class TheBill(EmbeddedAwsTest):
         self.assertEqual(by("environment"), ["environment$"] * 3)
         self.assertEqual(by("nightcap:environment"), ["nightcap:environment$"] * 3)
 
+    def test_a_management_account_sees_all_accounts_and_a_filter_names_those_that_count(self) -> None:
+        self.charge("2026-08-01", "2026-12-01", "1", account=ACCOUNT)
+        self.charge("2026-08-01", "2026-12-01", "10", account="444455556666")
+
+        def cost(*accounts: str) -> list[str]:
+            asked = {"Filter": {"Dimensions": {"Key": "LINKED_ACCOUNT", "Values": accounts}}} if accounts else {}
+            return [amount for _, _, amount in self.amounts(self.usage("2026-11-01", "2026-11-02", **asked))]
+
+        self.assertEqual([cost(), cost("444455556666"), cost("777788889999")], [["11"], ["10"], []])
+        with self.assertRaises(self.ce.exceptions.ClientError):
+            self.usage("2026-11-01", "2026-11-02", Filter={"Dimensions": {"Key": "SERVICE", "Values": ["AmazonEC2"]}})
+        self.create_budget("shop", CostFilters={"LinkedAccount": [ACCOUNT]})
+        (budget,) = self.budgets.describe_budgets(AccountId=ACCOUNT)["Budgets"]
+        self.assertEqual(budget["CostFilters"], {"LinkedAccount": [ACCOUNT]})
+        self.assertEqual(budget["CalculatedSpend"]["ActualSpend"]["Amount"], "19")
+        self.aws.post("money", {"member": True})
+        self.assertEqual(cost(), ["1"])
+
     def test_cost_explorer_that_nobody_opened_refuses_as_for_a_missing_right(self) -> None:
         self.charge("2026-11-01", "2026-11-04", "2")
         self.aws.post("money", {"cost_explorer": False})

@@ -34,10 +34,48 @@ def check(repository: Path) -> str:
     stale = [str(folder / "README.md") for folder in documented(repository) if not current(repository / folder)]
     if stale:
         raise Failed("not current, run tests/infra/verify --write-docs: " + ", ".join(stale))
+    as_the_primary(repository)
     from .main import STEPS
 
     count = lines.check(repository, {step.name for step in STEPS})
     return f"{len(documented(repository))} READMEs are current; {count} lines of the platform have their place and their check"
+
+
+# What infra/platform tells its instances and its network, and the standby's do not need to be told.
+PLATFORMS_ALONE = {
+    "compute": {
+        "mode": "the standby is a group, always",
+        "spot_max_price": "dev's",
+        "ssh_cidrs": "dev's",
+        "schedule_tags": "production is never scheduled",
+        "secret_replica_regions": "the standby reads the copies",
+    },
+    "network": {"nat_zone_count": "every zone has its own", "tags": "the provider's"},
+}
+
+
+def as_the_primary(repository: Path) -> None:
+    """What prod can be told of a module, the standby can be told as well, or a fail-over would be to something else."""
+    given = {root: module_inputs(repository / "infra" / root) for root in ("platform", "standby")}
+    for module, reasons in PLATFORMS_ALONE.items():
+        platform, standby = given["platform"][module], given["standby"][module]
+        if missing := platform - standby - set(reasons):
+            raise Failed(f"infra/standby passes {module} nothing for {', '.join(sorted(missing))}, which infra/platform does")
+        if stale := set(reasons) - (platform - standby):
+            raise Failed(f"infra_checks/docs.py excuses the standby from what it passes or platform does not: {', '.join(sorted(stale))}")
+
+
+def module_inputs(folder: Path) -> dict[str, set[str]]:
+    """The inputs that a root's calls give each module."""
+    import hcl2
+
+    found: dict[str, set[str]] = {}
+    for path in folder.glob("*.tf"):
+        with path.open() as file:
+            for block in hcl2.load(file).get("module", []):
+                for name, body in block.items():
+                    found[name] = {key for key in body if not key.startswith("__")} - {"source", "count", "for_each", "providers", "depends_on"}
+    return found
 
 
 def write(repository: Path) -> int:

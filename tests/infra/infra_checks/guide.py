@@ -1,26 +1,31 @@
-"""The guides' commands: what they call must be there. Every `aws` operation and option against AWS's own service models,
-every `terraform` folder, output, variable and address against the code, every `make` target against the Makefile.
+"""The commands and names of infra/'s documents: what they call must be there. Every `aws` operation and option against AWS's
+own service models, every `terraform` folder, output, variable and address against the code, every `make` target against
+the Makefile, every `nightcap` command against the program's own; and every name (see `names`).
 """
 
 from __future__ import annotations
 
+import os
 import re
-import shlex
+import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
+from . import names
 from .docs import parse as declared
-from .step import Failed, Skipped
+from .step import Failed, Skipped, run
 
-PAGES = ("deployment.md", "deploiement.md", "disaster-recovery.md", "security.md")
+PAGES = ("deployment.md", "deploiement.md", "disaster-recovery.md", "doctor.md", "infra.md", "operations.md", "security.md")
 BLOCK = re.compile(r"^ *```bash\n(.*?)^ *```", re.M | re.S)
-INLINE = re.compile(r"`((?:aws|make|terraform) [^`]+)`")
-CALL = re.compile(r"(?<![\w./-])(aws|terraform|make) ([^|;&()]*)")
+INLINE = re.compile(r"`((?:aws|make|nightcap|terraform) [^`]+)`")
+CALL = re.compile(r"(?<![\w./-])(aws|terraform|make|nightcap) ([^|;&()]*)")
 # Options of the AWS CLI itself, which no service has.
 EVERYWHERE = {"query", "output", "region", "profile", "cli-binary-format", "max-items"}
 # Commands that the AWS CLI adds to the services' operations.
 ADDED = {("ecr", "get-login-password"): set(), ("logs", "tail"): {"since", "follow", "format"}}
-SUBCOMMANDS = {"apply", "destroy", "force-unlock", "import", "init", "output", "plan", "providers", "state", "version", "workspace"}
+SUBCOMMANDS = {"apply", "destroy", "force-unlock", "import", "init", "output", "plan", "providers", "state", "test", "version", "workspace"}
 
 
 def check(repository: Path) -> str:
@@ -28,16 +33,27 @@ def check(repository: Path) -> str:
         import botocore  # noqa: F401
     except ImportError:
         raise Skipped("Python module botocore missing") from None
+    # Who judges the names is judged first.
+    run([sys.executable, "-m", "unittest", "-q", "test_names"], repository / "tests/infra", {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
     wrong: list[str] = []
     count = 0
-    for page in PAGES:
-        for tool, words in calls((repository / "docs" / page).read_text()):
+    pages = [*(repository / "docs" / page for page in PAGES), *sorted((repository / "infra").rglob("README.md"))]
+    pages = [page for page in pages if ".terraform" not in page.parts]
+    for page in pages:
+        where = page.relative_to(repository)
+        for tool, words in calls(page.read_text()):
             count += 1
-            problems = {"aws": aws, "terraform": terraform, "make": make}[tool](words, repository)
-            wrong += [f"docs/{page}: {tool} {' '.join(words[:4])}: {problem}" for problem in problems]
+            # A root's README is read in its folder.
+            begun = words[0] if words else ""
+            if tool == "terraform" and begun.startswith("-chdir=.."):
+                folder = (page.parent / begun.removeprefix("-chdir=")).resolve()
+                words[0] = f"-chdir={folder.relative_to(repository.resolve())}"
+            problems = {"aws": aws, "terraform": terraform, "make": make, "nightcap": nightcap}[tool](words, repository)
+            wrong += [f"{where}: {tool} {' '.join(words[:4])}: {problem}" for problem in problems]
+        wrong += [f"{where}: {problem}" for problem in names.problems(page, repository)]
     if wrong:
         raise Failed("\n".join(wrong))
-    return f"{count} commands of {len(PAGES)} pages call what there is"
+    return f"{count} commands of {len(pages)} pages call what there is, and their names name it"
 
 
 def calls(page: str) -> Iterator[tuple[str, list[str]]]:
@@ -51,8 +67,20 @@ def calls(page: str) -> Iterator[tuple[str, list[str]]]:
                 yield tool, [word.strip('"') for word in rest.split(" > ")[0].split()]
 
 
-def aws(words: list[str], repository: Path) -> Iterator[str]:
+@cache
+def session() -> Any:
     import botocore.session
+
+    return botocore.session.get_session()
+
+
+@cache
+def service_model(service: str) -> Any:
+    """EC2's alone takes a second to read, and is asked for a dozen times."""
+    return session().get_service_model(service)
+
+
+def aws(words: list[str], repository: Path) -> Iterator[str]:
     from botocore import xform_name
 
     service, operation, *rest = words
@@ -60,13 +88,12 @@ def aws(words: list[str], repository: Path) -> Iterator[str]:
     if (service, operation) in ADDED:
         yield from (f"no option --{name}" for name in sorted(options - ADDED[service, operation]))
         return
-    session = botocore.session.get_session()
-    if service not in session.get_available_services():
+    if service not in session().get_available_services():
         yield f"no service {service}"
         return
-    model = session.get_service_model(service)
+    model = service_model(service)
     if operation == "wait":
-        waiters = {xform_name(name, "-") for name in session.get_waiter_model(service).waiter_names}
+        waiters = {xform_name(name, "-") for name in session().get_waiter_model(service).waiter_names}
         if rest[0] not in waiters:
             yield f"no waiter {rest[0]}"
         return
@@ -123,3 +150,20 @@ def make(words: list[str], repository: Path) -> Iterator[str]:
             yield f"no target {word}"
         if name == "ENV" and value.isalpha() and value.islower() and not (repository / f"infra/platform/envs/{value}.tfvars").exists():
             yield f"no environment {value}"
+
+
+def nightcap(words: list[str], repository: Path) -> Iterator[str]:
+    """The program's own commands, and those of its groups, as clap derives their names from `cli/src`."""
+    known = subcommands(repository)
+    for word in words[:2]:
+        if not re.fullmatch(r"[a-z][a-z-]*", word):
+            return
+        if word not in known:
+            yield f"no command {word}"
+
+
+def subcommands(repository: Path) -> set[str]:
+    source = "\n".join(path.read_text() for path in sorted((repository / "cli/src").rglob("*args.rs")))
+    bodies = re.findall(r"derive\([^)]*Subcommand[^)]*\)\]\s*(?:#\[[^\]]*\]\s*)*pub(?:\(\w+\))? enum \w+ \{(.*?)^\}", source, re.M | re.S)
+    found = {name for body in bodies for name in re.findall(r"^    ([A-Z]\w+)", body, re.M)}
+    return {re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower() for name in found}

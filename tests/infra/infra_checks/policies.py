@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -52,6 +53,7 @@ def check(repository: Path) -> str:
     roles, document = rendered(repository)
     rendering.current(document, embedded_roles.RENDERED)
     rendering.composed_alike(repository, roles, repository / "tests/infra/fixtures/every_kind.yaml")
+    same_statements(roles["scheduler"][0], roles.pop("twin")[0])
     for role, policies in roles.items():
         for policy in policies:
             lint(role, policy)
@@ -61,10 +63,13 @@ def check(repository: Path) -> str:
     control: Policy = json.loads((repository / SERVICE_CONTROL_POLICY).read_text())
     lint("service control policy", control)
     roles["member"] = [{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}, control]
+    every_tag_is_protected(repository, control, roles["member"])
     cases = json.loads((repository / "tests/infra/fixtures/policy_cases.json").read_text())
     wrong = [problem for case in cases for problem in simulate(case, roles)]
     if wrong:
         raise Failed("simulation:\n" + "\n".join(wrong))
+    if f"{len(cases)} cases" not in (repository / "docs/infra.md").read_text():
+        raise Failed(f"docs/infra.md does not say that there are {len(cases)} cases")
     expected = [case["expect"] for case in cases]
     return f"{len(roles)} roles linted, no avoidable *; {expected.count('allowed')} allowed and {len(cases) - expected.count('allowed')} refused cases"
 
@@ -92,12 +97,14 @@ def rendered(repository: Path) -> tuple[dict[str, list[Policy]], dict[str, Any]]
         outputs = example.outputs()
         iam = aws.client("iam")
         target = iam.get_role_policy(RoleName="example-nightcap-target", PolicyName="schedule")["PolicyDocument"]
+        twin = iam.get_role_policy(RoleName=rendering.TWIN, PolicyName="schedule")["PolicyDocument"]
         invoker = iam.get_role_policy(RoleName="example-nightcap-invoker", PolicyName="invoke")["PolicyDocument"]
     scheduler = outputs["scheduler_policies"]
     policies = {
         "scheduler": [json.loads(scheduler["fleet"]), rendering.own(outputs)],
         "guard": [json.loads(outputs["guard_policy"])],
         "target": [target],
+        "twin": [twin],
         "invoker": [invoker],
     }
     return policies, document
@@ -110,6 +117,32 @@ def same_rights(repository: Path) -> None:
     # The account and the partition are the target's own.
     if missing := ours - theirs - {"account_id", "partition"}:
         raise Failed(f"nightcap-target-role cannot be given what nightcap-policy takes: {', '.join(sorted(missing))}")
+
+
+def same_statements(own: Policy, theirs: Policy) -> None:
+    """And told the same, it has the same, statement by statement: as they stand in IAM, not as a module means them."""
+    ours, others = rendering.by_sid(own), rendering.by_sid(theirs)
+    for sid in sorted(set(ours) | set(others)):
+        if ours.get(sid) != others.get(sid):
+            raise Failed(f"{sid} of the scheduler's own role:\n{ours.get(sid)}\nof a target account's role:\n{others.get(sid)}")
+
+
+def every_tag_is_protected(repository: Path, control: Policy, member: list[Policy]) -> None:
+    """Each action that the service control policy names is refused with each tag that the code reads, but to those it spares."""
+    code = "\n".join(path.read_text() for folder in ("crates", "functions") for path in (repository / folder).glob("*/src/**/*.rs"))
+    read = set(re.findall(r"\"(nightcap:[a-z-]+)\"", code))
+    (statement,) = control["Statement"]
+    protected = set(statement["Condition"]["ForAnyValue:StringEqualsIgnoreCase"]["aws:TagKeys"])
+    if read != protected:
+        raise Failed(f"the code reads the tags {sorted(read)}, the service control policy protects {sorted(protected)}")
+    spared = ("greenleaf-deploy-prod", "nightcap-scheduler", "nightcap-target")
+    for action in listed(statement["Action"]):
+        for tag in sorted(read):
+            for role in ("developers", *spared):
+                context = {"aws:TagKeys": ("Name", tag.title()), "aws:PrincipalArn": f"arn:aws:iam::210987654321:role/{role}"}
+                said = decision(member, Request(action, "*", context))
+                if (said == "allowed") != (role in spared):
+                    raise Failed(f"service control policy: {action} with {tag} is {said} to {role}")
 
 
 def guard_writes_nothing(policies: list[Policy]) -> None:

@@ -27,6 +27,7 @@ CAPACITY = 987654321
 VOLUME_KEY = "arn:aws:kms:eu-west-1:000000000000:key/volumes"
 LICENCE = "arn:aws:license-manager:eu-west-1:000000000000:license-configuration:lic-0123456789abcdef"
 ORGANIZATION = "o-a1b2c3d4e5"
+TWIN = "variant-twin"
 EXTERNAL_ID = "what-the-other-account-asks-for"
 OF_THE_FLEET = {"max_capacity": CAPACITY, "kms_key_arns": [VOLUME_KEY], "license_configuration_arns": [LICENCE]}
 
@@ -84,8 +85,9 @@ def with_variants(root: Path, example: Root) -> None:
         "external_id": EXTERNAL_ID,
         "environments": ["batch"],
     }
+    member = {**target, "name": "variant-member", "external_id": None, **known(root, "nightcap-target-role", {"organization_id": ORGANIZATION})}
     written = {
-        "module": {**variants, "target": target},
+        "module": {**variants, "target": target, "member": member, "twin": twin(example)},
         "resource": {
             "aws_kms_key": {"variant": {"description": "Encrypts what Nightcap keeps"}},
             "aws_s3_bucket": {"config": {"bucket": "nightcap-config"}},
@@ -110,6 +112,19 @@ def with_variants(root: Path, example: Root) -> None:
     (example.folder / "variants.tf.json").write_text(json.dumps(written))
     long = (example.folder / "nightcap.yaml").read_text() + "# The rest is too long for a variable.\n" * 100
     (example.folder / "long.yaml").write_text(long)
+
+
+def twin(example: Root) -> dict[str, Any]:
+    """A target's role that is given what the scheduler's own role is given, of the same configuration."""
+    environments = roles.scheduled(roles.configuration(str(example.folder / "nightcap.yaml"), roles.Place("123456789012", "eu-west-1")))
+    return {
+        "source": "../../../nightcap-target-role",
+        "name": TWIN,
+        "scheduler_role_arn": "${module.nightcap.scheduler_role_arn}",
+        "environments": list(environments),
+        "kinds": {name: one["kinds"] for name, one in environments.items() if "kinds" in one},
+        "snapshot_environments": [name for name, one in environments.items() if one.get("snapshot_on_stop")],
+    }
 
 
 def known(root: Path, module: str, settings: dict[str, Any]) -> dict[str, Any]:
@@ -146,6 +161,7 @@ def whole(root: Path, example: Root, aws: Aws) -> dict[str, Any]:
         "budget-guard": merged(guard, *(one["guard"] for one in variants.values())),
         "trust": trust("example-nightcap-target"),
         "trust-with-external-id": trust("variant-target"),
+        "trust-with-organization": trust("variant-member"),
     }
 
 

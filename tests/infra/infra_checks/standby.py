@@ -67,7 +67,7 @@ def life(root: Path, name: str, aws: Aws) -> int:
     if standby.resources():
         raise Failed(f"{name}: something is left in the state after destroy")
     snapshots = [one["DBSnapshotIdentifier"] for one in ireland.client("rds").describe_db_snapshots()["DBSnapshots"]]
-    demand(f"{DATABASE}-final" in snapshots, f"{name} leaves its final snapshot, found {snapshots}")
+    demand(f"{DATABASE}-final-1" in snapshots, f"{name} leaves its final snapshot, found {snapshots}")
     return count
 
 

@@ -9,7 +9,7 @@ use nightcap_domain::time::Schedule;
 use serde_json::Value;
 
 use super::fleet::Governed;
-use crate::doctor::{Doctor, Finding, Place};
+use crate::doctor::{Databases, Doctor, Place};
 
 const CHECK: &str = "databases";
 
@@ -42,6 +42,14 @@ impl Doctor<'_> {
                 .find(|c| tree::text(c, "DBClusterArn") == one.resource.arn.as_str())
             {
                 self.members(name, cluster, &instances);
+                let members = tree::items(cluster, "DBClusterMembers");
+                let waits = |one: &&Value| {
+                    tree::text(one, "DBClusterParameterGroupStatus") == "pending-reboot"
+                };
+                if members.iter().any(waits) {
+                    let group = tree::text(cluster, "DBClusterParameterGroup").to_owned();
+                    self.row(CHECK, name, Databases::ParametersPending { group });
+                }
                 self.maintenance(name, cluster, &environment);
             }
             if let Some(instance) = instances
@@ -57,7 +65,7 @@ impl Doctor<'_> {
             self.row(
                 CHECK,
                 place.name(),
-                Finding::DatabasesRight {
+                Databases::Correct {
                     count: databases.len(),
                 },
             );
@@ -94,7 +102,7 @@ impl Doctor<'_> {
             self.row(
                 CHECK,
                 name,
-                Finding::MaintenanceInSleep {
+                Databases::MaintenanceInSleep {
                     window: window.to_owned(),
                 },
             );
@@ -127,7 +135,7 @@ impl Doctor<'_> {
             })
             .collect();
         if !members.is_empty() {
-            self.row(CHECK, name, Finding::MembersNotUp { members });
+            self.row(CHECK, name, Databases::MembersNotUp { members });
         }
     }
 
@@ -137,7 +145,7 @@ impl Doctor<'_> {
             .find(|group| tree::text(group, "ParameterApplyStatus") == "pending-reboot");
         if let Some(group) = pending {
             let group = tree::text(group, "DBParameterGroupName").to_owned();
-            self.row(CHECK, name, Finding::ParametersPending { group });
+            self.row(CHECK, name, Databases::ParametersPending { group });
         }
     }
 
@@ -165,7 +173,11 @@ impl Doctor<'_> {
                         if [source, target].contains(&one.resource.arn.as_str()) {
                             let deployment =
                                 tree::text(deployment, "BlueGreenDeploymentName").to_owned();
-                            self.row(CHECK, &one.resource.name, Finding::BlueGreen { deployment });
+                            self.row(
+                                CHECK,
+                                &one.resource.name,
+                                Databases::BlueGreen { deployment },
+                            );
                         }
                     }
                 }

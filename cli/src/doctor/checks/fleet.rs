@@ -9,7 +9,7 @@ use nightcap_domain::ledger::Ledger;
 use nightcap_domain::names::EnvironmentName;
 use nightcap_domain::plan::{self, Fault, Obstacle, Problem};
 
-use crate::doctor::{Doctor, Finding, Place};
+use crate::doctor::{Doctor, Place, Resources};
 
 const CHECK: &str = "fleet";
 
@@ -49,7 +49,7 @@ impl Doctor<'_> {
                 self.row(
                     CHECK,
                     name,
-                    Finding::Plan {
+                    Resources::Plan {
                         problem: Box::new(problem),
                     },
                 );
@@ -75,7 +75,7 @@ impl Doctor<'_> {
                     self.row(
                         CHECK,
                         &step.resource.name,
-                        Finding::CannotStop { why: why.clone() },
+                        Resources::CannotStop { why: why.clone() },
                     );
                 }
                 continue;
@@ -84,13 +84,14 @@ impl Doctor<'_> {
             if machines > 0 {
                 let pool = Fault::from(Obstacle::WarmPool { machines });
                 let problem = Box::new(Problem::of(&step.resource, pool));
-                self.row(CHECK, &step.resource.name, Finding::Plan { problem });
+                self.row(CHECK, &step.resource.name, Resources::Plan { problem });
             }
             governed.push(Governed {
                 resource: step.resource,
                 environment,
             });
         }
+        self.governed += governed.len();
         self.conflicts(&fleet, &governed, place).await;
         self.databases(place, &governed).await;
         self.machines(place, &governed).await;
@@ -110,14 +111,14 @@ impl Doctor<'_> {
     /// What else wakes these or puts them to sleep: scheduled actions, scaling minima.
     async fn conflicts(&mut self, fleet: &Fleet<'_>, governed: &[Governed], place: &Place) {
         let resources = governed.iter().map(|one| &one.resource);
-        let mut found: Vec<(String, Finding)> = vec![];
+        let mut found: Vec<(String, Resources)> = vec![];
         let mut failed: Option<AwsError> = None;
         for (means, group) in fleet.by_means(resources) {
             match means.conflicts(&group).await {
                 Ok(conflicts) => found.extend(
                     conflicts
                         .into_iter()
-                        .map(|(name, what)| (name, Finding::Conflict { what })),
+                        .map(|(name, what)| (name, Resources::Conflict { what })),
                 ),
                 Err(error) => failed = Some(error),
             }

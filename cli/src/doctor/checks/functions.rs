@@ -1,13 +1,14 @@
 //! The functions: whether they run, and with which configuration.
 
-use nightcap_aws::config_source;
-use nightcap_aws::error::Cause;
+use nightcap_aws::config_source::{self, ConfigSourceError};
+use nightcap_aws::error::{AwsError, Cause};
 use nightcap_aws::probe::{Question, Service, tree};
 use nightcap_aws::settings::setting;
 use nightcap_domain::config::Compiled;
 use serde_json::Value;
 
-use crate::doctor::{Deployed, Doctor, Finding};
+use super::policies::lets_source;
+use crate::doctor::{Deployed, Deployment, Doctor};
 
 const CHECK: &str = "function";
 
@@ -39,7 +40,7 @@ impl Doctor<'_> {
         let function = match self.home.probe.ask(asked).await {
             Ok(function) => function,
             Err(error) if error.cause == Cause::Gone => {
-                let missing = Finding::FunctionMissing {
+                let missing = Deployment::FunctionMissing {
                     name: name.to_owned(),
                 };
                 self.row(CHECK, name, missing);
@@ -54,8 +55,14 @@ impl Doctor<'_> {
         self.fitness(name, &function);
         self.variables(name, &function).await;
         self.concurrency(name).await;
+        let key = tree::text(&function, "KMSKeyArn");
+        if !key.is_empty() {
+            let role = tree::text(&function, "Role").to_owned();
+            self.key_of(CHECK, name, key, &[role], &["kms:Decrypt"])
+                .await;
+        }
         if self.rows.len() == before {
-            let right = Finding::FunctionRight {
+            let right = Deployment::FunctionCorrect {
                 version: tree::text(&function, "Version").to_owned(),
                 modified: tree::text(&function, "LastModified").to_owned(),
             };
@@ -75,7 +82,7 @@ impl Doctor<'_> {
         ] {
             let is = tree::text(function, state);
             if !good.contains(&is) {
-                let unfit = Finding::FunctionUnfit {
+                let unfit = Deployment::FunctionNotActive {
                     state: is.to_owned(),
                     reason: tree::text(function, reason).to_owned(),
                 };
@@ -91,7 +98,7 @@ impl Doctor<'_> {
             let is = tree::text(&variables, variable);
             let differs = setting(variable).is_some_and(|own| own != is);
             if is.is_empty() || differs {
-                let finding = Finding::FunctionVariable {
+                let finding = Deployment::FunctionVariable {
                     name: variable.to_owned(),
                     is: is.to_owned(),
                 };
@@ -100,7 +107,7 @@ impl Doctor<'_> {
         }
         let place = tree::text(&variables, "NIGHTCAP_CONFIG");
         if place.is_empty() {
-            let finding = Finding::FunctionVariable {
+            let finding = Deployment::FunctionVariable {
                 name: "NIGHTCAP_CONFIG".to_owned(),
                 is: String::new(),
             };
@@ -110,8 +117,13 @@ impl Doctor<'_> {
         let text = if config_source::is_remote(place) {
             match config_source::fetch(place, &self.home.clients).await {
                 Ok(text) => text.text,
+                Err(ConfigSourceError::Missing { .. }) => {
+                    let place = place.to_owned();
+                    self.row(CHECK, name, Deployment::FunctionConfigMissing { place });
+                    return;
+                }
                 Err(error) => {
-                    let finding = Finding::FunctionConfigUnread {
+                    let finding = Deployment::FunctionConfigUnread {
                         place: place.to_owned(),
                         error: error.to_string(),
                     };
@@ -128,7 +140,7 @@ impl Doctor<'_> {
                 == serde_json::to_value(self.config.config()).ok()
         });
         if !same {
-            self.row(CHECK, name, Finding::FunctionConfig);
+            self.row(CHECK, name, Deployment::FunctionConfigDiffers);
         }
     }
 
@@ -137,10 +149,36 @@ impl Doctor<'_> {
         let asked = Question::path(Service::Lambda, "GetFunctionConcurrency", path);
         match self.home.probe.ask(asked).await {
             Ok(answer) if tree::number(&answer, "ReservedConcurrentExecutions") == Some(0.0) => {
-                self.row(CHECK, name, Finding::FunctionReserved);
+                self.row(CHECK, name, Deployment::FunctionConcurrencyZero);
             }
             Ok(_) => {}
             Err(error) => self.unread(CHECK, name, &error),
+        }
+    }
+
+    /// Whether a function's own policy lets a service invoke it for this source.
+    pub(super) async fn invokable(
+        &self,
+        function: &str,
+        service: &str,
+        source: &str,
+    ) -> Result<bool, AwsError> {
+        let path = format!("/2015-03-31/functions/{function}/policy");
+        let asked = Question::path(Service::Lambda, "GetPolicy", path);
+        match self.home.probe.ask(asked).await {
+            Ok(answer) => {
+                let policy = serde_json::from_str(tree::text(&answer, "Policy"));
+                let policy = policy.unwrap_or_default();
+                Ok(lets_source(
+                    &policy,
+                    service,
+                    "lambda:invokefunction",
+                    source,
+                ))
+            }
+            // A function that nobody was let invoke has no policy.
+            Err(error) if error.cause == Cause::Gone => Ok(false),
+            Err(error) => Err(error),
         }
     }
 
@@ -162,8 +200,7 @@ impl Doctor<'_> {
                 };
                 if !states.iter().any(works) {
                     let state = states.into_iter().next();
-                    let state = state.unwrap_or_else(|| "missing".to_owned());
-                    self.row(CHECK, name, Finding::MappingOff { state });
+                    self.row(CHECK, name, Deployment::MappingDisabled { state });
                 }
             }
             Err(error) => self.unread(CHECK, name, &error),

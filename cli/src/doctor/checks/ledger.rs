@@ -2,9 +2,10 @@
 
 use nightcap_aws::error::Cause;
 use nightcap_aws::probe::{Question, Service, tree};
+use nightcap_domain::fleet::Text;
 use serde_json::{Value, json};
 
-use crate::doctor::{Doctor, Finding};
+use crate::doctor::{Deployment, Doctor};
 
 const CHECK: &str = "ledger";
 
@@ -12,7 +13,8 @@ impl Doctor<'_> {
     /// Looks at the table: its key, expiry, recovery and encryption.
     pub(in crate::doctor) async fn ledger(&mut self) {
         let Some(table) = self.deployed.setting("NIGHTCAP_TABLE") else {
-            self.row(CHECK, "ledger", Finding::LedgerUnnamed);
+            let about = Text::fixed("ledger", "registre");
+            self.row_about(CHECK, about, Deployment::LedgerNotConfigured);
             return;
         };
         let named = json!({ "TableName": table });
@@ -23,7 +25,7 @@ impl Doctor<'_> {
                 self.row(
                     CHECK,
                     &table,
-                    Finding::LedgerMissing {
+                    Deployment::LedgerMissing {
                         table: table.clone(),
                     },
                 );
@@ -47,12 +49,8 @@ impl Doctor<'_> {
                 let on = matches!(status, "ENABLED" | "ENABLING");
                 let attribute = tree::text(&ttl, "AttributeName");
                 if !on || attribute != "expires" {
-                    let is = if on {
-                        format!("on for `{attribute}`")
-                    } else {
-                        "off".to_owned()
-                    };
-                    self.row(CHECK, &table, Finding::LedgerTtl { is });
+                    let attribute = on.then(|| attribute.to_owned());
+                    self.row(CHECK, &table, Deployment::LedgerTtlOff { attribute });
                 }
             }
             Err(error) => self.unread(CHECK, &table, &error),
@@ -66,7 +64,7 @@ impl Doctor<'_> {
                     "PointInTimeRecoveryStatus",
                 ];
                 if tree::at(&answer, &path) != "ENABLED" {
-                    self.row(CHECK, &table, Finding::LedgerBackup);
+                    self.row(CHECK, &table, Deployment::LedgerBackupOff);
                 }
             }
             Err(error) => self.unread(CHECK, &table, &error),
@@ -75,7 +73,7 @@ impl Doctor<'_> {
             self.row(
                 CHECK,
                 &table,
-                Finding::LedgerRight {
+                Deployment::LedgerCorrect {
                     table: table.clone(),
                 },
             );
@@ -98,7 +96,7 @@ impl Doctor<'_> {
             } else {
                 "INACCESSIBLE_ENCRYPTION_CREDENTIALS".to_owned()
             };
-            self.row(CHECK, table, Finding::LedgerUnusable { status });
+            self.row(CHECK, table, Deployment::LedgerUnusable { status });
         }
         let types = tree::items(described, "AttributeDefinitions");
         let keys: Vec<String> = tree::items(described, "KeySchema")
@@ -114,7 +112,7 @@ impl Doctor<'_> {
             .collect();
         if keys != ["pk (HASH, S)", "sk (RANGE, S)"] {
             let keys = keys.join(", ");
-            self.row(CHECK, table, Finding::LedgerKeys { keys });
+            self.row(CHECK, table, Deployment::LedgerKeySchema { keys });
         }
     }
 }

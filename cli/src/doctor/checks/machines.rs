@@ -1,17 +1,24 @@
 //! Machines: what keeps groups, instances, services and node groups from sleeping or waking.
 
+use chrono::DateTime;
 use nightcap_aws::error::AwsError;
 use nightcap_aws::probe::{Question, Service, tree};
 use serde_json::{Value, json};
 
 use super::fleet::Governed;
 use super::functions::number;
-use crate::doctor::{Doctor, Finding, Place};
+use crate::doctor::{Doctor, Machines, Place};
 
 const CHECK: &str = "machines";
 
+/// How many activities are looked at: the last launch is among them.
+const ACTIVITIES: &str = "20";
+
+/// How long a machine may wait in a lifecycle hook: what has to be done there is done by then.
+const HOOK_MINUTES: i64 = 15;
+
 /// What AWS says of a launch or start that failed, in the words that tell why.
-pub(crate) const FAILURES: [&str; 17] = [
+pub(crate) const FAILURES: [&str; 19] = [
     "Client.InternalError",
     "Client.VolumeLimitExceeded",
     "Client.InvalidSnapshot.NotFound",
@@ -25,6 +32,8 @@ pub(crate) const FAILURES: [&str; 17] = [
     "InstanceLimitExceeded",
     "VcpuLimitExceeded",
     "InvalidKMSKey",
+    "Lifecycle hook",
+    "Lifecycle Action",
     "UnauthorizedOperation",
     "unable to place a task",
     "unable to consistently start",
@@ -57,7 +66,7 @@ impl Doctor<'_> {
             self.unread(CHECK, place.name(), &error);
         }
         if self.rows.len() == before {
-            self.row(CHECK, place.name(), Finding::MachinesRight { count });
+            self.row(CHECK, place.name(), Machines::Correct { count });
         }
     }
 
@@ -91,11 +100,15 @@ impl Doctor<'_> {
             let raises = tree::at(policy, &path) == "IncreaseMaxCapacity";
             if raises && groups.iter().any(|one| one.resource.name == name) {
                 let policy = tree::text(policy, "PolicyName").to_owned();
-                self.row(CHECK, name, Finding::Predictive { policy });
+                self.row(
+                    CHECK,
+                    name,
+                    Machines::PredictiveScalingRaisesMaximum { policy },
+                );
             }
         }
         for one in groups {
-            self.last_activity(place, &one.resource.name).await?;
+            self.activities(place, &one.resource.name).await?;
         }
         Ok(())
     }
@@ -110,29 +123,44 @@ impl Doctor<'_> {
             let share =
                 tree::number(spread, "OnDemandPercentageAboveBaseCapacity").unwrap_or(100.0);
             if base == 0 && share <= 0.0 {
-                self.row(CHECK, name, Finding::AllSpot);
+                self.row(CHECK, name, Machines::AllSpot);
             }
         }
     }
 
-    async fn last_activity(&mut self, place: &Place, name: &str) -> Result<(), AwsError> {
-        let wanted = [("AutoScalingGroupName", name), ("MaxRecords", "1")];
+    /// What became of the last launch: it failed, or waits in a lifecycle hook.
+    async fn activities(&mut self, place: &Place, name: &str) -> Result<(), AwsError> {
+        let wanted = [("AutoScalingGroupName", name), ("MaxRecords", ACTIVITIES)];
         let asked = Question::form(Service::AutoScaling, "DescribeScalingActivities", &wanted);
         let answer = place.probe.ask(asked).await?;
-        // The newest comes first.
-        let last = tree::items(&answer, "Activities")
-            .into_iter()
-            .next()
-            .cloned();
-        if let Some(last) = last.filter(|last| tree::text(last, "StatusCode") == "Failed") {
-            let reason = reason(tree::text(&last, "StatusMessage")).unwrap_or("Failed");
-            self.row(
-                CHECK,
-                name,
-                Finding::LaunchFailed {
-                    reason: reason.to_owned(),
-                },
-            );
+        // The newest comes first; that something was terminated since says nothing of launches.
+        let activities = tree::items(&answer, "Activities").into_iter();
+        let launches =
+            activities.filter(|one| tree::text(one, "Description").contains("Launching"));
+        for launch in launches {
+            let said = reason(tree::text(launch, "StatusMessage"));
+            let failed = match tree::text(launch, "StatusCode") {
+                "Failed" => Some(said.unwrap_or("Failed")),
+                // So is one that a new size overtook: only a cause makes it a failure.
+                "Cancelled" => said,
+                "MidLifecycleAction" => {
+                    let since = DateTime::parse_from_rfc3339(tree::text(launch, "StartTime"));
+                    let minutes =
+                        since.map_or(0, |since| (self.now - since.to_utc()).num_minutes());
+                    if minutes >= HOOK_MINUTES {
+                        self.row(CHECK, name, Machines::LaunchHookWaits { minutes });
+                        return Ok(());
+                    }
+                    continue;
+                }
+                "Successful" => None,
+                _ => continue,
+            };
+            if let Some(reason) = failed {
+                let reason = reason.to_owned();
+                self.row(CHECK, name, Machines::LaunchFailed { reason });
+            }
+            return Ok(());
         }
         Ok(())
     }
@@ -169,7 +197,7 @@ impl Doctor<'_> {
                     self.row(
                         CHECK,
                         &name,
-                        Finding::StartFailed {
+                        Machines::StartFailed {
                             reason: reason.to_owned(),
                         },
                     );
@@ -211,11 +239,11 @@ impl Doctor<'_> {
             let state = tree::text(&described, "KeyState");
             if state != "Enabled" {
                 let state = state.to_owned();
-                self.row(CHECK, &name, Finding::VolumeKeyDead { key, state });
+                self.row(CHECK, &name, Machines::VolumeKeyUnusable { key, state });
             } else if tree::text(&described, "KeyManager") == "CUSTOMER"
                 && self.may_use(place, &key).await == Some(false)
             {
-                self.row(CHECK, &name, Finding::VolumeKeyClosed { key });
+                self.row(CHECK, &name, Machines::VolumeKeyNotAllowed { key });
             }
         }
         Ok(())
@@ -247,7 +275,11 @@ impl Doctor<'_> {
                 };
                 if let Some(reason) = found {
                     let reason = reason.to_owned();
-                    self.row(CHECK, &one.resource.name, Finding::TasksFail { reason });
+                    self.row(
+                        CHECK,
+                        &one.resource.name,
+                        Machines::TasksNotStarting { reason },
+                    );
                 }
             }
         }
@@ -274,7 +306,11 @@ impl Doctor<'_> {
                 .map(|issue| tree::text(issue, "code").to_owned())
                 .collect();
             if !codes.is_empty() {
-                self.row(CHECK, &one.resource.name, Finding::NodesFail { codes });
+                self.row(
+                    CHECK,
+                    &one.resource.name,
+                    Machines::NodeGroupUnhealthy { codes },
+                );
             }
         }
         Ok(())

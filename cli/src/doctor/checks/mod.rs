@@ -3,13 +3,16 @@
 mod databases;
 mod fleet;
 mod functions;
+mod keys;
 mod ledger;
 mod machines;
 mod money;
 mod permissions;
+mod policies;
 mod queues;
 mod schedules;
 mod tags;
 mod topic;
 
 pub(crate) use machines::FAILURES;
+pub(crate) use permissions::role_of;

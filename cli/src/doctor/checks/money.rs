@@ -1,12 +1,12 @@
 //! What the budget guard lives on: Cost Explorer, the cost allocation tag, the AWS Budget.
 
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use nightcap_aws::error::{AwsError, Cause};
 use nightcap_aws::probe::{Question, Service, tree};
 use nightcap_domain::config::BudgetConfig;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use crate::doctor::{Doctor, Finding};
+use crate::doctor::{Doctor, Money};
 
 /// How far back costs are asked for.
 const LOOKED_BACK: u64 = 14;
@@ -18,7 +18,7 @@ impl Doctor<'_> {
     /// Looks at costs, their tag, and the budget. Each question to Cost Explorer costs 0.01 USD.
     pub(in crate::doctor) async fn money(&mut self) {
         let Some(budget) = self.config.config().budget.clone() else {
-            self.row("budget", "budget", Finding::BudgetNone);
+            self.row("budget", "budget", Money::NoBudgetConfigured);
             return;
         };
         self.costs(&budget.cost_tag).await;
@@ -64,18 +64,18 @@ impl Doctor<'_> {
             .filter_map(|day| date(day))
             .max();
         let finding = match last {
-            None => Finding::CostsNone,
+            None => Money::NoCosts,
             Some(last) => {
                 let age = (today - last).num_days();
                 let last = last.to_string();
                 if age > LATE {
-                    Finding::CostsStale { last, days: age }
+                    Money::CostsStale { last, days: age }
                 } else {
-                    Finding::CostsThere { last }
+                    Money::CostsAvailable { last }
                 }
             }
         };
-        let none = matches!(finding, Finding::CostsNone);
+        let none = matches!(finding, Money::NoCosts);
         self.row(CHECK, "Cost Explorer", finding);
         self.cost_tag(tag, &days, none).await;
     }
@@ -102,24 +102,65 @@ impl Doctor<'_> {
         let finding = match &listed {
             Ok(answer) => {
                 let tags = tree::items(answer, "CostAllocationTags");
-                let active = tags.iter().any(|tag| {
+                let active = tags.iter().find(|tag| {
                     tree::text(tag, "TagKey") == key && tree::text(tag, "Status") == "Active"
                 });
-                if active {
-                    Finding::CostTagActive { key }
-                } else {
-                    Finding::CostTagInactive { key }
+                match active {
+                    None => Money::CostTagInactive { key },
+                    // It counts within 24 hours of its activation, and where something carries it.
+                    Some(tag) if used || none || self.governed == 0 || self.is_fresh(tag) => {
+                        Money::CostTagActive { key }
+                    }
+                    Some(_) => Money::CostTagUnused { key },
                 }
             }
             // Only the management account may list them: the costs themselves tell.
-            Err(_) if used => Finding::CostTagActive { key },
+            Err(_) if used => Money::CostTagActive { key },
             Err(error) if none => {
                 self.unread(CHECK, tag, error);
                 return;
             }
-            Err(_) => Finding::CostTagUnused { key },
+            Err(_) => Money::CostTagUnused { key },
         };
         self.row(CHECK, tag, finding);
+    }
+
+    /// Whether a tag was activated so lately that no cost can carry it yet.
+    fn is_fresh(&self, tag: &Value) -> bool {
+        let since = tree::text(tag, "LastUpdatedDate").get(..10);
+        let since = since.and_then(|day| day.parse::<NaiveDate>().ok());
+        since.is_some_and(|day| (self.now.date_naive() - day).num_days() <= 2)
+    }
+
+    /// Whether a notification goes to the alert topic.
+    async fn subscribers(&mut self, name: &str, notifications: &[&Value]) {
+        const CHECK: &str = "budget";
+        let Some(topic) = self.deployed.setting("NIGHTCAP_TOPIC_ARN") else {
+            return;
+        };
+        for notification in notifications {
+            let wanted = json!({
+                "AccountId": self.home.account,
+                "BudgetName": name,
+                "Notification": identified(notification),
+            });
+            let operation = "DescribeSubscribersForNotification";
+            let asked = Question::json(Service::Budgets, operation, wanted);
+            match self.home.probe.ask(asked).await {
+                Ok(answer) => {
+                    let subscribers = tree::items(&answer, "Subscribers");
+                    if subscribers
+                        .iter()
+                        .any(|one| tree::text(one, "Address") == topic)
+                    {
+                        return;
+                    }
+                }
+                Err(error) if error.cause == Cause::Gone => {}
+                Err(error) => return self.unread(CHECK, name, &error),
+            }
+        }
+        self.row(CHECK, name, Money::BudgetNotificationsElsewhere { topic });
     }
 
     async fn budget(&mut self, file: &BudgetConfig) {
@@ -130,7 +171,7 @@ impl Doctor<'_> {
         let budget = match self.home.probe.ask(asked).await {
             Ok(answer) => answer.get("Budget").cloned().unwrap_or_default(),
             Err(error) if error.cause == Cause::Gone => {
-                self.row(CHECK, &name, Finding::BudgetMissing { name: name.clone() });
+                self.row(CHECK, &name, Money::BudgetMissing { name: name.clone() });
                 return;
             }
             Err(error) => {
@@ -139,10 +180,18 @@ impl Doctor<'_> {
             }
         };
         let before = self.rows.len();
-        let limit = budget.get("BudgetLimit").cloned().unwrap_or_default();
+        let kind = tree::text(&budget, "BudgetType");
+        if kind != "COST" {
+            let is = kind.to_owned();
+            self.row(CHECK, &name, Money::BudgetType { is });
+            return;
+        }
+        let limit = budget.get("BudgetLimit").cloned();
+        let limit = limit.or_else(|| planned(&budget, self.now));
+        let limit = limit.unwrap_or_default();
         let (amount, unit) = (tree::text(&limit, "Amount"), tree::text(&limit, "Unit"));
         if unit != file.currency {
-            let finding = Finding::BudgetCurrency {
+            let finding = Money::BudgetCurrency {
                 file: file.currency.clone(),
                 aws: unit.to_owned(),
             };
@@ -151,7 +200,7 @@ impl Doctor<'_> {
         // As numbers: AWS writes 500.0 where the file has 500.
         let wanted_limit = file.limit.normalize().to_string();
         if plain(amount) != plain(&wanted_limit) {
-            let finding = Finding::BudgetLimit {
+            let finding = Money::BudgetLimit {
                 file: wanted_limit,
                 aws: amount.to_owned(),
             };
@@ -159,7 +208,7 @@ impl Doctor<'_> {
         }
         let period = tree::text(&budget, "TimeUnit");
         if period != "MONTHLY" {
-            let finding = Finding::BudgetPeriod {
+            let finding = Money::BudgetPeriod {
                 unit: period.to_owned(),
             };
             self.row(CHECK, &name, finding);
@@ -167,18 +216,58 @@ impl Doctor<'_> {
         let asked = Question::json(Service::Budgets, "DescribeNotificationsForBudget", wanted);
         match self.home.probe.ask(asked).await {
             Ok(answer) if tree::items(&answer, "Notifications").is_empty() => {
-                self.row(CHECK, &name, Finding::BudgetSilent { name: name.clone() });
+                self.row(
+                    CHECK,
+                    &name,
+                    Money::BudgetWithoutNotification { name: name.clone() },
+                );
             }
-            Ok(_) => {}
+            Ok(answer) => {
+                let notifications = tree::items(&answer, "Notifications");
+                self.subscribers(&name, &notifications).await;
+            }
             Err(error) if error.cause == Cause::Gone => {
-                self.row(CHECK, &name, Finding::BudgetSilent { name: name.clone() });
+                self.row(
+                    CHECK,
+                    &name,
+                    Money::BudgetWithoutNotification { name: name.clone() },
+                );
             }
             Err(error) => self.unread(CHECK, &name, &error),
         }
         if self.rows.len() == before {
-            self.row(CHECK, &name, Finding::BudgetRight { name: name.clone() });
+            self.row(CHECK, &name, Money::BudgetCorrect { name: name.clone() });
         }
     }
+}
+
+/// The limit of the period that runs, of a budget that has one for each (AWS Budgets API reference,
+/// Budget, `PlannedBudgetLimits`: by the start of the period in seconds).
+fn planned(budget: &Value, now: DateTime<Utc>) -> Option<Value> {
+    let limits = budget.get("PlannedBudgetLimits")?.as_object()?;
+    let begun = limits.iter().filter_map(|(start, limit)| {
+        let start = start.parse::<i64>().ok()?;
+        (start <= now.timestamp()).then_some((start, limit))
+    });
+    begun
+        .max_by_key(|(start, _)| *start)
+        .map(|(_, limit)| limit.clone())
+}
+
+/// A notification by what identifies it, without its state.
+fn identified(notification: &Value) -> Value {
+    let mut kept = Map::new();
+    for key in [
+        "NotificationType",
+        "ComparisonOperator",
+        "Threshold",
+        "ThresholdType",
+    ] {
+        if let Some(value) = notification.get(key) {
+            kept.insert(key.to_owned(), value.clone());
+        }
+    }
+    Value::Object(kept)
 }
 
 /// A number without what does not count: `500.00` is `500`.
@@ -191,14 +280,14 @@ fn plain(number: &str) -> &str {
 }
 
 /// What a refusal of Cost Explorer means that is no missing permission.
-fn refused(error: &AwsError) -> Option<Finding> {
+fn refused(error: &AwsError) -> Option<Money> {
     let said = error.message.to_ascii_lowercase();
     if said.contains("not enabled for cost explorer") {
-        Some(Finding::CostExplorerOff)
+        Some(Money::CostExplorerOff)
     } else if said.contains("linked account") {
-        Some(Finding::CostExplorerMember)
+        Some(Money::CostExplorerMember)
     } else if said.contains("dataunavailable") {
-        Some(Finding::CostsNone)
+        Some(Money::NoCosts)
     } else {
         None
     }

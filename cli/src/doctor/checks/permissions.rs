@@ -5,13 +5,36 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use nightcap_aws::error::{AwsError, Cause};
 use nightcap_aws::probe::{Question, Service, tree};
+use serde_json::Value;
 
 use crate::doctor::rights::{self, GUARD, Own, Right, SCHEDULER};
-use crate::doctor::{Doctor, Finding, Place};
+use crate::doctor::{Access, Doctor, Place};
 
 const CHECK: &str = "permissions";
 /// The condition key under which the guard may write parts of the ledger.
 const LEADING_KEYS: &str = "dynamodb:LeadingKeys";
+
+/// The condition keys of Nightcap's own policies, each with a value that no condition of theirs is
+/// about, for the questions to which the key is not given: what is not allowed is then refused and
+/// not undecided for a key that nobody gave (IAM API reference, `EvaluationResult`,
+/// `MissingContextValues`). So a reading action is asked about a resource of an environment that
+/// nobody has: a condition on the tag hides such a one, and with it the whole listing.
+const NEUTRAL: [(&str, &str); 11] = [
+    ("aws:ResourceTag/nightcap:environment", STRANGER),
+    ("aws:ResourceTag/Environment", STRANGER),
+    ("aws:ResourceTag/Env", STRANGER),
+    ("aws:ResourceTag/Stage", STRANGER),
+    ("aws:TagKeys", "nightcap:capacity"),
+    (rights::MAX_SIZE, "0"),
+    (LEADING_KEYS, "state"),
+    ("kms:ViaService", STRANGER),
+    ("kms:GrantIsForAWSResource", "false"),
+    (GRANT_OPERATIONS, "Decrypt"),
+    (ENCRYPTION_CONTEXT_KEYS, "aws:ebs:id"),
+];
+const STRANGER: &str = "nobodys-environment";
+const GRANT_OPERATIONS: &str = "kms:GrantOperations";
+const ENCRYPTION_CONTEXT_KEYS: &str = "kms:EncryptionContextKeys";
 
 /// What became of the question whether an action is allowed.
 type Told = BTreeMap<String, Option<bool>>;
@@ -227,7 +250,11 @@ impl Doctor<'_> {
         let (missing, untold) = (with(Some(false)), with(None));
         if missing.is_empty() && untold.is_empty() {
             let actions = told.len();
-            self.row(CHECK, about, Finding::Allowed { principal, actions });
+            self.row(
+                CHECK,
+                about,
+                Access::PermissionsComplete { principal, actions },
+            );
             return;
         }
         if !missing.is_empty() {
@@ -235,7 +262,7 @@ impl Doctor<'_> {
             self.row(
                 CHECK,
                 about,
-                Finding::Missing {
+                Access::PermissionsMissing {
                     principal,
                     actions: missing,
                 },
@@ -245,7 +272,7 @@ impl Doctor<'_> {
             self.row(
                 CHECK,
                 about,
-                Finding::Untold {
+                Access::PermissionsUnknown {
                     principal,
                     actions: untold,
                 },
@@ -275,7 +302,11 @@ impl Doctor<'_> {
 type Asked<'r> = (&'r str, &'r [(String, String)], Vec<&'r str>);
 
 /// Asks IAM's simulator, which acts on nothing: once for every resource and context.
-async fn simulate(place: &Place, principal: &str, needed: &[Right]) -> Result<Told, AwsError> {
+pub(super) async fn simulate(
+    place: &Place,
+    principal: &str,
+    needed: &[Right],
+) -> Result<Told, AwsError> {
     let mut questions: Vec<Asked<'_>> = vec![];
     for right in needed {
         let known = questions.iter_mut().find(|(resource, context, _)| {
@@ -298,16 +329,27 @@ async fn simulate(place: &Place, principal: &str, needed: &[Right]) -> Result<To
                 (*action).to_owned(),
             ));
         }
-        for (place, (key, value)) in context.iter().enumerate() {
+        let given = context
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()));
+        let missing = NEUTRAL
+            .into_iter()
+            .filter(|(key, _)| !context.iter().any(|(known, _)| known == key));
+        for (place, (key, value)) in given.chain(missing).enumerate() {
             let entry = format!("ContextEntries.member.{}", place + 1);
             // A list of keys is one, whatever its length.
-            let kind = match key.as_str() {
-                "aws:TagKeys" | LEADING_KEYS => "stringList",
+            let kind = match key {
+                "aws:TagKeys" | LEADING_KEYS | GRANT_OPERATIONS | ENCRYPTION_CONTEXT_KEYS => {
+                    "stringList"
+                }
                 rights::MAX_SIZE => "numeric",
                 _ => "string",
             };
-            form.push((format!("{entry}.ContextKeyName"), key.clone()));
-            form.push((format!("{entry}.ContextKeyValues.member.1"), value.clone()));
+            form.push((format!("{entry}.ContextKeyName"), key.to_owned()));
+            form.push((
+                format!("{entry}.ContextKeyValues.member.1"),
+                value.to_owned(),
+            ));
             form.push((format!("{entry}.ContextKeyType"), kind.to_owned()));
         }
         let pairs: Vec<(&str, &str)> = form
@@ -317,12 +359,7 @@ async fn simulate(place: &Place, principal: &str, needed: &[Right]) -> Result<To
         let asked = Question::form(Service::Iam, "SimulatePrincipalPolicy", &pairs);
         let answer = place.probe.ask(asked).await?;
         for result in tree::items(&answer, "EvaluationResults") {
-            // What depends on a condition that is not known here is not known either.
-            let said = match tree::text(result, "EvalDecision") {
-                "allowed" => Some(true),
-                _ if tree::items(result, "MissingContextValues").is_empty() => Some(false),
-                _ => None,
-            };
+            let said = decided(result);
             let action = tree::text(result, "EvalActionName").to_owned();
             let before = told.get(&action).copied().unwrap_or(Some(true));
             told.insert(action, both(before, said));
@@ -332,6 +369,31 @@ async fn simulate(place: &Place, principal: &str, needed: &[Right]) -> Result<To
         told.entry(right.action.clone()).or_insert(None);
     }
     Ok(told)
+}
+
+/// What a result says. What depends on a condition that is not known here is not known either;
+/// with a resource named, the keys that are missing stand with the results of that resource (IAM
+/// API reference, `EvaluationResult`). A boundary or a policy of the organisation that does not
+/// allow it refuses it, whatever the role's own policies say.
+fn decided(result: &Value) -> Option<bool> {
+    let refused = [
+        (
+            "PermissionsBoundaryDecisionDetail",
+            "AllowedByPermissionsBoundary",
+        ),
+        ("OrganizationsDecisionDetail", "AllowedByOrganizations"),
+    ]
+    .iter()
+    .any(|(detail, key)| tree::at(result, &[detail, key]) == "false");
+    let missing = std::iter::once(result)
+        .chain(tree::items(result, "ResourceSpecificResults"))
+        .any(|one| !tree::items(one, "MissingContextValues").is_empty());
+    match tree::text(result, "EvalDecision") {
+        _ if refused => Some(false),
+        "allowed" => Some(true),
+        _ if missing => None,
+        _ => Some(false),
+    }
 }
 
 /// An action is allowed only if it is on every resource and in every environment.
@@ -353,7 +415,7 @@ fn leading_keys(action: &str) -> Vec<(String, String)> {
 }
 
 /// The role behind a session, as IAM names it; anything else as it is.
-fn role_of(caller: &str) -> String {
+pub(crate) fn role_of(caller: &str) -> String {
     match caller.split_once(":assumed-role/") {
         Some((head, rest)) => {
             let head = head.replacen(":sts:", ":iam:", 1);
@@ -365,7 +427,7 @@ fn role_of(caller: &str) -> String {
 }
 
 /// `role/NAME` of an ARN.
-fn short(arn: &str) -> &str {
+pub(super) fn short(arn: &str) -> &str {
     arn.splitn(6, ':').nth(5).unwrap_or(arn)
 }
 

@@ -5,7 +5,9 @@ use nightcap_aws::probe::{Question, Service, tree};
 use serde_json::{Value, json};
 
 use super::functions::number;
-use crate::doctor::{Doctor, Finding};
+use super::permissions::short;
+use super::policies::{Denial, denial};
+use crate::doctor::{Deployment, Doctor};
 
 const CHECK: &str = "queue";
 
@@ -19,12 +21,20 @@ impl Doctor<'_> {
     pub(in crate::doctor) async fn queues(&mut self) {
         let targets = format!("{}-targets", self.name);
         match self.queue(&targets).await {
-            Ok(Some(queue)) => self.targets_queue(&targets, &queue),
+            Ok(Some(queue)) => {
+                let before = self.rows.len();
+                self.targets_queue(&targets, &queue);
+                self.access(&targets, &queue).await;
+                if self.rows.len() == before {
+                    let name = targets.clone();
+                    self.row(CHECK, &targets, Deployment::QueueCorrect { name });
+                }
+            }
             // A configuration that one invocation works needs no queue, and has one all the same.
             Ok(None) => self.row(
                 CHECK,
                 &targets,
-                Finding::QueueMissing {
+                Deployment::QueueMissing {
                     name: targets.clone(),
                 },
             ),
@@ -36,37 +46,54 @@ impl Doctor<'_> {
                 let count = number(&queue, "ApproximateNumberOfMessages")
                     + number(&queue, "ApproximateNumberOfMessagesNotVisible");
                 let finding = match count {
-                    0 => Finding::DeadLettersNone,
-                    count => Finding::DeadLetters { count },
+                    0 => Deployment::NoDeadLetters,
+                    count => Deployment::DeadLetters { count },
                 };
                 self.row(CHECK, &dead, finding);
+                self.access(&dead, &queue).await;
             }
-            Ok(None) => self.row(CHECK, &dead, Finding::QueueMissing { name: dead.clone() }),
+            Ok(None) => self.row(
+                CHECK,
+                &dead,
+                Deployment::QueueMissing { name: dead.clone() },
+            ),
             Err(error) => self.unread(CHECK, &dead, &error),
         }
     }
 
     fn targets_queue(&mut self, name: &str, queue: &Value) {
-        let before = self.rows.len();
         let redrive: Value =
             serde_json::from_str(tree::text(queue, "RedrivePolicy")).unwrap_or_default();
         let receives = number(&redrive, "maxReceiveCount");
         if receives < FEWEST_RECEIVES {
-            self.row(CHECK, name, Finding::QueueRedrive { receives });
+            self.row(CHECK, name, Deployment::QueueRedrive { receives });
         }
         let seconds = number(queue, "VisibilityTimeout");
         let timeout = self.deployed.timeout;
         if seconds < timeout {
-            self.row(CHECK, name, Finding::QueueVisibility { seconds, timeout });
-        }
-        if self.rows.len() == before {
             self.row(
                 CHECK,
                 name,
-                Finding::QueueRight {
-                    name: name.to_owned(),
-                },
+                Deployment::QueueVisibility { seconds, timeout },
             );
+        }
+    }
+
+    /// Whether the functions may write there: the queue's policy must not deny it, and its key
+    /// must be theirs to use.
+    async fn access(&mut self, name: &str, queue: &Value) {
+        let policy: Value = serde_json::from_str(tree::text(queue, "Policy")).unwrap_or_default();
+        let roles = self.function_roles();
+        for role in &roles {
+            if denial(&policy, role, &["sqs:sendmessage"]) == Denial::Denied {
+                let principal = short(role).to_owned();
+                self.row(CHECK, name, Deployment::QueueDenied { principal });
+            }
+        }
+        let key = tree::text(queue, "KmsMasterKeyId");
+        if !key.is_empty() {
+            let actions = ["kms:GenerateDataKey", "kms:Decrypt"];
+            self.key_of(CHECK, name, key, &roles, &actions).await;
         }
     }
 

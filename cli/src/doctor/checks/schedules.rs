@@ -1,12 +1,14 @@
 //! What starts ticks: the schedules of `EventBridge` Scheduler, and the rule for RDS's events.
 
+use chrono::{DateTime, Utc};
 use nightcap_aws::error::{AwsError, Cause};
 use nightcap_aws::probe::{Question, Service, tree};
 use nightcap_domain::time::{CronExpression, Tz, parse_zone};
 use serde_json::{Value, json};
 
+use super::permissions::partition;
 use crate::doctor::cron::firings;
-use crate::doctor::{Doctor, Finding};
+use crate::doctor::{Doctor, Schedules};
 
 const CHECK: &str = "schedule";
 
@@ -19,9 +21,12 @@ struct Expected {
     found: bool,
 }
 
-/// A schedule that starts a tick.
+/// A schedule that starts a tick, or the guard's daily look.
 struct Found {
     name: String,
+    guard: bool,
+    target: String,
+    end: Option<DateTime<Utc>>,
     expression: String,
     zone: String,
     on: bool,
@@ -32,11 +37,11 @@ impl Doctor<'_> {
     pub(in crate::doctor) async fn schedules(&mut self) {
         let group = self.name.to_owned();
         match self.found(&group).await {
-            Ok(found) if found.is_empty() => {
+            Ok(found) if found.iter().all(|one| one.guard) => {
                 self.row(
                     CHECK,
                     &group,
-                    Finding::SchedulesMissing {
+                    Schedules::GroupMissing {
                         group: group.clone(),
                     },
                 );
@@ -46,7 +51,7 @@ impl Doctor<'_> {
                 self.row(
                     CHECK,
                     &group,
-                    Finding::SchedulesMissing {
+                    Schedules::GroupMissing {
                         group: group.clone(),
                     },
                 );
@@ -59,16 +64,24 @@ impl Doctor<'_> {
     fn compare(&mut self, group: &str, found: &[Found]) {
         let before = self.rows.len();
         let mut expected = self.expected();
-        let mut regular = false;
+        let (mut regular, mut guarded) = (false, false);
         for schedule in found {
+            self.reach(schedule);
+            if schedule.guard {
+                guarded = true;
+                self.guard_zone(schedule);
+            }
             if !schedule.on {
                 self.row(
                     CHECK,
                     &schedule.name,
-                    Finding::ScheduleOff {
+                    Schedules::Disabled {
                         name: schedule.name.clone(),
                     },
                 );
+            }
+            if schedule.guard {
+                continue;
             }
             if schedule.expression.starts_with("rate(") {
                 regular = true;
@@ -77,7 +90,7 @@ impl Doctor<'_> {
             self.match_one(schedule, &mut expected);
         }
         for missing in expected.iter().filter(|one| !one.found) {
-            let finding = Finding::ScheduleMissing {
+            let finding = Schedules::TransitionMissing {
                 environments: missing.environments.join(", "),
                 cron: missing.cron.clone(),
                 zone: missing.zone.name().to_owned(),
@@ -85,10 +98,58 @@ impl Doctor<'_> {
             self.row(CHECK, group, finding);
         }
         if !regular {
-            self.row(CHECK, group, Finding::ReconcileMissing);
+            self.row(CHECK, group, Schedules::ReconcileMissing);
+        }
+        if !guarded && self.config.config().budget.is_some() {
+            self.row(CHECK, group, Schedules::GuardMissing);
         }
         if self.rows.len() == before {
-            self.row(CHECK, group, Finding::SchedulesRight { count: found.len() });
+            self.row(CHECK, group, Schedules::Correct { count: found.len() });
+        }
+    }
+
+    /// Whether a schedule starts the function that it is for, and still does.
+    fn reach(&mut self, schedule: &Found) {
+        let function = if schedule.guard {
+            "budget-guard"
+        } else {
+            "scheduler"
+        };
+        let should = format!("{}-{function}", self.name);
+        // arn:aws:lambda:REGION:ACCOUNT:function:NAME, with a qualifier or not.
+        let is = schedule
+            .target
+            .split(':')
+            .nth(6)
+            .unwrap_or(&schedule.target);
+        if is != should {
+            let wrong = Schedules::WrongTarget {
+                name: schedule.name.clone(),
+                is: is.to_owned(),
+                should,
+            };
+            self.row(CHECK, &schedule.name, wrong);
+        }
+        if let Some(end) = schedule.end.filter(|end| *end <= self.now) {
+            let ended = Schedules::Ended {
+                name: schedule.name.clone(),
+                end: end.date_naive().to_string(),
+            };
+            self.row(CHECK, &schedule.name, ended);
+        }
+    }
+
+    /// The guard's look is at an hour of the file's own zone; which hour, the file does not say.
+    fn guard_zone(&mut self, schedule: &Found) {
+        let should = self.config.config().timezone.name().to_owned();
+        let fixed = schedule.expression.starts_with("rate(");
+        if !fixed && schedule.zone != should {
+            let wrong = Schedules::WrongZone {
+                name: schedule.name.clone(),
+                is: schedule.zone.clone(),
+                should,
+            };
+            self.row(CHECK, &schedule.name, wrong);
         }
     }
 
@@ -112,7 +173,7 @@ impl Doctor<'_> {
             });
             if let Some(other) = other {
                 other.found = true;
-                let finding = Finding::ScheduleZone {
+                let finding = Schedules::WrongZone {
                     name: schedule.name.clone(),
                     is: schedule.zone.clone(),
                     should: other.zone.name().to_owned(),
@@ -121,7 +182,7 @@ impl Doctor<'_> {
                 return;
             }
         }
-        let finding = Finding::ScheduleExtra {
+        let finding = Schedules::Unexpected {
             name: schedule.name.clone(),
             expression: schedule.expression.clone(),
             zone: schedule.zone.clone(),
@@ -185,12 +246,18 @@ impl Doctor<'_> {
             let schedule = self.home.probe.ask(asked).await?;
             let input: Value =
                 serde_json::from_str(tree::at(&schedule, &["Target", "Input"])).unwrap_or_default();
-            if tree::text(&input, "command") != "tick" {
-                continue;
-            }
+            let guard = match tree::text(&input, "command") {
+                "tick" => false,
+                "report" => true,
+                _ => continue,
+            };
+            let end = tree::number(&schedule, "EndDate");
             let zone = tree::text(&schedule, "ScheduleExpressionTimezone");
             found.push(Found {
                 name: name.to_owned(),
+                guard,
+                target: tree::at(&schedule, &["Target", "Arn"]).to_owned(),
+                end: end.and_then(instant),
                 expression: tree::text(&schedule, "ScheduleExpression").to_owned(),
                 zone: if zone.is_empty() { "UTC" } else { zone }.to_owned(),
                 on: tree::text(&schedule, "State") != "DISABLED",
@@ -199,18 +266,61 @@ impl Doctor<'_> {
         Ok(found)
     }
 
+    /// Whether a rule's events come to the scheduler.
+    async fn rule_reaches(&self, name: &str) -> Result<bool, AwsError> {
+        let asked = Question::json(
+            Service::Events,
+            "ListTargetsByRule",
+            json!({ "Rule": name }),
+        );
+        let pages = self
+            .home
+            .probe
+            .ask_all(asked, "NextToken", "NextToken")
+            .await?;
+        let function = format!("{}-scheduler", self.name);
+        let mut targets = pages.iter().flat_map(|page| tree::items(page, "Targets"));
+        let meant = targets
+            .any(|target| tree::text(target, "Arn").split(':').nth(6) == Some(function.as_str()));
+        if !meant || self.deployed.role.is_empty() {
+            return Ok(meant);
+        }
+        let home = &self.home;
+        let partition = partition(&home.caller);
+        let (region, account) = (&home.target.region, &home.account);
+        let rule = format!("arn:{partition}:events:{region}:{account}:rule/{name}");
+        self.invokable(&function, "events.amazonaws.com", &rule)
+            .await
+    }
+
     async fn rule(&mut self) {
         let name = format!("{}-databases", self.name);
         let asked = Question::json(Service::Events, "DescribeRule", json!({ "Name": name }));
         match self.home.probe.ask(asked).await {
             Ok(rule) if tree::text(&rule, "State").starts_with("ENABLED") => {
-                self.row(CHECK, &name, Finding::RuleRight);
+                match self.rule_reaches(&name).await {
+                    Ok(true) => self.row(CHECK, &name, Schedules::RuleEnabled),
+                    Ok(false) => {
+                        let unreached = Schedules::RuleReachesNothing { name: name.clone() };
+                        self.row(CHECK, &name, unreached);
+                    }
+                    Err(error) => self.unread(CHECK, &name, &error),
+                }
             }
-            Ok(_) => self.row(CHECK, &name, Finding::RuleOff { name: name.clone() }),
+            Ok(_) => self.row(CHECK, &name, Schedules::RuleDisabled { name: name.clone() }),
             Err(error) if error.cause == Cause::Gone => {
-                self.row(CHECK, &name, Finding::RuleOff { name: name.clone() });
+                self.row(CHECK, &name, Schedules::RuleDisabled { name: name.clone() });
             }
             Err(error) => self.unread(CHECK, &name, &error),
         }
     }
+}
+
+/// Seconds since 1970, as REST answers have them.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "seconds of a date; one beyond is none"
+)]
+fn instant(seconds: f64) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp(seconds as i64, 0)
 }

@@ -10,7 +10,8 @@ use nightcap_domain::fleet::{
 use serde_json::{Value, json};
 
 use super::fleet::Governed;
-use crate::doctor::{Doctor, Finding, Place};
+use crate::doctor::finding::Place as Where;
+use crate::doctor::{Doctor, Place, Resources};
 
 const CHECK: &str = "tags";
 
@@ -28,7 +29,7 @@ impl Doctor<'_> {
         match self.other_case(place).await {
             Ok(keys) => {
                 for (key, resources) in keys {
-                    self.row(CHECK, place.name(), Finding::TagCase { key, resources });
+                    self.row(CHECK, place.name(), Resources::TagCase { key, resources });
                 }
             }
             Err(error) => self.unread(CHECK, place.name(), &error),
@@ -37,7 +38,7 @@ impl Doctor<'_> {
             self.row(
                 CHECK,
                 place.name(),
-                Finding::TagsRight { count: fleet.len() },
+                Resources::TagsCorrect { count: fleet.len() },
             );
         }
     }
@@ -58,14 +59,14 @@ impl Doctor<'_> {
         let places = tags
             .into_iter()
             .filter_map(tag)
-            .map(|(key, value)| (format!("tag {key}"), value))
-            .chain([("name".to_owned(), resource.name.as_str())]);
-        for (where_, text) in places {
+            .map(|(key, value)| (Where::Tag(key.to_owned()), value))
+            .chain([(Where::Name, resource.name.as_str())]);
+        for (place, text) in places {
             let config = self.config.config();
             let released = config.not_production.iter().any(|known| known.is(text));
             if looks_like_production(text) && !released {
-                let finding = Finding::LooksLikeProduction {
-                    where_,
+                let finding = Resources::LooksLikeProduction {
+                    place,
                     is: text.to_owned(),
                 };
                 self.row(CHECK, &resource.name, finding);
@@ -104,13 +105,13 @@ impl Doctor<'_> {
                 continue;
             }
             let finding = match self.config.environment(&environment) {
-                None => Finding::EnvironmentUnknown { environment },
+                None => Resources::EnvironmentUnknown { environment },
                 Some((_, configured)) if configured.protected || configured.kinds.include(kind) => {
                     continue;
                 }
                 // Other machines of a group or a cluster bear its tag as well.
                 Some(_) if is_part(&tags) => continue,
-                Some(_) => Finding::KindUnlisted {
+                Some(_) => Resources::KindUnlisted {
                     environment,
                     kind: kind.to_owned(),
                 },

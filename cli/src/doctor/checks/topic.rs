@@ -2,9 +2,12 @@
 
 use nightcap_aws::error::{AwsError, Cause};
 use nightcap_aws::probe::{Question, Service, tree};
-use serde_json::{Map, Value, json};
+use nightcap_domain::fleet::Text;
+use serde_json::{Map, Value};
 
-use crate::doctor::{Doctor, Finding};
+use super::permissions::short;
+use super::policies::{Denial, denial, lets_service};
+use crate::doctor::{Doctor, Topic};
 
 const TOPIC: &str = "topic";
 const READERS: &str = "subscriptions";
@@ -14,14 +17,15 @@ impl Doctor<'_> {
     /// Looks at the topic's policy, key and subscriptions.
     pub(in crate::doctor) async fn topic(&mut self) {
         let Some(arn) = self.deployed.setting("NIGHTCAP_TOPIC_ARN") else {
-            self.row(TOPIC, "topic", Finding::TopicUnnamed);
+            let about = Text::fixed("topic", "sujet");
+            self.row_about(TOPIC, about, Topic::NotConfigured);
             return;
         };
         let asked = Question::form(Service::Sns, "GetTopicAttributes", &[("TopicArn", &arn)]);
         match self.home.probe.ask(asked).await {
             Ok(answer) => self.openness(&arn, &attributes(&answer)).await,
             Err(error) if error.cause == Cause::Gone => {
-                self.row(TOPIC, &arn, Finding::TopicMissing);
+                self.row(TOPIC, &arn, Topic::Missing);
                 return;
             }
             Err(error) => self.unread(TOPIC, &arn, &error),
@@ -33,58 +37,67 @@ impl Doctor<'_> {
     }
 
     async fn openness(&mut self, arn: &str, topic: &Map<String, Value>) {
-        // Without a budget in the file nobody waits for AWS Budgets.
-        if self.config.config().budget.is_none() {
-            return;
-        }
+        let budget = self.config.config().budget.is_some();
         let before = self.rows.len();
         let text = |key| topic.get(key).and_then(Value::as_str).unwrap_or_default();
         let policy = serde_json::from_str(text("Policy")).unwrap_or_default();
-        if !lets(&policy, BUDGETS, &["sns:publish"]) {
-            self.row(TOPIC, arn, Finding::TopicClosed);
+        // "AWS Budgets does not support FIFO topics", and e-mail cannot subscribe to one.
+        if text("FifoTopic") == "true" || arn.strip_suffix(".fifo").is_some() {
+            self.row(TOPIC, arn, Topic::Fifo);
         }
+        // Without a budget in the file nobody waits for AWS Budgets.
+        if budget && !lets_service(&policy, BUDGETS, &["sns:publish"]) {
+            self.row(TOPIC, arn, Topic::PublishNotAllowed);
+        }
+        self.publishers(arn, &policy);
         let key = text("KmsMasterKeyId").to_owned();
         if key == "alias/aws/sns" || key.ends_with(":alias/aws/sns") {
             // AWS's own key cannot be opened to a service (SNS guide, key management).
-            self.row(TOPIC, arn, Finding::TopicKey { key });
+            if budget {
+                self.row(TOPIC, arn, Topic::KeyNotUsableByBudgets { key });
+            }
         } else if !key.is_empty() {
-            self.topic_key(arn, &key).await;
+            self.topic_key(arn, &key, budget).await;
         }
-        if self.rows.len() == before {
-            self.row(TOPIC, arn, Finding::TopicRight);
+        if budget && self.rows.len() == before {
+            self.row(TOPIC, arn, Topic::PublishAllowed);
         }
     }
 
-    async fn topic_key(&mut self, arn: &str, key: &str) {
-        // A policy is read by the key's id: an alias does not do (KMS, GetKeyPolicy).
-        let named = json!({ "KeyId": key });
-        let asked = Question::json(Service::Kms, "DescribeKey", named);
-        let described = match self.home.probe.ask(asked).await {
-            Ok(described) => described,
+    /// Whether the functions may publish, as far as the topic's policy decides it.
+    fn publishers(&mut self, arn: &str, policy: &Value) {
+        let mut unclear: Vec<String> = vec![];
+        for role in self.function_roles() {
+            match denial(policy, &role, &["sns:publish"]) {
+                Denial::None => {}
+                Denial::Denied => {
+                    let principal = short(&role).to_owned();
+                    self.row(TOPIC, arn, Topic::PublishDenied { principal });
+                }
+                Denial::Conditional(keys) => unclear = keys,
+            }
+        }
+        if !unclear.is_empty() {
+            self.row(TOPIC, arn, Topic::ConditionalDeny { keys: unclear });
+        }
+    }
+
+    async fn topic_key(&mut self, arn: &str, key: &str, budget: bool) {
+        let found = match self.key(key).await {
+            Ok(found) => found,
             Err(error) => return self.unread(TOPIC, arn, &error),
         };
-        let id = tree::at(&described, &["KeyMetadata", "KeyId"]).to_owned();
-        let usable = tree::at(&described, &["KeyMetadata", "KeyState"]) == "Enabled";
-        let wanted = json!({ "KeyId": id, "PolicyName": "default" });
-        let asked = Question::json(Service::Kms, "GetKeyPolicy", wanted);
-        match self.home.probe.ask(asked).await {
-            Ok(answer) => {
-                let policy =
-                    serde_json::from_str(tree::text(&answer, "Policy")).unwrap_or_default();
-                let open = lets(&policy, BUDGETS, &["kms:decrypt"])
-                    && lets(&policy, BUDGETS, &["kms:generatedatakey"]);
-                if !open || !usable {
-                    self.row(
-                        TOPIC,
-                        arn,
-                        Finding::TopicKey {
-                            key: key.to_owned(),
-                        },
-                    );
-                }
-            }
-            Err(error) => self.unread(TOPIC, arn, &error),
+        let open = found.policy.as_ref().is_some_and(|policy| {
+            lets_service(policy, BUDGETS, &["kms:decrypt"])
+                && lets_service(policy, BUDGETS, &["kms:generatedatakey"])
+        });
+        if budget && !open {
+            let key = key.to_owned();
+            self.row(TOPIC, arn, Topic::KeyNotUsableByBudgets { key });
         }
+        let actions = ["kms:GenerateDataKey", "kms:Decrypt"];
+        let roles = self.function_roles();
+        self.use_of(TOPIC, arn, &found, &roles, &actions).await;
     }
 
     async fn subscriptions(&self, arn: &str) -> Result<Vec<Value>, AwsError> {
@@ -126,15 +139,25 @@ impl Doctor<'_> {
             }
         }
         if pending > 0 {
-            self.row(READERS, arn, Finding::ReadersPending { pending });
+            self.row(READERS, arn, Topic::SubscribersPending { pending });
         }
         if confirmed > 0 {
-            self.row(READERS, arn, Finding::Readers { confirmed });
+            self.row(READERS, arn, Topic::SubscribersConfirmed { confirmed });
         } else if pending == 0 {
-            self.row(READERS, arn, Finding::ReadersNone);
+            self.row(READERS, arn, Topic::NoSubscribers);
         }
-        if !guard && self.config.config().budget.is_some() {
-            self.row(READERS, arn, Finding::GuardDeaf);
+        if self.config.config().budget.is_none() {
+            return;
+        }
+        if !guard {
+            self.row(READERS, arn, Topic::GuardNotSubscribed);
+        } else if !self.deployed.guard_role.is_empty() {
+            let function = format!("{}-budget-guard", self.name);
+            match self.invokable(&function, "sns.amazonaws.com", arn).await {
+                Ok(true) => {}
+                Ok(false) => self.row(READERS, arn, Topic::GuardNotInvokable),
+                Err(error) => self.unread(READERS, arn, &error),
+            }
         }
     }
 
@@ -154,10 +177,12 @@ impl Doctor<'_> {
                 };
                 let policy: Value = serde_json::from_str(text("FilterPolicy")).unwrap_or_default();
                 let filters = policy.as_object().is_some_and(|policy| !policy.is_empty());
-                let on_attributes = text("FilterPolicyScope") != "MessageBody";
-                if filters && on_attributes && self.config.config().budget.is_some() {
+                // A policy on the body lets only JSON through, and AWS Budgets writes plain text
+                // (SNS Developer Guide, "Amazon SNS subscription filter policy scope").
+                let body = text("FilterPolicyScope") == "MessageBody";
+                if filters && self.config.config().budget.is_some() {
                     let protocol = protocol.to_owned();
-                    self.row(READERS, arn, Finding::FilterBlocks { protocol });
+                    self.row(READERS, arn, Topic::FilterPolicyBlocks { protocol, body });
                 }
             }
             Err(error) => self.unread(READERS, arn, &error),
@@ -174,55 +199,4 @@ fn attributes(answer: &Value) -> Map<String, Value> {
             (tree::text(entry, "key").to_owned(), value)
         })
         .collect()
-}
-
-/// Whether a policy allows a service one of these actions, conditions apart: those that narrow
-/// it to this account are what it should have.
-pub(super) fn lets(policy: &Value, service: &str, actions: &[&str]) -> bool {
-    let effect = |wanted: &str| {
-        list(policy.get("Statement")).into_iter().any(|statement| {
-            tree::text(statement, "Effect") == wanted
-                && names(statement.get("Principal"), service)
-                && list(statement.get("Action"))
-                    .into_iter()
-                    .filter_map(Value::as_str)
-                    .any(|pattern| actions.iter().any(|action| matches(pattern, action)))
-                // A condition may make a denial void; an allowance under one is meant for it.
-                && (wanted == "Allow" || statement.get("Condition").is_none())
-        })
-    };
-    effect("Allow") && !effect("Deny")
-}
-
-fn names(principal: Option<&Value>, service: &str) -> bool {
-    match principal {
-        Some(Value::String(all)) => all == "*",
-        Some(Value::Object(by)) => {
-            let of = |key: &str| {
-                list(by.get(key))
-                    .into_iter()
-                    .filter_map(Value::as_str)
-                    .collect::<Vec<_>>()
-            };
-            of("Service").contains(&service) || of("AWS").contains(&"*")
-        }
-        _ => false,
-    }
-}
-
-/// IAM's `*` in an action, whatever its case.
-fn matches(pattern: &str, action: &str) -> bool {
-    let pattern = pattern.to_ascii_lowercase();
-    match pattern.split_once('*') {
-        None => pattern == action,
-        Some((before, _)) => action.starts_with(before),
-    }
-}
-
-fn list(value: Option<&Value>) -> Vec<&Value> {
-    match value {
-        Some(Value::Array(items)) => items.iter().collect(),
-        Some(one) => vec![one],
-        None => vec![],
-    }
 }

@@ -3,16 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use aws_sdk_budgets::types::{Budget, BudgetPerformanceHistory, BudgetType, Spend, TimeUnit};
+use aws_sdk_budgets::types::{
+    Budget, BudgetPerformanceHistory, BudgetType, Dimension, Spend, TimeUnit,
+};
 use chrono::DateTime;
 use nightcap_domain::guard::{AwsBudget, BudgetPeriod, OtherBudget};
 use nightcap_domain::money::{BillingMonth, Money, Usd};
 
 use crate::clients::Clients;
 use crate::error::{AwsError, Cause, FromSdk};
+use crate::pages::Followed;
 
 /// An account has 20,000 budgets at the most, 100 a page: an answer that never ends is not followed.
-const MOST_PAGES: u32 = 200;
+const MOST_PAGES: usize = 200;
 
 /// What there is under a budget's name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,12 +57,8 @@ impl Budgets {
             .account_id(&self.account)
             .into_paginator()
             .send();
-        let mut asked = 0;
+        let mut followed = Followed::new("budgets", "ViewBudget").at_most(MOST_PAGES);
         while let Some(page) = pages.next().await {
-            asked += 1;
-            if asked > MOST_PAGES {
-                return Err(unreadable("more pages than any account has".to_owned()));
-            }
             let page = match page {
                 Ok(page) => page,
                 Err(error) => {
@@ -78,6 +77,8 @@ impl Budgets {
                     None => read(budget).map(Found::OfMonth),
                 };
             }
+            // Where AWS names the same page again, the budget may stand on one that is not known.
+            followed.next(page.next_token())?;
         }
         Ok(Found::Nothing)
     }
@@ -101,13 +102,10 @@ impl Budgets {
             .into_paginator()
             .send();
         let mut months = BTreeMap::new();
-        let mut asked = 0;
+        let mut followed = Followed::new("budgets", "ViewBudget").at_most(MOST_PAGES);
         while let Some(page) = pages.next().await {
-            asked += 1;
-            if asked > MOST_PAGES {
-                return Err(unreadable("more pages than any budget has".to_owned()));
-            }
             let page = page.map_err(|error| AwsError::from_sdk("budgets", "ViewBudget", &error))?;
+            followed.next(page.next_token())?;
             let history = page.budget_performance_history();
             for period in history
                 .map(BudgetPerformanceHistory::budgeted_and_actual_amounts_list)
@@ -156,7 +154,35 @@ fn read(budget: &Budget) -> Result<AwsBudget, AwsError> {
             .transpose()?
             .filter(|forecast| !forecast.is_zero()),
         closed: BTreeMap::new(),
+        accounts: accounts(budget),
     })
+}
+
+/// The accounts that a budget is filtered by, in order; none if it counts all. AWS gives filters in
+/// an old form and a new one, and a filter of accounts may be one of several that all apply.
+///
+/// <https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_Budget.html>
+#[expect(
+    deprecated,
+    reason = "AWS answers with the new form only where `ShowFilterExpression` asks for it"
+)]
+fn accounts(budget: &Budget) -> Vec<String> {
+    let mut found: Vec<String> = budget
+        .cost_filters()
+        .and_then(|filters| filters.get("LinkedAccount"))
+        .cloned()
+        .unwrap_or_default();
+    if let (true, Some(expression)) = (found.is_empty(), budget.filter_expression()) {
+        found = std::iter::once(expression)
+            .chain(expression.and())
+            .filter_map(|part| part.dimensions())
+            .filter(|part| *part.key() == Dimension::LinkedAccount)
+            .flat_map(|part| part.values().to_vec())
+            .collect();
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
 }
 
 fn amount(spend: &Spend) -> Result<Usd, AwsError> {

@@ -7,24 +7,26 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use aws_sdk_costexplorer::operation::get_cost_and_usage::GetCostAndUsageOutput;
 use aws_sdk_costexplorer::types::{
-    DateInterval, Granularity, Group, GroupDefinition, GroupDefinitionType, Metric,
+    DateInterval, Dimension, DimensionValues, Expression, Granularity, Group, GroupDefinition,
+    GroupDefinitionType, Metric,
 };
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use chrono::{Days, NaiveDate};
 use nightcap_domain::guard::Spent;
 use nightcap_domain::money::actuals::{UNTAGGED, printable};
-use nightcap_domain::money::{BillingMonth, Money, Usd};
+use nightcap_domain::money::{BillingMonth, Money, Usd, is_billed};
 use nightcap_domain::names::EnvironmentName;
 
 use crate::clients::Clients;
 use crate::error::{AwsError, Cause, FromSdk};
+use crate::pages::Followed;
 
 /// A year of history: what the forecast learns from, and what every account may be asked for.
 const HISTORY_DAYS: u64 = 365;
 /// What is charged, before discounts are spread.
 const METRIC: &str = "UnblendedCost";
 /// More pages than a year of any bill has; an answer that never ends is not followed.
-const MOST_PAGES: u32 = 200;
+const MOST_PAGES: usize = 200;
 
 /// Cost Explorer, and how often it was asked.
 #[derive(Debug)]
@@ -32,6 +34,8 @@ pub struct CostExplorer {
     clients: Arc<Clients>,
     /// The cost allocation tag of the environment, in its own spelling.
     tag: String,
+    /// The accounts whose costs count; none for all.
+    accounts: Vec<String>,
     pages: AtomicU32,
 }
 
@@ -42,8 +46,29 @@ impl CostExplorer {
         Self {
             clients,
             tag: tag.into(),
+            accounts: vec![],
             pages: AtomicU32::new(0),
         }
+    }
+
+    /// The same for the costs of these accounts alone; of all where none is named. In a management
+    /// account, all are those of the whole organization.
+    #[must_use]
+    pub fn of_accounts(self, accounts: &[String]) -> Self {
+        Self {
+            accounts: accounts.to_vec(),
+            ..self
+        }
+    }
+
+    /// <https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_Expression.html>
+    fn filter(&self) -> Option<Expression> {
+        let accounts = (!self.accounts.is_empty()).then(|| self.accounts.clone());
+        let dimension = DimensionValues::builder()
+            .key(Dimension::LinkedAccount)
+            .set_values(Some(accounts?))
+            .build();
+        Some(Expression::builder().dimensions(dimension).build())
     }
 
     /// The pages asked for so far, each of which is paid.
@@ -51,8 +76,8 @@ impl CostExplorer {
         self.pages.load(Ordering::Relaxed)
     }
 
-    fn count(&self) -> u32 {
-        self.pages.fetch_add(1, Ordering::Relaxed) + 1
+    fn count(&self) {
+        self.pages.fetch_add(1, Ordering::Relaxed);
     }
 
     /// What every day of the last year before `as_of` cost, all pages. Days at either end on
@@ -66,11 +91,10 @@ impl CostExplorer {
             .checked_sub_days(Days::new(HISTORY_DAYS))
             .unwrap_or(as_of);
         let mut spent = Spent::default();
+        let mut followed = Followed::new("ce", "GetCostAndUsage").at_most(MOST_PAGES);
         let mut token = None;
         loop {
-            if self.count() > MOST_PAGES {
-                return Err(unreadable("more pages than any bill has"));
-            }
+            self.count();
             let answer = self
                 .clients
                 .costexplorer()
@@ -81,6 +105,7 @@ impl CostExplorer {
                 .metrics(METRIC)
                 .group_by(group(GroupDefinitionType::Tag, &self.tag))
                 .group_by(group(GroupDefinitionType::Dimension, "RECORD_TYPE"))
+                .set_filter(self.filter())
                 .set_next_page_token(token)
                 .send()
                 .await;
@@ -92,9 +117,9 @@ impl CostExplorer {
                 }
             };
             take(&mut spent, &page, &self.tag)?;
-            match page.next_page_token {
-                Some(next) if !next.is_empty() => token = Some(next),
-                _ => return Ok(spent.reported()),
+            token = followed.next(page.next_page_token())?;
+            if token.is_none() {
+                return Ok(spent.reported());
             }
         }
     }
@@ -115,6 +140,7 @@ impl CostExplorer {
             .granularity(Granularity::Monthly)
             .metric(Metric::UnblendedCost)
             .prediction_interval_level(80)
+            .set_filter(self.filter())
             .send()
             .await;
         match answer {
@@ -154,7 +180,9 @@ fn take(spent: &mut Spent, page: &GetCostAndUsageOutput, tag: &str) -> Result<()
             .unwrap_or_default();
         let date: NaiveDate = date
             .parse()
-            .map_err(|_| unreadable(&format!("{date:?} is no day")))?;
+            .ok()
+            .filter(|day: &NaiveDate| is_billed(*day))
+            .ok_or_else(|| unreadable(&format!("{date:?} is no day of a bill")))?;
         // Every day asked for is answered. One on which anything ran has groups, be they free of
         // charge; one without any is a day that AWS has no figures of.
         for group in day.groups() {

@@ -11,6 +11,7 @@ use nightcap_domain::names;
 
 use crate::clients::Clients;
 use crate::error::{AwsError, Cause, FromSdk};
+use crate::pages::Followed;
 
 /// The most products on a page.
 const PAGE: i32 = 100;
@@ -74,18 +75,15 @@ impl PriceList {
             .into_paginator()
             .page_size(PAGE)
             .send();
+        let mut followed = Followed::new("pricing", "GetProducts").at_most(MOST_PAGES);
         let mut products = vec![];
-        for _ in 0..MOST_PAGES {
-            match pages.next().await {
-                Some(Ok(page)) => products.extend(page.price_list.unwrap_or_default()),
-                Some(Err(error)) => {
-                    return Err(AwsError::from_sdk("pricing", "GetProducts", &error));
-                }
-                None => return Ok(products),
-            }
+        while let Some(page) = pages.next().await {
+            let page =
+                page.map_err(|error| AwsError::from_sdk("pricing", "GetProducts", &error))?;
+            followed.next(page.next_token())?;
+            products.extend(page.price_list.unwrap_or_default());
         }
-        let message = format!("more than {MOST_PAGES} pages of {}", query.item);
-        Err(unreadable(message))
+        Ok(products)
     }
 }
 

@@ -3,6 +3,7 @@
 mod calls;
 pub(crate) mod environment;
 pub(crate) mod pages;
+pub(crate) mod plain_call;
 pub mod rate;
 pub(crate) mod role;
 pub(crate) mod sdk_error;
@@ -86,7 +87,6 @@ pub struct Clients {
     pub(crate) dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
     pub(crate) budgets: OnceLock<aws_sdk_budgets::Client>,
     pub(crate) costexplorer: OnceLock<aws_sdk_costexplorer::Client>,
-    pub(crate) ssm: OnceLock<aws_sdk_ssm::Client>,
     pub(crate) tagging: OnceLock<aws_sdk_resourcegroupstagging::Client>,
     pub(crate) sqs: OnceLock<aws_sdk_sqs::Client>,
 }
@@ -167,7 +167,6 @@ impl Clients {
             dynamodb: OnceLock::new(),
             budgets: OnceLock::new(),
             costexplorer: OnceLock::new(),
-            ssm: OnceLock::new(),
             tagging: OnceLock::new(),
             sqs: OnceLock::new(),
         }
@@ -436,15 +435,6 @@ impl Clients {
             .await
             .map(|answer| answer.account.unwrap_or_default())
             .map_err(|error| AwsError::from_sdk("sts", "GetCallerIdentity", &error))
-    }
-
-    /// Systems Manager's parameters.
-    pub fn ssm(&self) -> &aws_sdk_ssm::Client {
-        self.ssm.get_or_init(|| {
-            let builder =
-                aws_sdk_ssm::config::Builder::from(&self.config).interceptor(self.counting());
-            aws_sdk_ssm::Client::from_conf(builder.build())
-        })
     }
 
     /// SQS.

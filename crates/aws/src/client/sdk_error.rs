@@ -5,6 +5,7 @@ use std::any::Any;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use nightcap_domain::text::clean;
 use nightcap_reconcile::error::{AwsError, Cause};
 
 /// Errors of the SDK as the use-cases know them.
@@ -59,10 +60,13 @@ impl FromSdk for AwsError {
             service,
             operation,
             cause,
-            message,
+            message: clean(&message, LONGEST),
         }
     }
 }
+
+/// Characters of what AWS says that are kept: its longest are encoded authorization failures.
+const LONGEST: usize = 5_000;
 
 /// What AWS says with an `AccessDeniedException` where Cost Explorer was never opened, or is kept
 /// from the members of the organization.

@@ -22,7 +22,7 @@ use crate::ec2::{Instance, SpotRequest};
 use crate::error::{AwsError, Cause};
 use crate::kind::{ResourceKind, Stop};
 use crate::look::{Listing, Look};
-use crate::pages;
+use crate::pages::Followed;
 
 /// The most Spot requests that are asked about at once.
 const REQUESTS: usize = 100;
@@ -67,19 +67,16 @@ impl Ec2Instances {
     async fn all(&self) -> Result<Listing, AwsError> {
         let ec2 = self.clients.ec2();
         let mut instances = vec![];
+        let mut followed = Followed::new("ec2", "DescribeInstances");
         let mut after = None;
         loop {
             let page = ec2
                 .describe_instances(ENVIRONMENT_TAG, after.as_deref())
                 .await?;
             instances.extend(page.instances);
-            match page.next {
-                // It would be asked for without end.
-                Some(next) if after.as_ref() == Some(&next) => {
-                    return Err(pages::repeated("ec2", "DescribeInstances"));
-                }
-                Some(next) => after = Some(next),
-                None => break,
+            after = followed.next(page.next.as_deref())?;
+            if after.is_none() {
+                break;
             }
         }
         let requests = self.requests(&instances).await;

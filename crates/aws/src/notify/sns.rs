@@ -11,6 +11,7 @@ use nightcap_reconcile::notifier::Notifier;
 
 use crate::clients::Clients;
 use crate::error::{AwsError, FromSdk};
+use crate::pages::Followed;
 
 /// The longest subject that SNS takes is one character less than a hundred.
 const SUBJECT: usize = 99;
@@ -92,12 +93,11 @@ impl Topic {
             .into_paginator()
             .send();
         let mut readers = Subscriptions::default();
-        for _ in 0..MOST_PAGES {
-            let Some(page) = pages.next().await else {
-                break;
-            };
+        let mut followed = Followed::new("sns", "ListSubscriptionsByTopic").at_most(MOST_PAGES);
+        while let Some(page) = pages.next().await {
             let page = page
                 .map_err(|error| AwsError::from_sdk("sns", "ListSubscriptionsByTopic", &error))?;
+            followed.next(page.next_token())?;
             for subscription in page.subscriptions() {
                 let protocol = subscription.protocol().unwrap_or_default();
                 // Functions and queues listen as well; they are nobody who reads.

@@ -8,41 +8,18 @@ mod exchange;
 mod service;
 pub mod tree;
 
-use std::fmt;
-
 use aws_config::SdkConfig;
-use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
-use aws_runtime::auth::{SigV4OperationSigningConfig, SigningOptions};
-use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
-use aws_sdk_autoscaling::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
 use aws_smithy_query::QueryWriter;
-use aws_smithy_runtime::client::identity::IdentityCache;
 use aws_smithy_runtime::client::orchestrator::operation::Operation;
-use aws_smithy_runtime::client::retries::classifiers::{
-    HttpStatusCodeClassifier, TransientErrorClassifier,
-};
 use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::auth::static_resolver::{
-    StaticAuthSchemeOptionResolver, StaticAuthSchemeOptionResolverParams,
-};
-use aws_smithy_runtime_api::client::auth::{
-    AuthSchemeOptionResolverParams, SharedAuthScheme, SharedAuthSchemeOptionResolver,
-};
-use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
-use aws_smithy_runtime_api::client::identity::SharedIdentityResolver;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
 use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
-use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
 use aws_smithy_types::body::SdkBody;
-use aws_smithy_types::config_bag::Layer;
-use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
-use aws_types::SigningName;
-use aws_types::region::SigningRegion;
 use serde_json::{Value, json};
 
 use crate::clients::Clients;
 use crate::error::{AwsError, Cause, FromSdk};
+use crate::plain_call::{self, Recipient, Refusal};
 
 pub use exchange::{Exchange, Observer, observed};
 pub use service::{Protocol, Service};
@@ -123,24 +100,6 @@ impl Question {
     }
 }
 
-/// What AWS refuses, in its own words.
-#[derive(Clone, Debug)]
-struct Refusal(ErrorMetadata);
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for Refusal {}
-
-impl ProvideErrorMetadata for Refusal {
-    fn meta(&self) -> &ErrorMetadata {
-        &self.0
-    }
-}
-
 /// Whoever answers questions: one account and region, with the credentials of its clients.
 #[derive(Debug)]
 pub struct Probe {
@@ -194,76 +153,27 @@ impl Probe {
             }
             asked = question.clone().with(with, &token);
         }
-        Ok(pages)
+        // What is known of it would look like the whole.
+        Err(AwsError {
+            service: question.service.iam(),
+            operation: question.operation,
+            cause: Cause::Other,
+            message: format!("the list has more than {MAX_PAGES} pages"),
+        })
     }
 
     fn operation(&self, question: &Question, place: &Place) -> Operation<Question, Value, Refusal> {
-        let config = &self.config;
-        let retry = config.retry_config().cloned();
-        let mut builder = Operation::builder()
-            .service_name(question.service.iam())
-            .operation_name(question.operation)
-            .behavior_version(
-                config
-                    .behavior_version()
-                    .unwrap_or_else(BehaviorVersion::latest),
-            )
-            .endpoint_url(&place.url)
-            .standard_retry(&retry.unwrap_or_else(aws_config::retry::RetryConfig::standard))
-            .retry_classifier(AwsErrorCodeClassifier::<Refusal>::new())
-            .retry_classifier(TransientErrorClassifier::<Refusal>::new())
-            .retry_classifier(HttpStatusCodeClassifier::default())
-            .with_connection_poisoning()
-            .runtime_plugin(self.signing(question.service, place));
-        if let Some(timeouts) = config.timeout_config() {
-            builder = builder.timeout_config(timeouts.clone());
-        }
-        if let Some(sleep) = config.sleep_impl() {
-            builder = builder.sleep_impl(sleep);
-        }
-        if let Some(time) = config.time_source() {
-            builder = builder.time_source(time);
-        }
-        if let Some(client) = config.http_client() {
-            builder = builder.http_client(client);
-        }
+        let recipient = Recipient {
+            service: question.service.iam(),
+            signed_as: question.service.signed_as(),
+            region: Some(aws_config::Region::new(place.region.clone())),
+            url: &place.url,
+        };
         let protocol = question.service.protocol();
-        builder
+        plain_call::operation(&self.config, recipient, question.operation)
             .serializer(|question: Question| request(&question))
             .deserializer(move |response: &HttpResponse| answer(response, protocol))
             .build()
-    }
-
-    /// Signature version 4, with the credentials that the configuration has.
-    fn signing(&self, service: Service, place: &Place) -> StaticRuntimePlugin {
-        let mut layer = Layer::new("ProbeSigning");
-        layer.store_put(SigningName::from_static(service.signed_as()));
-        layer.store_put(SigningRegion::from(aws_config::Region::new(
-            place.region.clone(),
-        )));
-        layer.store_put(AuthSchemeOptionResolverParams::from(
-            StaticAuthSchemeOptionResolverParams::new(),
-        ));
-        let mut options = SigningOptions::default();
-        options.double_uri_encode = true;
-        options.normalize_uri_path = true;
-        layer.store_put(SigV4OperationSigningConfig {
-            signing_options: options,
-            ..SigV4OperationSigningConfig::default()
-        });
-        let cache = self.config.identity_cache();
-        let mut components = RuntimeComponentsBuilder::new("ProbeSigning")
-            .with_auth_scheme(SharedAuthScheme::new(SigV4AuthScheme::new()))
-            .with_auth_scheme_option_resolver(Some(SharedAuthSchemeOptionResolver::new(
-                StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID]),
-            )))
-            .with_identity_cache(Some(cache.unwrap_or_else(|| IdentityCache::lazy().build())));
-        if let Some(credentials) = self.config.credentials_provider() {
-            components.set_identity_resolver(SCHEME_ID, SharedIdentityResolver::new(credentials));
-        }
-        StaticRuntimePlugin::new()
-            .with_config(layer.freeze())
-            .with_runtime_components(components)
     }
 
     /// Where the question goes, and the region it is signed for.
@@ -271,12 +181,6 @@ impl Probe {
     /// The SDK's table of partitions is inside each of its clients: every regional service's
     /// name stands where Auto Scaling's does.
     async fn place(&self, question: &Question) -> Result<Place, AwsError> {
-        let unknown = |cause, message: String| AwsError {
-            service: question.service.iam(),
-            operation: question.operation,
-            cause,
-            message,
-        };
         let region = self.region().to_owned();
         let signed_for = question.service.home(&region).map_or(region, str::to_owned);
         if let Some(url) = self.config.endpoint_url() {
@@ -285,18 +189,16 @@ impl Probe {
                 region: signed_for,
             });
         }
-        let params = Params::builder()
-            .set_region(Some(signed_for.clone()).filter(|region| !region.is_empty()))
-            .use_fips(self.config.use_fips().unwrap_or_default())
-            .use_dual_stack(self.config.use_dual_stack().unwrap_or_default())
-            .build()
-            .map_err(|error| unknown(Cause::Other, error.to_string()))?;
-        let endpoint = DefaultResolver::new()
-            .resolve_endpoint(&params)
-            .await
-            .map_err(|error| unknown(Cause::NoRegion, error.to_string()))?;
+        let known = Some(signed_for.clone()).filter(|region| !region.is_empty());
+        let url = plain_call::regional_url(&self.config, known).await;
+        let url = url.map_err(|(cause, message)| AwsError {
+            service: question.service.iam(),
+            operation: question.operation,
+            cause,
+            message,
+        })?;
         Ok(Place {
-            url: question.service.host(endpoint.url(), &signed_for),
+            url: question.service.host(&url, &signed_for),
             region: signed_for,
         })
     }
@@ -317,10 +219,10 @@ fn request(question: &Question) -> Result<HttpRequest, BoxError> {
                 writer.prefix(key).string(value);
             }
             writer.finish();
-            with_body("application/x-www-form-urlencoded", form)?
+            plain_call::post("application/x-www-form-urlencoded", form)?
         }
         (Input::Json(document), Protocol::Json { target, version }) => {
-            let mut request = with_body(
+            let mut request = plain_call::post(
                 &format!("application/x-amz-json-{version}"),
                 document.to_string(),
             )?;
@@ -342,17 +244,6 @@ fn request(question: &Question) -> Result<HttpRequest, BoxError> {
     Ok(request)
 }
 
-fn with_body(kind: &str, body: String) -> Result<HttpRequest, BoxError> {
-    let length = body.len().to_string();
-    let mut request = HttpRequest::new(SdkBody::from(body));
-    request.set_method("POST")?;
-    request.set_uri("/")?;
-    let headers = request.headers_mut();
-    headers.insert("content-type", kind.to_owned());
-    headers.insert("content-length", length);
-    Ok(request)
-}
-
 fn answer(
     response: &HttpResponse,
     protocol: Protocol,
@@ -365,13 +256,13 @@ fn answer(
             .ok_or_else(|| OrchestratorError::response("the answer cannot be read".into()));
     }
     let header = response.headers().get("x-amzn-errortype");
-    Err(OrchestratorError::operation(Refusal(refusal(
+    Err(OrchestratorError::operation(refusal(
         text, protocol, header,
-    ))))
+    )))
 }
 
 /// The code and message of a refusal, in whichever form the protocol has them.
-fn refusal(text: &str, protocol: Protocol, header: Option<&str>) -> ErrorMetadata {
+fn refusal(text: &str, protocol: Protocol, header: Option<&str>) -> Refusal {
     let tree = tree::read(text, protocol).unwrap_or_default();
     let error = match protocol {
         Protocol::Query { .. } => tree::error(&tree).cloned().unwrap_or_default(),
@@ -383,21 +274,11 @@ fn refusal(text: &str, protocol: Protocol, header: Option<&str>) -> ErrorMetadat
         .find(|code| !code.is_empty())
         .or(header)
         .unwrap_or_default();
-    // `com.amazonaws.sns#NotFound` and `NotFound:http://…` are both `NotFound`.
-    let code = code.rsplit('#').next().unwrap_or(code);
-    let code = code.split(':').next().unwrap_or(code);
     let message = ["Message", "message", "errorMessage"]
         .iter()
         .map(|key| tree::text(&error, key))
         .find(|message| !message.is_empty());
-    let mut refusal = ErrorMetadata::builder();
-    if !code.is_empty() {
-        refusal = refusal.code(code);
-    }
-    if let Some(message) = message {
-        refusal = refusal.message(message);
-    }
-    refusal.build()
+    plain_call::refusal(code, message)
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ fn probe(
         .body(SdkBody::from(body));
     let (client, sent) = capture_request(Some(response.unwrap()));
     let config = SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
+        .behavior_version(aws_config::BehaviorVersion::latest())
         .region(aws_config::Region::new(region))
         .credentials_provider(SharedCredentialsProvider::new(Credentials::for_tests()))
         .retry_config(aws_config::retry::RetryConfig::disabled())

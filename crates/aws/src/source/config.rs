@@ -5,8 +5,8 @@ use std::io::{ErrorKind, Read};
 use thiserror::Error;
 
 use crate::clients::Clients;
-use crate::error::{AwsError, Cause, FromSdk};
-use crate::s3_object;
+use crate::error::{AwsError, Cause};
+use crate::{parameter, s3_object};
 
 /// The largest configuration that is read: a thousand environments are a tenth of it.
 pub const LIMIT: usize = 1024 * 1024;
@@ -46,7 +46,9 @@ pub enum ConfigSourceError {
         error: std::io::Error,
     },
     /// What is there is no text.
-    #[error("{name}: this is no UTF-8 text; a configuration is YAML or JSON")]
+    #[error(
+        "{name}: this is no UTF-8 text (UTF-16 or another encoding); save it as UTF-8: a configuration is YAML or JSON"
+    )]
     NotText {
         /// Where it is.
         name: String,
@@ -183,22 +185,10 @@ async fn parameter_store(
     parameter: &str,
     clients: &Clients,
 ) -> Result<ConfigText, ConfigSourceError> {
-    let answer = clients
-        .ssm()
-        .get_parameter()
-        .name(parameter)
-        .with_decryption(true)
-        .send()
+    let value = parameter::read(clients, parameter)
         .await
-        .map_err(|error| {
-            refused(
-                name,
-                clients,
-                AwsError::from_sdk("ssm", "GetParameter", &error),
-            )
-        })?;
-    let value = answer.parameter.and_then(|parameter| parameter.value);
-    text(value.unwrap_or_default().into_bytes(), name)
+        .map_err(|error| refused(name, clients, error))?;
+    text(value.into_bytes(), name)
 }
 
 async fn object(

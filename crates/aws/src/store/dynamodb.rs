@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::query::QueryOutput;
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, PutRequest, WriteRequest};
 use chrono::{DateTime, Utc};
 use futures_util::future::{BoxFuture, try_join};
@@ -19,6 +20,7 @@ use nightcap_reconcile::random::random;
 
 use crate::clients::Clients;
 use crate::error::{AwsError, Cause, FromSdk};
+use crate::pages;
 
 /// Transactions at once: ten thousand resources are a hundred transactions.
 const AT_ONCE: usize = 8;
@@ -94,10 +96,10 @@ impl DynamoDbLedger {
                 .key_condition_expression(format!("pk = :state AND {condition}"))
                 .expression_attribute_values(":from", AttributeValue::S(from)),
         };
-        let mut items = query.into_paginator().items().send();
-        while let Some(found) = items.next().await {
-            let found = found.map_err(|error| AwsError::from_sdk("dynamodb", "Query", &error))?;
-            item::take(ledger, &found, now);
+        let pages = query.into_paginator().send();
+        let pages = pages::by_key(("dynamodb", "Query"), pages, pages::next_of_a_query).await?;
+        for found in pages.iter().flat_map(QueryOutput::items) {
+            item::take(ledger, found, now);
         }
         Ok(())
     }
@@ -112,7 +114,7 @@ impl DynamoDbLedger {
         from: DateTime<Utc>,
         until: DateTime<Utc>,
     ) -> Result<Vec<Hold>, AwsError> {
-        let mut items = self
+        let pages = self
             .clients
             .dynamodb()
             .query()
@@ -121,13 +123,10 @@ impl DynamoDbLedger {
             .key_condition_expression("pk = :held")
             .expression_attribute_values(":held", AttributeValue::S(item::HELD.to_owned()))
             .into_paginator()
-            .items()
             .send();
-        let mut holds = vec![];
-        while let Some(found) = items.next().await {
-            let found = found.map_err(|error| AwsError::from_sdk("dynamodb", "Query", &error))?;
-            holds.extend(item::read_hold(&found));
-        }
+        let pages = pages::by_key(("dynamodb", "Query"), pages, pages::next_of_a_query).await?;
+        let found = pages.iter().flat_map(QueryOutput::items);
+        let mut holds: Vec<Hold> = found.filter_map(item::read_hold).collect();
         holds.retain(|hold: &Hold| hold.from < until && from < hold.until);
         Ok(holds)
     }

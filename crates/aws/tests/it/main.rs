@@ -9,6 +9,7 @@
 )]
 
 mod alert_ledger_wire;
+mod endless;
 mod fanout;
 mod faults;
 mod ledger;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use super::text::printable;
 use super::time::Period;
@@ -217,17 +217,28 @@ impl Collector {
     }
 }
 
-/// How many days rows lie apart, if every one lies far from the next: the middle distance.
+/// How many days rows lie apart, if they are sums of weeks or months: the middle distance.
+///
+/// The first and the last stretch may be short, because what was asked for began or ended within a
+/// week or a month. Where there are few rows, only firsts of months show it nevertheless.
 fn apart(days: &BTreeSet<NaiveDate>) -> Option<i64> {
-    let next = days.iter().skip(1);
-    let mut gaps: Vec<i64> = days
+    let gaps: Vec<i64> = days
         .iter()
-        .zip(next)
+        .zip(days.iter().skip(1))
         .map(|(a, b)| (*b - *a).num_days())
         .collect();
-    gaps.sort_unstable();
-    let far = gaps.first().is_some_and(|gap| *gap >= FAR_APART);
-    gaps.get(gaps.len() / 2).copied().filter(|_| far)
+    let far = |gaps: &[i64]| !gaps.is_empty() && gaps.iter().all(|gap| *gap >= FAR_APART);
+    let inner = gaps
+        .get(1..gaps.len().saturating_sub(1))
+        .unwrap_or_default();
+    let firsts = days.iter().skip(1).filter(|day| day.day() == 1).count();
+    let months = firsts >= 2 && firsts == days.len() - 1;
+    if !(far(&gaps) || months || (inner.len() >= 2 && far(inner))) {
+        return None;
+    }
+    let mut ascending = gaps;
+    ascending.sort_unstable();
+    ascending.get(ascending.len() / 2).copied()
 }
 
 fn missing_days(costs: &DailyCosts) -> Option<(usize, NaiveDate)> {

@@ -26,8 +26,9 @@ pub use self::assumption::Assumption;
 use self::collector::Collector;
 use self::rows::Rows;
 pub use self::source::Packed;
+use self::tags::EnvironmentTags;
 pub use self::text::printable;
-use super::{AmountError, CurrencyError, DailyCosts};
+use super::{AmountError, CurrencyError, DailyCosts, Usd};
 use nightcap_model::names::EnvironmentName;
 
 /// The most environments told apart. A file with more has something else in that column.
@@ -186,14 +187,28 @@ pub fn read_costs<R: Read>(source: R) -> Result<Actuals, ReadError> {
 /// # Errors
 /// On the first row that cannot be understood, with its line.
 pub fn read_costs_before<R: Read>(source: R, end: NaiveDate) -> Result<Actuals, ReadError> {
+    read_costs_by_tag(source, end, None)
+}
+
+/// The same, with environments told apart by a cost allocation tag, which is
+/// `nightcap:environment` (or `environment`) where none is configured.
+///
+/// # Errors
+/// On the first row that cannot be understood, with its line.
+pub fn read_costs_by_tag<R: Read>(
+    source: R,
+    end: NaiveDate,
+    cost_tag: Option<&str>,
+) -> Result<Actuals, ReadError> {
     let rows = Rows::new(source)?;
     let collector = Collector::before(end);
+    let wanted = EnvironmentTags::of(cost_tag);
     let actuals = if table::is_table(&rows) {
-        table::read(rows, collector)?
+        table::read(rows, collector, &wanted)?
     } else if pivot::is_pivot(&rows) {
-        pivot::read(rows, collector)?
+        pivot::read(rows, collector, &wanted)?
     } else {
-        plain::read(rows, collector)?
+        plain::read(rows, collector, &wanted)?
     };
     if actuals.rows == 0 {
         Err(ReadError::NoRows)
@@ -202,7 +217,11 @@ pub fn read_costs_before<R: Read>(source: R, end: NaiveDate) -> Result<Actuals, 
     }
 }
 
-fn in_usd(line: u64, currency: &str) -> Result<(), ReadError> {
+/// That an amount is in dollars. Nothing has no currency: Cost Explorer writes `N/A` there.
+fn in_usd(line: u64, currency: &str, amount: Usd) -> Result<(), ReadError> {
+    if amount.is_zero() && matches!(currency, "" | "N/A") {
+        return Ok(());
+    }
     let money = currency.parse().map(|currency| super::Money {
         amount: rust_decimal::Decimal::ZERO,
         currency,

@@ -5,12 +5,21 @@ use super::text::short;
 use crate::{AmountError, CurrencyError, Usd};
 
 /// Signs that name a currency other than the dollar.
-const OTHER_CURRENCIES: [(char, &str); 5] = [
-    ('€', "EUR"),
-    ('£', "GBP"),
-    ('¥', "JPY"),
-    ('₹', "INR"),
-    ('₩', "KRW"),
+const OTHER_CURRENCIES: [(&str, &str); 14] = [
+    ("€", "EUR"),
+    ("£", "GBP"),
+    ("¥", "JPY"),
+    ("₹", "INR"),
+    ("₩", "KRW"),
+    ("CA$", "CAD"),
+    ("C$", "CAD"),
+    ("AU$", "AUD"),
+    ("A$", "AUD"),
+    ("NZ$", "NZD"),
+    ("HK$", "HKD"),
+    ("R$", "BRL"),
+    ("MX$", "MXN"),
+    ("NT$", "TWD"),
 ];
 
 /// Reads the amounts of one file, which writes all of them in one way.
@@ -23,6 +32,8 @@ pub(super) struct Numbers {
     comma_is_decimal: bool,
     /// What an amount has shown, or was taken to mean.
     settled: Option<bool>,
+    /// True once `1.234` was read as one and a bit although nothing had shown that it is.
+    took_point_for_decimal: bool,
     /// Amounts that could be read in two ways.
     pub(super) ambiguous: u64,
 }
@@ -34,6 +45,7 @@ impl Numbers {
         Self {
             comma_is_decimal: separator != b',',
             settled: None,
+            took_point_for_decimal: false,
             ambiguous: 0,
         }
     }
@@ -73,13 +85,14 @@ impl Numbers {
                 self.settle(line, false)?;
                 return whole();
             }
-            (0, 1) => match self.settled {
-                Some(true) => true,
-                _ => {
+            (0, 1) => {
+                if self.settled != Some(true) {
                     // Three decimals are common: no proof, and the usual meaning.
+                    self.took_point_for_decimal = true;
                     return whole();
                 }
-            },
+                true
+            }
             (1, 0) if is_grouped(digits, ',') => {
                 self.ambiguous += u64::from(self.settled.is_none());
                 let meaning = self.settled.unwrap_or(self.comma_is_decimal);
@@ -108,6 +121,10 @@ impl Numbers {
     fn settle(&mut self, line: u64, comma_is_decimal: bool) -> Result<bool, ReadError> {
         match self.settled {
             Some(settled) if settled != comma_is_decimal => Err(ReadError::MixedNumbers { line }),
+            // What was read as 1.234 was a thousand.
+            None if comma_is_decimal && self.took_point_for_decimal => {
+                Err(ReadError::MixedNumbers { line })
+            }
             _ => {
                 self.settled = Some(comma_is_decimal);
                 Ok(comma_is_decimal)
@@ -154,7 +171,7 @@ fn bare(line: u64, text: &str) -> Result<String, ReadError> {
     if let Some(below) = below {
         text = below;
     }
-    for dollars in ["US$", "USD", "$"] {
+    for dollars in ["US$", "$US", "USD", "$"] {
         if text.matches(dollars).count() == 1 {
             text = text.replace(dollars, "");
         }
@@ -226,6 +243,9 @@ mod tests {
         assert!(read[1].contains("in two ways"), "{read:?}");
         let read = all(b';', &["12,50", "1,234.50"]);
         assert!(read[1].contains("in two ways"), "{read:?}");
+        // What came before the first comma was a thousand, and had been read as one and a bit.
+        let read = all(b';', &["1.234", "12,5"]);
+        assert!(read[1].contains("in two ways"), "{read:?}");
     }
 
     #[test]
@@ -243,11 +263,12 @@ mod tests {
                     "1 234.5",
                     "1\u{202f}234",
                     "1'234.5",
-                    "\u{2212}3"
+                    "\u{2212}3",
+                    "7.5\u{a0}$US"
                 ]
             ),
             [
-                "5", "5.5", "-5", "-5", "-12.5", "5", "1234.5", "1234", "1234.5", "-3"
+                "5", "5.5", "-5", "-5", "-12.5", "5", "1234.5", "1234", "1234.5", "-3", "7.5"
             ]
         );
         for wrong in [
@@ -266,11 +287,16 @@ mod tests {
             let read = all(b',', &[wrong]);
             assert!(read[0].contains("is not an amount"), "{wrong}: {read:?}");
         }
-        for other in ["€5", "5 EUR", "EUR 5"] {
-            assert!(
-                all(b',', &[other])[0].contains("the amount is in EUR"),
-                "{other}"
-            );
+        for (other, code) in [
+            ("€5", "EUR"),
+            ("5 EUR", "EUR"),
+            ("EUR 5", "EUR"),
+            ("CA$5", "CAD"),
+            ("R$ 5", "BRL"),
+            ("A$5", "AUD"),
+        ] {
+            let said = format!("the amount is in {code}");
+            assert!(all(b',', &[other])[0].contains(&said), "{other}");
         }
     }
 

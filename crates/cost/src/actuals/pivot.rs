@@ -13,7 +13,7 @@ use super::collector::{Charge, Collector};
 use super::number::Numbers;
 use super::rows::Rows;
 use super::table::is_credit;
-use super::tags::{bare, is_environment_column};
+use super::tags::{EnvironmentTags, bare};
 use super::time::{Period, day};
 use super::{Actuals, ReadError};
 
@@ -59,26 +59,42 @@ fn title(name: &str) -> (&str, &str) {
     }
 }
 
+/// Whether a unit is one of money: a sign, or a code of three capital letters.
+fn is_money(unit: &str) -> bool {
+    let is_code = unit.len() == 3 && unit.bytes().all(|byte| byte.is_ascii_uppercase());
+    is_code || unit.contains(['$', '€', '£', '¥', '₹', '₩'])
+}
+
+/// The value of a tag: what the API gives, and what is exported from it, has the key and `$`
+/// before it.
+fn value_of<'n>(key: &str, name: &'n str) -> &'n str {
+    match name.split_once('$') {
+        Some((before, value)) if before == key => value,
+        _ => name,
+    }
+}
+
 pub(super) fn read<R: Read>(
     mut rows: Rows<R>,
     mut collector: Collector,
+    wanted: &EnvironmentTags,
 ) -> Result<Actuals, ReadError> {
     let total = total(&rows);
     let names: Vec<String> = rows.header().to_vec();
     for name in names.iter().skip(1) {
         let unit = title(name).1;
-        if unit != "$" && unit != "USD" && !unit.is_empty() {
+        if !unit.is_empty() && unit != "$" && is_money(unit) {
             let text = match unit {
                 "€" => "EUR",
                 "£" => "GBP",
                 "¥" => "CNY",
                 other => other,
             };
-            super::in_usd(1, text)?;
+            super::in_usd(1, text, crate::Usd::from_cents(1))?;
         }
     }
     let grouped_by = names.first().map(String::as_str).unwrap_or_default();
-    let columns = if is_environment_column(grouped_by) || bare(grouped_by) == "tag" {
+    let columns = if wanted.is_column(grouped_by) || bare(grouped_by) == "tag" {
         Columns::Environments
     } else if matches!(bare(grouped_by).as_str(), "chargetype" | "recordtype") {
         Columns::Kinds
@@ -86,7 +102,15 @@ pub(super) fn read<R: Read>(
         Columns::Parts
     };
     // With nothing but the total, that is the cost; otherwise it is the sum of the rest.
-    let parts: Vec<usize> = (1..names.len()).filter(|at| Some(*at) != total).collect();
+    // Beside costs the console may give usage, in hours or bytes.
+    let is_cost = |at: &usize| {
+        let unit = names.get(*at).map(|name| title(name)).unwrap_or_default();
+        unit.1.is_empty() && !unit.0.to_lowercase().starts_with("total usage") || is_money(unit.1)
+    };
+    let parts: Vec<usize> = (1..names.len())
+        .filter(|at| Some(*at) != total)
+        .filter(is_cost)
+        .collect();
     let read = if parts.is_empty() {
         total.into_iter().collect()
     } else {
@@ -112,7 +136,9 @@ pub(super) fn read<R: Read>(
                 numbers.read(line, text)?
             };
             let environment = match columns {
-                Columns::Environments if !bare(name).starts_with("notag") => name,
+                Columns::Environments if !bare(name).starts_with("notag") => {
+                    value_of(grouped_by, name)
+                }
                 _ => "",
             };
             collector.add(&Charge {

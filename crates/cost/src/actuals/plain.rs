@@ -6,17 +6,29 @@ use super::collector::{Charge, Collector};
 use super::number::Numbers;
 use super::rows::Rows;
 use super::table::is_credit;
+use super::tags::EnvironmentTags;
 use super::time::{Period, day};
 use super::{Actuals, ReadError, in_usd};
 
 /// Columns that say what sort of charge a row is.
-const KINDS: [&str; 4] = ["category", "record_type", "charge_type", "charge_category"];
+const KINDS: [&str; 9] = [
+    "record_type",
+    "charge_type",
+    "charge_category",
+    "line_item_type",
+    "line_item_line_item_type",
+    "transaction_type",
+    "cost_type",
+    "category",
+    "type",
+];
 
 /// Reads the rows below the header. Columns may stand in any order; an optional column
 /// `currency` is checked row by row, and one of the charge's type tells credits and refunds.
 pub(super) fn read<R: Read>(
     mut rows: Rows<R>,
     mut collector: Collector,
+    wanted: &EnvironmentTags,
 ) -> Result<Actuals, ReadError> {
     let on = rows.needed("date")?;
     let Some(usd) = rows.column("usd") else {
@@ -24,7 +36,12 @@ pub(super) fn read<R: Read>(
     };
     // What some exports call a project is the same question: whose cost is it?
     let (environment, currency) = (
-        rows.column("environment").or(rows.column("project")),
+        wanted
+            .columns(rows.header())
+            .first()
+            .copied()
+            .or_else(|| rows.column("environment"))
+            .or_else(|| rows.column("project")),
         rows.column("currency"),
     );
     let kind = KINDS.iter().find_map(|name| rows.column(name));
@@ -35,10 +52,10 @@ pub(super) fn read<R: Read>(
     while rows.advance()? {
         collector.note_row();
         let line = rows.line();
-        if let Some(column) = currency {
-            in_usd(line, rows.field(column)?)?;
-        }
         let amount = numbers.read(line, rows.field(usd)?)?;
+        if let Some(column) = currency {
+            in_usd(line, rows.field(column)?, amount)?;
+        }
         let is_credit = is_credit(rows.optional(kind)?, "");
         let day = day(line, rows.field(on)?)?;
         collector.note_day(line, day);

@@ -23,11 +23,23 @@ pub enum Packed {
     Parquet,
     /// A workbook of an old spreadsheet.
     Workbook,
+    /// Apache ORC.
+    Orc,
+    /// Apache Avro.
+    Avro,
+    /// PDF, as invoices are.
+    Pdf,
+    /// JSON, as the AWS CLI prints it.
+    Json,
+    /// A page of the web: what a download is after the session has ended.
+    Html,
+    /// UTF-32, which no spreadsheet writes.
+    Utf32,
 }
 
 impl Packed {
     fn of(head: &[u8]) -> Option<Self> {
-        const MAGIC: [(&[u8], Packed); 7] = [
+        const MAGIC: [(&[u8], Packed); 11] = [
             (b"\x1f\x8b", Packed::Gzip),
             (b"PK\x03\x04", Packed::Zip),
             (b"\x28\xb5\x2f\xfd", Packed::Zstandard),
@@ -35,9 +47,22 @@ impl Packed {
             (b"\xfd7zXZ\0", Packed::Xz),
             (b"PAR1", Packed::Parquet),
             (b"\xd0\xcf\x11\xe0", Packed::Workbook),
+            (b"ORC", Packed::Orc),
+            (b"Obj\x01", Packed::Avro),
+            (b"%PDF", Packed::Pdf),
+            (b"\xff\xfe\0\0", Packed::Utf32),
         ];
         let found = MAGIC.iter().find(|(magic, _)| head.starts_with(magic));
         found.map(|(_, packed)| *packed)
+    }
+
+    /// The same of text: no header of CSV begins with a brace or a bracket.
+    fn of_text(first: &[u8]) -> Option<Self> {
+        match first.trim_ascii_start().first()? {
+            b'{' | b'[' => Some(Self::Json),
+            b'<' => Some(Self::Html),
+            _ => None,
+        }
     }
 }
 
@@ -51,6 +76,16 @@ impl fmt::Display for Packed {
             Self::Xz => "this is xz: unpack it (xzcat F | nightcap ... --costs -)",
             Self::Parquet => "this is Parquet: export the costs as CSV",
             Self::Workbook => "this is a workbook: save the sheet as CSV",
+            Self::Orc => "this is ORC: export the costs as CSV",
+            Self::Avro => "this is Avro: export the costs as CSV",
+            Self::Pdf => "this is a PDF: export the costs by day as CSV",
+            Self::Json => {
+                "this is JSON: write it as CSV with the columns date and usd (docs/forecast.md shows how)"
+            }
+            Self::Html => {
+                "this is a page of the web, not a bill: sign in and download the CSV again"
+            }
+            Self::Utf32 => "this is UTF-32: save the file as UTF-8",
         })
     }
 }
@@ -119,6 +154,9 @@ pub(super) fn open<R: Read>(mut source: R) -> Result<Opened<R>, ReadError> {
         Encoding::Utf16 { big_endian } => Text::Utf16(Utf16::new(whole, big_endian)),
     };
     let mut first = first_line(&mut text)?;
+    if let Some(packed) = Packed::of_text(&first) {
+        return Err(ReadError::Packed(packed));
+    }
     // Excel's way to name the separator is a line of its own. It stays a line, lest those after
     // it be counted wrong.
     let named = first.strip_prefix(b"sep=").and_then(<[u8]>::first).copied();

@@ -12,7 +12,7 @@ use std::io::Read;
 use super::collector::{Charge, Collector};
 use super::number::Numbers;
 use super::rows::Rows;
-use super::tags::{Tags, bare, is_environment_column};
+use super::tags::{EnvironmentTags, Tags, bare};
 use super::time::{Period, moment};
 use super::{Actuals, ReadError, in_usd};
 
@@ -64,6 +64,7 @@ fn layout<R: Read>(rows: &Rows<R>) -> Option<&'static Layout> {
 pub(super) fn read<R: Read>(
     mut rows: Rows<R>,
     mut collector: Collector,
+    wanted: &EnvironmentTags,
 ) -> Result<Actuals, ReadError> {
     let layout = layout(&rows).unwrap_or(&FOCUS);
     let cost = rows.needed(layout.cost)?;
@@ -76,15 +77,11 @@ pub(super) fn read<R: Read>(
     );
     let (kind, detail) = (rows.column(layout.kind), rows.column("ChargeSubcategory"));
     let class = rows.column("ChargeClass");
-    let environment = rows
-        .header()
-        .iter()
-        .position(|name| is_environment_column(name));
+    let environments = wanted.columns(rows.header());
     let mut numbers = Numbers::separated_by(rows.separator());
     while rows.advance()? {
         collector.note_row();
         let line = rows.line();
-        in_usd(line, rows.field(currency)?)?;
         let period = period(&rows, start, end)?;
         let period = match billed {
             (Some(from), Some(to)) => match billing_period(&rows, from, to)? {
@@ -94,15 +91,16 @@ pub(super) fn read<R: Read>(
             _ => period,
         };
         let mut amount = numbers.read(line, rows.field(cost)?)?;
+        in_usd(line, rows.field(currency)?, amount)?;
         let is_credit = is_credit(rows.optional(kind)?, rows.optional(detail)?);
         // Some exports write credits as positive amounts. One that corrects a credit is positive.
         let corrects = rows.optional(class)?.eq_ignore_ascii_case("correction");
         if is_credit && !amount.is_negative() && !corrects {
             amount = -amount;
         }
-        let tags = match Tags::read(rows.optional(tags)?) {
+        let tags = match Tags::read(rows.optional(tags)?, wanted) {
             Tags::Read(Some(name)) => Tags::Read(Some(name)),
-            other => match rows.optional(environment)? {
+            other => match first_filled(&rows, &environments)? {
                 "" => other,
                 name => Tags::Read(Some(name.to_owned())),
             },
@@ -127,6 +125,17 @@ pub(super) fn read<R: Read>(
     // Other columns are meant to be there, and an hour or a resource a row is the format's way.
     // Neither has a row for a day on which nothing was charged.
     Ok(collector.finish_table())
+}
+
+/// The first of some fields that is not empty.
+fn first_filled<'r, R: Read>(rows: &'r Rows<R>, columns: &[usize]) -> Result<&'r str, ReadError> {
+    for column in columns {
+        let text = rows.field(*column)?;
+        if !text.is_empty() {
+            return Ok(text);
+        }
+    }
+    Ok("")
 }
 
 fn period<R: Read>(rows: &Rows<R>, start: usize, end: Option<usize>) -> Result<Period, ReadError> {

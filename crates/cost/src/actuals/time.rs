@@ -15,7 +15,8 @@ pub(super) struct Moment {
     pub(super) is_local: bool,
 }
 
-/// Reads `2026-11-05`, `2026-11-05T00:00Z`, `2026-11-05 00:00:00.000000+00:00`.
+/// Reads `2026-11-05`, `2026/11/05`, `20261105`, `2026-11-05T00:00Z`,
+/// `2026-11-05 00:00:00.000000+00:00`.
 pub(super) fn moment(line: u64, text: &str) -> Result<Moment, ReadError> {
     parse(text).ok_or_else(|| ReadError::Date {
         line,
@@ -35,9 +36,24 @@ pub(super) fn day(line: u64, text: &str) -> Result<NaiveDate, ReadError> {
     Ok(moment.at.date_naive())
 }
 
-fn parse(text: &str) -> Option<Moment> {
+/// The date at the beginning, whose year comes first, and what stands behind it.
+fn date(text: &str) -> Option<(NaiveDate, &str)> {
+    if let Some((date, rest)) = text.split_at_checked(8)
+        && date.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        return Some((NaiveDate::parse_from_str(date, "%Y%m%d").ok()?, rest));
+    }
     let (date, rest) = text.split_at_checked(10)?;
-    let date = NaiveDate::parse_from_str(date, "%Y-%m-%d").ok()?;
+    let form = if date.contains('/') {
+        "%Y/%m/%d"
+    } else {
+        "%Y-%m-%d"
+    };
+    Some((NaiveDate::parse_from_str(date, form).ok()?, rest))
+}
+
+fn parse(text: &str) -> Option<Moment> {
+    let (date, rest) = date(text)?;
     if !(2006..2200).contains(&date.year()) {
         return None;
     }
@@ -46,7 +62,7 @@ fn parse(text: &str) -> Option<Moment> {
         _ => {
             let rest = rest.strip_prefix(['T', 't', ' '])?;
             let zone = rest
-                .find(['Z', 'z', '+', '-', 'U', ' '])
+                .find(['Z', 'z', '+', '-', 'U', 'G', ' '])
                 .unwrap_or(rest.len());
             let (clock, zone) = rest.split_at_checked(zone)?;
             (time_of_day(clock)?, offset(zone.trim())?)
@@ -69,7 +85,8 @@ fn time_of_day(text: &str) -> Option<TimeDelta> {
         return None;
     }
     let mut parts = clock.split(':').map(two_digits);
-    let (hours, minutes) = (parts.next()??, parts.next()??);
+    // An hour alone is a form of ISO 8601.
+    let (hours, minutes) = (parts.next()??, parts.next().unwrap_or(Some(0))?);
     let seconds = parts.next().unwrap_or(Some(0))?;
     let whole_day = (hours, minutes, seconds) == (24, 0, 0);
     let valid = (hours < 24 || whole_day) && minutes < 60 && seconds < 61;
@@ -79,7 +96,12 @@ fn time_of_day(text: &str) -> Option<TimeDelta> {
 
 /// What is written behind the time; nothing is UTC.
 fn offset(zone: &str) -> Option<TimeDelta> {
-    if matches!(zone, "" | "Z" | "z" | "UTC") {
+    // Go writes the offset and then the name of the zone.
+    let zone = ["UTC", "GMT"]
+        .iter()
+        .find_map(|name| zone.strip_suffix(name))
+        .map_or(zone, str::trim);
+    if matches!(zone, "" | "Z" | "z") {
         return Some(TimeDelta::zero());
     }
     let (sign, digits) = match zone.split_at_checked(1)? {
@@ -207,6 +229,14 @@ mod tests {
             "2026-10-01T00:00:00",
             "2026-10-01t00:00:00z",
             "2026-10-01T00:00+00",
+            "2026-10-01 00:00:00 +0000 UTC",
+            "2026-10-01 00:00:00 GMT",
+            "2026-10-01T00",
+            "2026-10-01T00Z",
+            "2026/10/01",
+            "2026/10/01 00:00:00",
+            "20261001",
+            "20261001T00:00Z",
             "2026-09-30T24:00:00Z",
             "2026-10-01T02:00:00+02:00",
             "2026-09-30T18:30:00-05:30",
@@ -217,7 +247,11 @@ mod tests {
             "2026-10-01T",
             "2026-10-01Z",
             "2026-10-01T1:00Z",
-            "2026-10-01T00Z",
+            "2026-10-01T0Z",
+            "2026/13/01",
+            "20261301",
+            "202610011",
+            "2026-10/01",
             "2026-10-01T25:00Z",
             "2026-10-01T00:60Z",
             "2026-10-01T00:00:00X",

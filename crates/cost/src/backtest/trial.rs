@@ -111,7 +111,7 @@ fn try_ours(
     let (above, below) = budgets(total, options);
     origins(month, options)
         .map(|(origin, as_of)| {
-            let forecast = past.forecast(&question(costs, as_of, above), tuning);
+            let forecast = past.forecast(&question(costs, as_of, above), Some(tuning));
             Trial {
                 origin,
                 error: error(forecast.expected, total),

@@ -103,7 +103,21 @@ pub fn forecast(input: &ForecastInput<'_>) -> Result<Forecast, ForecastError> {
     }
     let tuning = Tuning::default();
     let past = Past::learn(&closed, input.plan, tuning.level);
-    Ok(past.forecast(input, tuning.range))
+    Ok(past.forecast(input, Some(tuning.range)))
+}
+
+/// The forecast of a bill whose days are parts of longer charges. Such days are alike because they
+/// were made so, and how well one foretells the next says nothing: the range is assumed.
+///
+/// # Errors
+/// As [`forecast`].
+pub fn forecast_of_periods(input: &ForecastInput<'_>) -> Result<Forecast, ForecastError> {
+    let closed = closed_costs(input);
+    if closed.is_empty() && input.plan.is_none() {
+        return Err(ForecastError::NothingToGoOn { as_of: input.as_of });
+    }
+    let past = Past::learn(&closed, input.plan, Tuning::default().level);
+    Ok(past.forecast(input, None))
 }
 
 /// The days that may be learned from: before `as_of` and no longer provisional.
@@ -139,8 +153,13 @@ impl Past {
         input.costs.between(month.first_day(), input.as_of) + to_come
     }
 
-    /// The forecast from the days learned that lie before `as_of`.
-    pub(crate) fn forecast(&self, input: &ForecastInput<'_>, tuning: RangeTuning) -> Forecast {
+    /// The forecast from the days learned that lie before `as_of`; without a tuning its range is
+    /// assumed.
+    pub(crate) fn forecast(
+        &self,
+        input: &ForecastInput<'_>,
+        tuning: Option<RangeTuning>,
+    ) -> Forecast {
         let month = BillingMonth::of(input.as_of);
         let actual = input.costs.between(month.first_day(), input.as_of);
         let mut days = self.days_to_come(input, month);
@@ -214,9 +233,9 @@ impl Past {
         input: &ForecastInput<'_>,
         month: BillingMonth,
         to_come: Decimal,
-        tuning: RangeTuning,
+        tuning: Option<RangeTuning>,
     ) -> Spread {
-        let Some((series, outlooks)) = &self.learned else {
+        let (Some((series, outlooks)), Some(tuning)) = (&self.learned, tuning) else {
             return Spread::assumed(to_come);
         };
         let end = self.end(input);

@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 use std::io::{self, Read};
 
-use nightcap_cost::actuals::{Actuals, Assumption, ReadError, read_costs, read_costs_before};
+use nightcap_cost::actuals::{
+    Actuals, Assumption, Packed, ReadError, read_costs, read_costs_before, read_costs_by_tag,
+};
 use nightcap_cost::plan::Inventory;
 use nightcap_cost::price::PriceBook;
 use nightcap_cost::{Usd, forecast_file};
@@ -745,6 +747,182 @@ fn nothing_of_a_file_steers_a_terminal() {
         .map(EnvironmentName::as_str)
         .collect();
     assert!(names.chars().all(|c| !c.is_control()), "{names:?}");
+}
+
+/// A day's row of a bill with this tag.
+fn tagged(header: &str, tags: &str) -> String {
+    let mut text = format!("BilledCost,BillingCurrency,ChargePeriodStart,{header}\n");
+    for day in 1..=10 {
+        writeln!(
+            text,
+            "10,USD,2026-10-{day:02}T00:00:00Z,{}",
+            tags.replace('"', "\"\"")
+                .split('\t')
+                .map(|cell| format!("\"{cell}\""))
+                .collect::<Vec<_>>()
+                .join(",")
+        )
+        .unwrap();
+    }
+    text
+}
+
+#[test]
+fn a_tag_that_is_empty_in_one_place_is_read_in_the_next() {
+    for (header, tags) in [
+        ("Tags", r#"{"Environment":"","environment":"preprod"}"#),
+        (
+            "Tags",
+            r#"{"nightcap:environment":null,"Environment":"preprod"}"#,
+        ),
+        ("tag_environment,tag_nightcap_environment", "\tpreprod"),
+        ("tag_environment,tag_nightcap_environment", "other\tpreprod"),
+        ("Tags,tag_environment", "{\"owner\":\"shop\"}\tpreprod"),
+    ] {
+        let file = tagged(header, tags);
+        assert_eq!(
+            asked(file.as_bytes(), Some("preprod")).0,
+            "100.00",
+            "{tags}"
+        );
+    }
+}
+
+#[test]
+fn a_file_is_told_apart_by_the_configured_tag_in_every_format() {
+    let focus = tagged("Tags", r#"{"CostCenter":"shop","environment":"preprod"}"#);
+    let report = "lineItem/UnblendedCost,lineItem/CurrencyCode,lineItem/UsageStartDate,resourceTags/user:environment,resourceTags/user:CostCenter\n\
+        10,USD,2026-10-01T00:00:00Z,preprod,shop\n";
+    let plain = "date,usd,environment,CostCenter\n2026-10-01,10,preprod,shop\n";
+    let console = "\"CostCenter\",\"No tag key: CostCenter($)\",\"CostCenter$shop($)\",\"Total costs($)\"\n\
+        \"CostCenter total\",\"0\",\"10\",\"10\"\n\"2026-10-01\",\"0\",\"10\",\"10\"\n";
+    for text in [&focus, report, plain, console] {
+        let read = |tag| read_costs_by_tag(text.as_bytes(), day("2026-10-11"), tag).unwrap();
+        let by_tag = read(Some("CostCenter"));
+        assert!(by_tag.by_environment.contains_key("shop"), "{text}");
+        assert!(!by_tag.by_environment.contains_key("preprod"), "{text}");
+    }
+    for text in [&focus, report, plain] {
+        for usual in [None, Some("nightcap:environment")] {
+            let read = read_costs_by_tag(text.as_bytes(), day("2026-10-11"), usual).unwrap();
+            assert!(read.by_environment.contains_key("preprod"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn credits_are_told_by_their_type_whatever_its_column_is_called() {
+    for column in [
+        "type",
+        "Line item type",
+        "line_item_line_item_type",
+        "cost_type",
+    ] {
+        let text = format!(
+            "date,usd,{column}\n2026-10-01,12,Usage\n2026-10-01,-2,SavingsPlanNegation\n2026-10-01,-5,Credit\n"
+        );
+        let actuals = read(&text).unwrap();
+        assert_eq!(sum(&actuals), usd("10"), "{column}");
+        assert_eq!(actuals.credits.get(day("2026-10-01")), Some(usd("-5")));
+    }
+}
+
+#[test]
+fn what_costs_nothing_needs_no_currency() {
+    let text = "date,usd,currency\n2026-10-01,10,USD\n2026-10-02,0,N/A\n2026-10-03,0,\n";
+    assert_eq!(sum(&read(text).unwrap()), usd("10"));
+    let wrong = text.replace("0,N/A", "1,N/A");
+    assert!(error(&wrong).starts_with("line 3: \"N/A\" is not a currency code"));
+    let euros = text.replace("0,N/A", "0,EUR");
+    assert!(error(&euros).starts_with("line 3: the amount is in EUR"));
+}
+
+#[test]
+fn the_consoles_usage_beside_its_costs_is_no_money() {
+    let text = "\"Service\",\"EC2($)\",\"EC2(Hrs)\",\"Total costs($)\",\"Total usage(Hrs)\"\n\
+        \"Service total\",\"20\",\"48\",\"20\",\"48\"\n\
+        \"2026-10-01\",\"10\",\"24\",\"10\",\"24\"\n\"2026-10-02\",\"10\",\"24\",\"10\",\"24\"\n";
+    assert_eq!(sum(&read(text).unwrap()), usd("20"));
+    let reals = text.replace("($)", "(R$)");
+    assert!(error(&reals).contains("currency"), "{}", error(&reals));
+}
+
+#[test]
+fn months_and_weeks_are_told_from_days_though_the_first_or_last_is_cut() {
+    for days in [
+        // What the console gives for a quarter that begins within a month, or a week.
+        &["2026-07-29", "2026-08-01", "2026-09-01", "2026-10-01"][..],
+        &["2026-08-30", "2026-09-01", "2026-10-01"],
+        &["2026-07-31", "2026-08-31", "2026-09-30", "2026-10-05"],
+        &[
+            "2026-09-11",
+            "2026-09-14",
+            "2026-09-21",
+            "2026-09-28",
+            "2026-10-02",
+        ],
+        &["2026-09-01", "2026-10-01"],
+        &["2027-12-30", "2028-01-01", "2028-02-01", "2028-03-01"],
+    ] {
+        let rows: Vec<String> = days.iter().map(|day| format!("{day},300\n")).collect();
+        let text = format!("date,usd\n{}", rows.concat());
+        assert!(
+            matches!(read(&text), Err(ReadError::FarApart { line: 3, .. })),
+            "{days:?}"
+        );
+    }
+    // Days with holes, and a job that runs on Mondays and Tuesdays.
+    for days in [
+        &["2026-10-01", "2026-10-02", "2026-10-20"][..],
+        &[
+            "2026-09-28",
+            "2026-09-29",
+            "2026-10-05",
+            "2026-10-06",
+            "2026-10-12",
+        ],
+        &["2026-09-30", "2026-10-01"],
+    ] {
+        let rows: Vec<String> = days.iter().map(|day| format!("{day},3\n")).collect();
+        assert!(
+            read(&format!("date,usd\n{}", rows.concat())).is_ok(),
+            "{days:?}"
+        );
+    }
+}
+
+#[test]
+fn days_that_are_parts_of_a_months_charge_show_no_range() {
+    let header = "BilledCost,BillingCurrency,ChargePeriodStart,ChargePeriodEnd\n";
+    let text = format!(
+        "{header}300,USD,2026-09-01T00:00:00Z,2026-10-01T00:00:00Z\n310,USD,2026-10-01T00:00:00Z,2026-11-01T00:00:00Z\n"
+    );
+    let answer = forecast_file(text.as_bytes(), day("2026-10-11"), usd("330"), None).unwrap();
+    assert_eq!(answer.expected, usd("310"));
+    assert!(answer.basis.contains("range assumed"), "{}", answer.basis);
+    assert!(
+        (answer.low, answer.high) == (usd("257.50"), usd("362.50")),
+        "a quarter of what is to come, not a hundredth: {} to {}",
+        answer.low,
+        answer.high
+    );
+    assert!(answer.probability_over > 0.2, "{}", answer.probability_over);
+}
+
+#[test]
+fn what_is_no_table_is_named() {
+    for (text, packed) in [
+        (&b"{\n  \"ResultsByTime\": []\n}"[..], Packed::Json),
+        (b"\xef\xbb\xbf [{\"date\":\"2026-10-01\"}]", Packed::Json),
+        (b"\xff\xfe{\0\n\0", Packed::Json),
+        (b"<!DOCTYPE html>\n<html>", Packed::Html),
+        (b"%PDF-1.7\n", Packed::Pdf),
+        (b"ORC\x00", Packed::Orc),
+        (b"Obj\x01\x04", Packed::Avro),
+        (b"\xff\xfe\0\0d\0\0\0", Packed::Utf32),
+    ] {
+        assert_eq!(read_costs(text).unwrap_err(), ReadError::Packed(packed));
+    }
 }
 
 /// Pieces of files, so that what is tried comes near what is meant.

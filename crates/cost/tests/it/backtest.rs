@@ -7,7 +7,7 @@ use nightcap_cost::backtest::{
     Backtest, BacktestError, BacktestOptions, Bill, Holdout, MethodScore, OURS, backtest, holdout,
 };
 use nightcap_cost::forecast::{ForecastInput, forecast};
-use nightcap_cost::{DailyCosts, Usd, backtest_file};
+use nightcap_cost::{DailyCosts, Part, Usd, backtest_file};
 use rust_decimal::Decimal;
 
 fn run(bill: &str) -> Backtest {
@@ -118,7 +118,12 @@ fn a_bill_of_months_is_no_test() {
         )
         .unwrap();
     }
-    let refused = backtest_file(file.as_bytes(), None, &BacktestOptions::default()).unwrap_err();
+    let refused = backtest_file(
+        file.as_bytes(),
+        Part::default(),
+        &BacktestOptions::default(),
+    )
+    .unwrap_err();
     assert_eq!(refused, nightcap_cost::FileError::Spread);
 }
 
@@ -128,7 +133,11 @@ fn the_file_gives_the_same_tables() {
     let file = include_bytes!("../../data/daily_cloud_cost_2018.csv");
     let from_file = |name: Option<&str>| {
         let name = name.map(Into::into);
-        backtest_file(&file[..], name.as_ref(), &BacktestOptions::default())
+        let part = Part {
+            environment: name.as_ref(),
+            cost_tag: None,
+        };
+        backtest_file(&file[..], part, &BacktestOptions::default())
             .unwrap()
             .table()
     };

@@ -73,9 +73,9 @@ fn excerpt(source: &str, position: Position) -> String {
     format!(" {number} | {}\n {gutter} | {indent}^\n", shown.trim_end())
 }
 
-/// Control characters, and those that reverse the direction of text.
+/// Characters that nobody sees: controls, those that reverse the direction of text.
 pub(super) fn is_unsafe(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    crate::text::is_hidden(c)
 }
 
 #[cfg(test)]

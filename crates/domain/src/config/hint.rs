@@ -11,6 +11,18 @@ pub(super) fn for_syntax(
     if info.contains("quoted scalar") {
         return Some((position, "a closing quote after this opening one"));
     }
+    if text.contains('\0') {
+        return Some((
+            position,
+            "UTF-8: this looks like UTF-16; save the file as UTF-8",
+        ));
+    }
+    if info.contains("byte order mark") {
+        return Some((
+            position,
+            "a byte order mark at the very beginning alone: remove this one",
+        ));
+    }
     let first = position.line.saturating_sub(1).max(1);
     source_lines(text)
         .enumerate()
@@ -40,6 +52,23 @@ fn slip(line: &str) -> Option<(usize, &'static str)> {
             && matches!(last_mark, Some(':' | '-' | ',' | '{' | '['));
         if begins_value {
             match c {
+                // An alias has a name after its star, a cron expression a blank or a sign.
+                '*' if line
+                    .chars()
+                    .nth(index + 1)
+                    .is_some_and(|next| next.is_alphanumeric() || next == '_') =>
+                {
+                    return Some((
+                        index + 1,
+                        "the value itself: anchors (&) and aliases (*) are not supported",
+                    ));
+                }
+                '?' => {
+                    return Some((
+                        index + 1,
+                        "quotes around a cron expression that begins with ?: \"? 9 * * *\"",
+                    ));
+                }
                 '*' => {
                     return Some((
                         index + 1,
@@ -53,10 +82,26 @@ fn slip(line: &str) -> Option<(usize, &'static str)> {
                 _ => {}
             }
         }
+        if c == '\t' && last_mark == Some(':') {
+            return Some((index + 1, "a space after the colon: a tab does not count"));
+        }
         before = Some(c);
         if !c.is_whitespace() {
             last_mark = Some(c);
         }
     }
-    None
+    key_without_blank(line)
+}
+
+/// `timezone:Europe/Paris` is a text, not a key and its value.
+fn key_without_blank(line: &str) -> Option<(usize, &'static str)> {
+    let trimmed = line.trim_start();
+    let (key, value) = trimmed.split_once(':')?;
+    let is_key = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let glued = value.starts_with(|c: char| !c.is_whitespace()) && !value.contains(": ");
+    let column = line.chars().count() - trimmed.chars().count() + key.chars().count() + 1;
+    (is_key && glued).then_some((
+        column,
+        "a space after this colon, between a key and its value",
+    ))
 }

@@ -253,12 +253,27 @@ pub struct BudgetConfig {
     /// spelling: capital letters count there. It has to be activated, in the management account.
     #[cfg_attr(feature = "schema", schemars(default = "super::defaults::cost_tag"))]
     pub cost_tag: String,
+    /// The accounts of an organization whose costs count, by their twelve digits. Empty: all that
+    /// Cost Explorer shows, which in a management account is the whole organization.
+    #[cfg_attr(feature = "schema", schemars(default))]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub accounts: Vec<String>,
     /// When to send a mail.
     #[cfg_attr(feature = "schema", schemars(default))]
     pub alerts: Vec<AlertRule>,
     /// What to do besides, in the order given. Empty: nothing is ever done.
     #[cfg_attr(feature = "schema", schemars(default))]
     pub ladder: Vec<LadderRule>,
+}
+
+impl BudgetConfig {
+    /// What costs of a day are kept under: those of certain accounts are others than those of all.
+    pub fn costs_key(&self) -> String {
+        if self.accounts.is_empty() {
+            return self.name.clone();
+        }
+        format!("{}@{}", self.name, self.accounts.join("+"))
+    }
 }
 
 /// How much one tick may stop, how many targets it works itself, and how long a hold may last.

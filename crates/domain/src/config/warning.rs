@@ -1,7 +1,7 @@
 //! What is valid but probably not what its author meant.
 
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     fmt,
 };
 
@@ -18,7 +18,7 @@ use super::{
     model::{CalendarConfig, Config, EnvironmentConfig, ManualChanges, ScheduleConfig},
     position::Position,
 };
-use crate::fleet::looks_like_production;
+use crate::fleet::{canonical_name, looks_like_production};
 use crate::names::EnvironmentName;
 use crate::time::{Calendar, CronExpression, Warning, zone_data_is_outdated, zone_doubt};
 
@@ -100,6 +100,7 @@ impl Config {
             doubts.production(name, environment);
             doubts.capacity(&format!("environments.{name}"), environment);
         }
+        doubts.names_alike();
         doubts.released();
         doubts.budget(now);
         doubts.found.sort_by_key(ConfigWarning::position);
@@ -304,13 +305,28 @@ impl Doubts<'_> {
         }
     }
 
+    /// Names that a person takes for one: the tag is compared letter by letter.
+    fn names_alike(&mut self) {
+        let mut seen: BTreeMap<String, &EnvironmentName> = BTreeMap::new();
+        for name in self.config.environments.keys() {
+            if let Some(other) = seen.insert(canonical_name(name.as_str()), name) {
+                self.add(
+                    format!("environments.{name}"),
+                    format!(
+                        "{name} and {other} look the same: the tag nightcap:environment is compared letter by letter, capitals included; rename one"
+                    ),
+                );
+            }
+        }
+    }
+
     /// A schedule that is not carried out.
     fn production(&mut self, name: &EnvironmentName, environment: &EnvironmentConfig) {
         if environment.looks_like_production {
             self.add(
                 format!("environments.{name}"),
                 format!(
-                    "{name:?} looks like production, so it is protected and its schedule is NOT carried out; write protected: true in place of the schedule, or, if it is not production, release it: not_production: [{{ name: {name}, reason: \"…\" }}]"
+                    "{name} looks like production, so it is protected and its schedule is NOT carried out; write protected: true in place of the schedule, or, if it is not production, release it: not_production: [{{ name: {name}, reason: \"…\" }}]"
                 ),
             );
         }

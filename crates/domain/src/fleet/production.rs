@@ -117,7 +117,7 @@ fn words(text: &str) -> Vec<Word> {
         let after = chars.get(index + 1).copied();
         if !c.is_alphanumeric() {
             joined = if touches || joined {
-                matches!(c, '-' | '_' | '.' | '–' | '—') || c.is_whitespace()
+                is_hyphen(c) || matches!(c, '_' | '.') || c.is_whitespace()
             } else {
                 false
             };
@@ -139,6 +139,14 @@ fn words(text: &str) -> Vec<Word> {
         touches = true;
     }
     words
+}
+
+/// A hyphen in any of its forms: word processors put in another for the one that was typed.
+fn is_hyphen(c: char) -> bool {
+    matches!(
+        c,
+        '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}'
+    )
 }
 
 /// `eu|Prod`, `EU|Prod`, `prod|01`, `01|prod`.
@@ -226,7 +234,10 @@ fn is_invisible(c: char) -> bool {
     matches!(u32::from(c),
         0x00AD | 0x034F | 0x061C | 0x115F | 0x1160 | 0x17B4 | 0x17B5 | 0x180B..=0x180F
         | 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x206F | 0x2800 | 0x3164 | 0xFE00..=0xFE0F
-        | 0xFEFF | 0xFFA0 | 0xFFF9..=0xFFFB | 0x1D173..=0x1D17A | 0xE0000..=0xE0FFF
+        | 0xFEFF | 0xFFA0 | 0xFFF9..=0xFFFB
+        // What stands in the place of one of them: `text::visible`.
+        | 0xFFFD
+        | 0x1D173..=0x1D17A | 0xE0000..=0xE0FFF
         // Marks on letters.
         | 0x0300..=0x036F | 0x0483..=0x0489 | 0x1AB0..=0x1AFF | 0x1DC0..=0x1DFF
         | 0x20D0..=0x20F0 | 0xFE20..=0xFE2F)
@@ -317,6 +328,8 @@ mod tests {
             "prd",
             "PRD",
             "prod-eu",
+            "prod\u{2212}eu",
+            "eu\u{2011}prod",
             "Prod-EU",
             "eu-prod",
             "prd-eu",
@@ -406,6 +419,12 @@ mod tests {
             "PREPROD",
             "preprod-eu",
             "pre-prod",
+            "pre\u{2011}prod",
+            "pre\u{2013}prod",
+            "non\u{2212}prod",
+            "pre\u{ff0d}prod",
+            "reprod",
+            "liver",
             "pre_prod",
             "pre prod",
             "pre.prod",

@@ -1,8 +1,10 @@
 //! Tags: how a resource says where it belongs, and that it must be left alone.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::{canonical_name, looks_like_production};
+use crate::text::visible;
 
 /// The keys under which people say to which environment something belongs, besides
 /// [`ENVIRONMENT_TAG`], in any case.
@@ -96,9 +98,18 @@ impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Tags {
         Self(
             pairs
                 .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
+                .map(|(key, value)| (seen(key.into()), seen(value.into())))
                 .collect(),
         )
+    }
+}
+
+/// Tags are where other people's texts come in: what nobody sees in them is marked, not taken
+/// away, so that no key becomes one that Nightcap obeys.
+fn seen(text: String) -> String {
+    match visible(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(marked) => marked,
     }
 }
 
@@ -129,6 +140,22 @@ mod tests {
             let tags = Tags::from_iter([(key, value)]);
             assert_eq!(tags.protected_by().is_some(), protected, "{key}={value}");
         }
+    }
+
+    #[test]
+    fn what_nobody_sees_in_a_tag_is_marked_and_makes_no_claim() {
+        let tags = Tags::from_iter([
+            ("nightcap:environment\u{200b}", "preprod"),
+            ("Env", "pro\u{202e}d\r\n"),
+        ]);
+        assert_eq!(tags.claim(), Claim::None);
+        let by = tags.protected_by().unwrap();
+        assert!(
+            !format!("{}{}", by.key, by.value).contains(crate::text::is_hidden),
+            "{by:?}"
+        );
+        let tags = Tags::from_iter([("nightcap:environment", "preprod\u{200b}")]);
+        assert_eq!(tags.claim(), Claim::Environment("preprod\u{fffd}"));
     }
 
     #[test]

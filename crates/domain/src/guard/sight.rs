@@ -133,6 +133,9 @@ pub struct AwsBudget {
     pub forecast: Option<Usd>,
     /// What it says was spent in the months that are over.
     pub closed: BTreeMap<BillingMonth, Usd>,
+    /// The accounts whose costs it counts; none where it counts all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accounts: Vec<String>,
 }
 
 impl AwsBudget {

@@ -118,7 +118,7 @@ impl HoldView {
 
 impl HoldAnswer {
     /// The answer about a hold, as it stands among those that the ledger knows already, priced by
-    /// the book that comes with the program.
+    /// the book that comes with the program: where no other is named.
     pub fn new(
         config: &Compiled,
         plan: &Plan,

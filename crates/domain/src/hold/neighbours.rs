@@ -26,6 +26,11 @@ pub enum HoldWarning {
         /// Their names.
         resources: Vec<String>,
     },
+    /// The price book that is named cannot be read: the one within the program was used.
+    PricesUnread {
+        /// Why.
+        why: String,
+    },
 }
 
 impl HoldWarning {
@@ -35,6 +40,7 @@ impl HoldWarning {
             Self::StopsUnder { .. } => "stops-under",
             Self::KeptUp { .. } => "kept-up",
             Self::NeedsHeldDown { .. } => "needs-held-down",
+            Self::PricesUnread { .. } => "prices",
         }
     }
 
@@ -64,6 +70,12 @@ impl HoldWarning {
             (Self::NeedsHeldDown { resources }, Language::Fr) => format!(
                 "ce qui reste en marche a besoin de {}, qu'un maintien propre garde à l'arrêt : libérez-le pour le réveiller",
                 resources.join(", ")
+            ),
+            (Self::PricesUnread { why }, Language::En) => format!(
+                "it is priced by the prices that come with the program, because those that NIGHTCAP_PRICES names cannot be read: {why}"
+            ),
+            (Self::PricesUnread { why }, Language::Fr) => format!(
+                "le coût est celui des prix livrés avec le programme, car ceux que nomme NIGHTCAP_PRICES ne peuvent être lus : {why}"
             ),
         }
     }

@@ -28,6 +28,11 @@ pub use write::Write;
 /// that has died meanwhile is made good by the first tick after that.
 pub const LEASE: TimeDelta = TimeDelta::seconds(120);
 
+/// How long AWS may go on describing something as it was before a change: "starting with a couple
+/// of seconds of wait time, and increasing gradually up to five minutes" ("Eventual consistency in
+/// the Amazon EC2 API", Amazon EC2 developer guide).
+pub const SETTLING: TimeDelta = TimeDelta::minutes(5);
+
 /// How far a transition has come on a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -136,6 +141,25 @@ impl Mark {
     pub fn is_leased(&self, now: DateTime<Utc>) -> bool {
         self.lease
             .is_some_and(|until| now < until && until - now <= LEASE * 2)
+    }
+}
+
+impl Mark {
+    /// Whether what AWS describes now may be from before what this entry tells: before an order
+    /// that was given a moment ago, or before a moment ago it was seen to have arrived.
+    ///
+    /// An entry whose order was not given, or was refused, has no lease left, and changed nothing.
+    pub fn is_settling(&self, phase: Phase, now: DateTime<Utc>) -> bool {
+        let since = match phase {
+            Phase::Ordered => self.lease.map(|until| until - LEASE),
+            Phase::Reached => Some(self.at),
+            Phase::Changed | Phase::Woken => None,
+        };
+        since.is_some_and(|since| {
+            let passed = now - since;
+            // What was written much later than now was written by a rehearsal at another instant.
+            -LEASE <= passed && passed < SETTLING
+        })
     }
 }
 

@@ -34,7 +34,7 @@ impl Body {
     /// A heading after an empty line.
     pub(super) fn heading(&mut self, text: &str) {
         self.text.push('\n');
-        self.text.push_str(text);
+        self.text.push_str(&clean(text, WIDTH));
         self.text.push('\n');
     }
 
@@ -164,8 +164,9 @@ mod tests {
         body.row(hostile, "1.00");
         body.item(hostile);
         body.field("What", 10, hostile);
+        body.heading(hostile);
         let text = body.finish();
-        assert_eq!(text.lines().count(), 3, "{text:?}");
+        assert_eq!(text.lines().count(), 5, "{text:?}");
         let hidden = |c: char| c != '\n' && crate::text::is_hidden(c);
         assert!(!text.contains(hidden), "{text:?}");
     }

@@ -69,6 +69,12 @@ pub enum Wait {
     StillUsedBy(Vec<String>),
     /// These need it and stay up until the next transition.
     KeptUpFor(Vec<String>),
+    /// AWS describes it as it was before what was ordered or seen a moment ago, and may not have
+    /// caught up yet.
+    Settling {
+        /// AWS's word for what it describes.
+        status: String,
+    },
 }
 
 /// Why nothing is done at all.
@@ -118,6 +124,7 @@ impl Wait {
             Self::NeedsUp(_) => "needs-up",
             Self::StillUsedBy(_) => "still-used-by",
             Self::KeptUpFor(_) => "kept-up-for",
+            Self::Settling { .. } => "settling",
         }
     }
 
@@ -154,6 +161,12 @@ impl Wait {
             (Self::StillUsedBy(names), Language::Fr) => {
                 format!("encore utilisé par {}", names.join(", "))
             }
+            (Self::Settling { status }, Language::En) => format!(
+                "AWS says {status}, which may be from before a change of the last minutes: the next tick looks again"
+            ),
+            (Self::Settling { status }, Language::Fr) => format!(
+                "AWS indique {status}, ce qui peut dater d'avant un changement des dernières minutes : le prochain passage regardera de nouveau"
+            ),
         }
     }
 }

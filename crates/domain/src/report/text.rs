@@ -124,7 +124,7 @@ impl Report {
         };
         let (low, high) = (self.usd(forecast.low), self.usd(forecast.high));
         let expected = self.usd(forecast.expected);
-        let over = self.number(&format!("{:.1}", forecast.probability_over * 100.0));
+        let risk = self.risk(forecast.probability_over);
         let on = forecast.used_up_on.map(|day| day.to_string());
         if fr {
             let never = || "pas ce mois-ci".to_owned();
@@ -133,7 +133,7 @@ impl Report {
                     "Attendu",
                     format!("{expected} USD, 4 fois sur 5 entre {low} et {high}"),
                 ),
-                ("Dépassement", format!("{over} % de risque")),
+                ("Risque", risk),
                 ("Épuisé le", on.unwrap_or_else(never)),
             ];
         }
@@ -143,9 +143,25 @@ impl Report {
                 "Expected",
                 format!("{expected} USD, 4 times in 5 between {low} and {high}"),
             ),
-            ("Over budget", format!("{over} % likely")),
+            ("Risk", risk),
             ("Used up on", on.unwrap_or_else(never)),
         ]
+    }
+
+    /// The risk, beside the budget that it is about: a number alone reads as an overrun.
+    fn risk(&self, probability: f64) -> String {
+        let limit = self.usd(self.budget.limit);
+        if probability >= 1.0 {
+            return match self.language {
+                Language::En => format!("{limit} USD are passed"),
+                Language::Fr => format!("{limit} USD sont dépassés"),
+            };
+        }
+        let percent = self.number(&format!("{:.1}", probability * 100.0));
+        match self.language {
+            Language::En => format!("{percent} % of passing {limit} USD"),
+            Language::Fr => format!("{percent} % de dépasser {limit} USD"),
+        }
     }
 
     fn data(&self) -> String {

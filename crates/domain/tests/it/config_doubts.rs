@@ -86,6 +86,17 @@ const ORDINARY: &[Written] = &[
     ("Europe/Paris", false, &[("0 1 * * *", "0 4 * * *")]),
     ("America/New_York", false, &[("0 0 * * *", "30 3 * * *")]),
     ("Australia/Sydney", false, &[("0 22 * * SAT", "0 6 * * SUN")]),
+    // A start that fires more than once within a run, and a stop that ends it for long.
+    ("UTC", false, &[("*/5 9 * * *", "0 18 * * *")]),
+    ("UTC", false, &[("* 9 * * MON-FRI", "0 18 * * MON-FRI")]),
+    ("UTC", false, &[("0 9-17 * * *", "30 9-17 * * *")]),
+    ("Europe/Paris", false, &[("0 9 * * MON-FRI", "* 19 * * MON-FRI")]),
+    ("Europe/Paris", false, &[("0 7 * * MON,TUE", "0 20 * * FRI")]),
+    ("Europe/Paris", false, &[("0 9 1-7 * *", "0 18 1-7 * *")]),
+    ("Europe/Paris", false, &[("0 9 * * MON-FRI", "0 19 * * MON-FRI"), ("0 2 * * SUN", "30 3 * * SUN")]),
+    ("Europe/Paris", false, &[("cron(0 9 1 * ? *)", "cron(0 18 1 * ? *)")]),
+    ("UTC", false, &[("0 12 * * *", "0 0 * * *")]),
+    ("UTC", false, &[("0 0 * * MON-FRI", "0 0 * * SAT")]),
     // All but a pause at night.
     ("Europe/Paris", false, &[("0 5 * * *", "0 3 * * *")]),
     ("Europe/Paris", true, &[("1 0 * * *", "59 23 * * *")]),
@@ -93,7 +104,7 @@ const ORDINARY: &[Written] = &[
 
 #[test]
 fn ordinary_schedules_are_not_doubted() {
-    assert!(ORDINARY.len() >= 40);
+    assert!(ORDINARY.len() >= 50);
     for written in ORDINARY {
         for at in ["2026-03-15T00:00:00Z", "2026-12-01T12:00:00Z"] {
             assert_eq!(warnings(written, at), [], "{written:?} at {at}");
@@ -126,7 +137,7 @@ const DOUBTED: &[Doubted] = &[
     (("Europe/Paris", false, &[("0 22 * * MON-FRI", "0 6 * * MON-FRI")]), "schedules.s.windows[0]",
         &["56 h", "0 6 * * TUE-SAT"]),
     // No stop on some day, or only in another month.
-    (("UTC", false, &[("0 8 * * *", "0 20 * * MON-FRI")]), "schedules.s.windows[0]", &["60 h", "12 h"]),
+    (("UTC", false, &[("0 8 * * *", "0 20 * * MON-FRI")]), "schedules.s.windows[0]", &["36 h", "12 h"]),
     (("UTC", false, &[("0 8 * * MON#1", "0 20 * * TUE#1")]), "schedules.s.windows[0]", &["36 h", "Mon 7 Sep 2026 08:00"]),
     // Minute and hour exchanged.
     (("Europe/Paris", false, &[("9 0 * * MON-FRI", "20 0 * * MON-FRI")]), "schedules.s.windows[0]",
@@ -135,6 +146,34 @@ const DOUBTED: &[Doubted] = &[
         &["10 min", "cron(0 8 ? * MON-FRI *)"]),
     (("Europe/Paris", false, &[("9 15 * * *", "18 15 * * *")]), "schedules.s.windows[0]",
         &["9 min", "15 9 * * *"]),
+    // A day of month and a weekday: Unix wants either.
+    (("Europe/Paris", false, &[("0 9 1-7 * MON", "0 18 * * *")]), "schedules.s.windows[0]",
+        &["0 9 1-7 * MON fires on every day", "not on the 12 that both name", "write 0 9 * * MON#1"]),
+    (("Europe/Paris", false, &[("0 9 8-14 * TUE,THU", "0 18 * * *")]), "schedules.s.windows[0]",
+        &["write 0 9 * * TUE#2,THU#2"]),
+    (("Europe/Paris", false, &[("0 9 13 * FRI", "0 18 13 * FRI")]), "schedules.s.windows[0]",
+        &["0 9 13 * FRI fires", "write * for the one that is not meant"]),
+    (("Europe/Paris", false, &[("0 9 */2 * *", "0 18 */2 * MON-FRI")]), "schedules.s.windows[0]",
+        &["0 18 */2 * MON-FRI fires"]),
+    // Over before anything is up.
+    (("Europe/Paris", false, &[("0 9 * * MON-FRI", "1 9 * * MON-FRI")]), "schedules.s.windows[0]",
+        &["each run lasts 1 min", "a database needs minutes to start"]),
+    (("Europe/Paris", false, &[("8 7 * * *", "20 7 * * *")]), "schedules.s.windows[0]",
+        &["each run lasts 12 min"]),
+    // A start that fires all the time undoes the stop.
+    (("Europe/Paris", false, &[("* * * * *", "0 19 * * *")]), "schedules.s.windows[0]",
+        &["1 min after the stop of Sun 15 Mar 2026 19:00 it runs again", "let the start fire once"]),
+    (("Europe/Paris", false, &[("0 * * * MON-FRI", "0 19 * * *")]), "schedules.s.windows[0]",
+        &["1 h after the stop", "runs again"]),
+    (("Europe/Paris", false, &[("*/30 * * * *", "0 20 * * *")]), "schedules.s.windows[0]",
+        &["30 min after the stop"]),
+    // Starts every day, stops once a month.
+    (("Europe/Paris", false, &[("0 9 * * *", "0 19 1 * *")]), "schedules.s.windows[0]",
+        &["stops once", "give it a stop as often as a start"]),
+    (("Europe/Paris", false, &[("0 9 * * MON-FRI", "0 19 L * *")]), "schedules.s.windows[0]",
+        &["stops once"]),
+    // No stop at weekends: a day's run is not exchanged for a night's.
+    (("Europe/Paris", false, &[("30 9 * * *", "30 19 * * MON-FRI")]), "schedules.s.windows[0]", &["34 h", "10 h"]),
     // EventBridge's numbers.
     (("UTC", false, &[("cron(0 8 ? * 1-5 *)", "cron(0 18 ? * MON-FRI *)")]), "schedules.s.windows[0].start",
         &["1-5 is SUN-THU", "MON-FRI"]),
@@ -162,6 +201,19 @@ fn what_is_surely_not_meant_is_doubted_with_what_would_be_regular() {
             );
         }
     }
+}
+
+#[test]
+fn a_run_within_the_day_is_not_exchanged_for_one_at_night() {
+    let doubts = warnings(
+        &(
+            "Europe/Paris",
+            false,
+            &[("30 9 * * *", "30 19 * * MON-FRI")],
+        ),
+        "2026-03-15T00:00:00Z",
+    );
+    assert!(!format!("{doubts:?}").contains("exchanged"), "{doubts:?}");
 }
 
 #[test]
@@ -200,4 +252,44 @@ fn many_windows_are_compared_in_bounded_time() {
     let now = "2026-03-15T00:00:00Z".parse().unwrap();
     let _ = schedule.doubts(now, now + chrono::TimeDelta::days(366));
     assert!(began.elapsed().as_secs() < 60, "{:?}", began.elapsed());
+}
+
+#[test]
+fn environments_that_look_the_same_are_doubted() {
+    let schedule = "timezone: UTC\nschedules:\n  s:\n    windows:\n      - { start: 0 9 * * MON-FRI, stop: 0 18 * * MON-FRI }\nenvironments:\n";
+    for (one, other, alike) in [
+        ("dev", "Dev", true),
+        ("qa1", "QA1", true),
+        ("dev", "dev2", false),
+        ("dev-eu", "dev-us", false),
+    ] {
+        let text = format!("{schedule}  {one}: {{ schedule: s }}\n  {other}: {{ schedule: s }}\n");
+        let config = Config::parse(&text).unwrap();
+        let warnings = config.warnings("2026-03-15T00:00:00Z".parse().unwrap());
+        let told = warnings.iter().any(|warning| {
+            warning
+                .message
+                .contains(&format!("{one} and {other} look the same"))
+                || warning
+                    .message
+                    .contains(&format!("{other} and {one} look the same"))
+        });
+        assert_eq!(told, alike, "{one} {other}: {warnings:?}");
+    }
+}
+
+#[test]
+fn a_doubt_calls_an_environment_by_its_name_alone() {
+    let text = "timezone: UTC\nschedules:\n  s:\n    windows:\n      - { start: 0 9 * * MON-FRI, stop: 0 18 * * MON-FRI }\nenvironments:\n  prd: { schedule: s }\n";
+    let warnings = Config::parse(text)
+        .unwrap()
+        .warnings("2026-03-15T00:00:00Z".parse().unwrap());
+    let [only] = warnings.as_slice() else {
+        panic!("{warnings:?}");
+    };
+    assert!(
+        only.message.starts_with("prd looks like production"),
+        "{}",
+        only.message
+    );
 }

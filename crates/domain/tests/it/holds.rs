@@ -421,3 +421,42 @@ fn production_stays_out_of_reach_of_every_hold() {
         Decision::Leave(Leave::ProtectedTag(_) | Leave::ProtectedEnvironment)
     ));
 }
+
+/// Every part of what is asked for changes the id, and nothing can be moved from one part to the
+/// next: the same id means the same hold.
+#[test]
+fn holds_that_differ_in_anything_have_different_ids_and_the_same_has_the_same() {
+    let world = fleet();
+    let mut seen = std::collections::BTreeMap::new();
+    let texts = [
+        "a", "b", "ab", "a b", "b a", "a\u{301}", "\u{e1}", "running", "0",
+    ];
+    let abouts = [preprod(), About::Resource("preprod-db".to_owned())];
+    for (about, by, reason) in abouts.iter().flat_map(|about| {
+        let pairs = texts
+            .iter()
+            .flat_map(|by| texts.iter().map(move |reason| (by, reason)));
+        pairs.map(move |(by, reason)| (about, by, reason))
+    }) {
+        for state in [State::Running, State::Stopped] {
+            for end in ["20:30", "20:31", "23:00"] {
+                let request = Asked {
+                    by: (*by).to_owned(),
+                    reason: (*reason).to_owned(),
+                    ..asked(about.clone(), state, until(end))
+                };
+                let id = made(&world, &request, FRIDAY).unwrap().id;
+                assert_eq!(
+                    id,
+                    made(&world, &request, "2026-11-20T18:00:30Z").unwrap().id
+                );
+                let digits = id.rsplit('-').next().unwrap_or_default();
+                assert_eq!(digits.len(), 32, "128 bits: {id}");
+                let what = format!("{about:?} {by:?} {reason:?} {state} {end}");
+                let other = seen.insert(id, what.clone());
+                assert_eq!(other, None, "the same id as {what}");
+            }
+        }
+    }
+    assert_eq!(seen.len(), 2 * texts.len() * texts.len() * 6);
+}

@@ -3,7 +3,7 @@
 use crate::world::{CONFIG, World, database, utc};
 use chrono::{DateTime, TimeDelta, Utc};
 use nightcap_domain::hold::{Author, Hold, Scope};
-use nightcap_domain::ledger::{LEASE, Ledger, Phase, Write};
+use nightcap_domain::ledger::{Ledger, Phase, SETTLING, Write};
 use nightcap_domain::names::EnvironmentName;
 use nightcap_domain::plan::Step;
 use nightcap_domain::time::State;
@@ -50,8 +50,8 @@ fn a_state_that_an_order_under_way_is_about_to_end_is_not_taken_for_reached() {
     let step = only_step(&world, meanwhile);
     assert_eq!(Write::observation(&world.ledger, &step, meanwhile), None);
 
-    // Once the order has been given or its tick is dead, what is seen counts.
-    let later = now + LEASE;
+    // Once AWS cannot be describing what was before the order any more, what is seen counts.
+    let later = now + SETTLING;
     let step = only_step(&world, later);
     let observed = Write::observation(&world.ledger, &step, later).unwrap();
     assert_eq!(

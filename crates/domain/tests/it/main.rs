@@ -18,6 +18,7 @@ mod guard_ladder;
 mod guard_mails;
 mod guard_silence;
 mod guard_world;
+mod hidden_text;
 mod hold_money;
 mod holds;
 mod ledger_observation;

@@ -219,6 +219,21 @@ mod tests {
     }
 
     #[test]
+    fn no_field_of_a_line_has_a_character_that_nobody_sees() {
+        let hostile = "pre\u{1b}[31m\u{7f}\u{9b}2J\u{202e}\u{200b}\u{2028}\r\nprod";
+        let lines = logged(LevelFilter::INFO, || {
+            tracing::error_span!("order", resource = hostile)
+                .in_scope(|| tracing::info!(error = %hostile, debug = ?hostile, "{hostile}"));
+        });
+        for field in ["resource", "error", "message"] {
+            let told = lines[0][field].as_str().unwrap();
+            let hidden = |c: char| c != '\n' && nightcap_model::text::is_hidden(c);
+            assert!(!told.contains(hidden), "{field}: {told:?}");
+            assert!(told.contains("\u{fffd}"), "{told:?}");
+        }
+    }
+
+    #[test]
     fn the_strictest_filter_leaves_the_id() {
         let lines = logged(LevelFilter::ERROR, || {
             logs::invocation("id-3").in_scope(|| {

@@ -1,8 +1,13 @@
 //! Which problems are news, and whose.
 
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use nightcap_domain::ledger::Ledger;
 use nightcap_domain::names::{Region, ResourceArn};
 use nightcap_domain::plan::{Fault, Progress, plan};
 
+use super::story::{News, home, is_configured, news};
 use super::*;
 use crate::prune::Pruned;
 

@@ -8,6 +8,7 @@ mod item;
 mod parse;
 mod remedy;
 mod rewrite;
+mod spelling;
 mod words;
 
 use std::fmt;

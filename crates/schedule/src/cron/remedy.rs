@@ -11,7 +11,7 @@ use super::error::CronError;
 use super::field::{Field, WEEKDAYS};
 use super::item::FieldSet;
 use super::parse::{Fields, LONGEST, read_strictly};
-use super::words;
+use super::{spelling, words};
 
 /// What to write instead of a refused expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +35,19 @@ pub enum CronRemedy {
         /// The hour.
         hour: u16,
     },
+    /// The same in the characters of a keyboard.
+    PlainCharacters(String),
+    /// The same without blanks inside a field.
+    WithoutBlanks(String),
+    /// The same without a comment.
+    WithoutComment(String),
+    /// The zone belongs under `timezone`, and the rest here.
+    ZoneApart {
+        /// The zone that stands in front.
+        zone: String,
+        /// The expression without it.
+        text: String,
+    },
     /// An hour 24 that no single text replaces.
     Midnight,
     /// Weekdays as numbers that mean two things.
@@ -50,9 +63,13 @@ impl CronRemedy {
             | Self::FromQuartz(text)
             | Self::EventBridge(text)
             | Self::QuestionMark(text)
-            | Self::NextDay(text) => Some(text.clone()),
+            | Self::NextDay(text)
+            | Self::PlainCharacters(text)
+            | Self::WithoutBlanks(text)
+            | Self::WithoutComment(text) => Some(text.clone()),
             Self::EveryDay { minute, hour } => Some(format!("{minute} {hour} * * *")),
-            Self::Midnight | Self::WeekdayNumbers => None,
+            // Without its zone the text means other times.
+            Self::ZoneApart { .. } | Self::Midnight | Self::WeekdayNumbers => None,
         }
     }
 }
@@ -80,6 +97,19 @@ impl fmt::Display for CronRemedy {
             Self::EveryDay { minute, hour } => write!(
                 f,
                 "five fields: {minute} {hour} * * * for every day, {minute} {hour} * * MON-FRI for Monday to Friday"
+            ),
+            Self::PlainCharacters(text) => write!(
+                f,
+                "plain letters, digits and blanks; some here only look like them: {text}"
+            ),
+            Self::WithoutBlanks(text) => write!(
+                f,
+                "no blanks inside a field, a list with commas, a range with one hyphen: {text}"
+            ),
+            Self::WithoutComment(text) => write!(f, "the expression without a comment: {text}"),
+            Self::ZoneApart { zone, text } => write!(
+                f,
+                "the zone under `timezone` of the schedule, timezone: {zone}, and here {text}"
             ),
             Self::Midnight => f.write_str(
                 "0-23; midnight is hour 0 of the next day, so the days move on by one with it",
@@ -147,10 +177,37 @@ fn name(error: &CronError, text: &str) -> Option<String> {
 }
 
 fn find(text: &str) -> Option<CronRemedy> {
+    let accepted = |text: &str| read_strictly(text).is_ok();
+    if let Some(plain) = spelling::plain_characters(text) {
+        // What is wrong besides is told in plain characters, too.
+        return if accepted(&plain) {
+            Some(CronRemedy::PlainCharacters(plain))
+        } else {
+            find_in_plain(&plain)
+        };
+    }
+    find_in_plain(text)
+}
+
+fn find_in_plain(text: &str) -> Option<CronRemedy> {
+    let accepted = |text: &str| read_strictly(text).is_ok();
+    if let Some((zone, rest)) = spelling::zone_in_front(text) {
+        return accepted(rest).then(|| CronRemedy::ZoneApart {
+            zone: zone.to_owned(),
+            text: rest.to_owned(),
+        });
+    }
+    if let Some(before) = spelling::without_comment(text) {
+        return accepted(before).then(|| CronRemedy::WithoutComment(before.to_owned()));
+    }
+    if let Some(joined) = spelling::without_inner_blanks(text).filter(|joined| accepted(joined)) {
+        return Some(CronRemedy::WithoutBlanks(joined));
+    }
     let (words, call) = words_of(text);
     match (call, words.as_slice()) {
         (false, [time]) => time_of_day(time),
-        (false, five @ [_, _, _, _, _]) => next_day(five, false),
+        (false, [one, other]) => time_and_days(one, other),
+        (false, five @ [_, _, _, _, _]) => next_day(five, false).or_else(|| clock_hour(five)),
         (false, six @ [_, _, _, _, _, _]) => six_words(six),
         (false, [zero, six @ ..]) if six.len() == 6 && is_zero(zero) => {
             event_bridge(six).or_else(|| with_question_mark(six, false))
@@ -176,27 +233,60 @@ fn is_zero(word: &str) -> bool {
 
 /// `09:00`, as other schedulers write a time.
 fn time_of_day(word: &str) -> Option<CronRemedy> {
-    let (hour, minute) = word.split_once(':')?;
-    let number = |digits: &str, most: u16| {
-        let plain = matches!(digits.len(), 1..=2) && digits.bytes().all(|b| b.is_ascii_digit());
-        digits.parse().ok().filter(|n| plain && *n <= most)
+    let (hour, minute) = spelling::time_of_day(word)?;
+    Some(CronRemedy::EveryDay { minute, hour })
+}
+
+/// `9:00 AM`, `MON-FRI 09:00`.
+fn time_and_days(one: &str, other: &str) -> Option<CronRemedy> {
+    if let Some(remedy) = time_of_day(&format!("{one}{other}")) {
+        return Some(remedy);
+    }
+    let ((hour, minute), days) = match (spelling::time_of_day(one), spelling::time_of_day(other)) {
+        (Some(time), None) => (time, other),
+        (None, Some(time)) => (time, one),
+        _ => return None,
     };
-    Some(CronRemedy::EveryDay {
-        hour: number(hour, 23)?,
-        minute: number(minute, 59).filter(|_| minute.len() == 2)?,
-    })
+    if has_number(days) {
+        return None;
+    }
+    let text = format!("{minute} {hour} * * {days}");
+    read_strictly(&text).ok()?;
+    Some(CronRemedy::FiveFields(text))
+}
+
+/// `0 9h * * *`: an hour with its unit.
+fn clock_hour(five: &[&str]) -> Option<CronRemedy> {
+    let (hour, minute) = spelling::time_of_day(five.get(1)?)?;
+    // `0 9:30` says two minutes.
+    if minute != 0 {
+        return None;
+    }
+    let mut words: Vec<&str> = five.to_vec();
+    let hour = hour.to_string();
+    *words.get_mut(1)? = &hour;
+    let text = words.join(" ");
+    read_strictly(&text).ok()?;
+    Some(CronRemedy::FiveFields(text))
 }
 
 /// Six words that may begin with seconds or end with a year; nothing if they may do both:
-/// `0 9 15 * * *` is 15:09 every day, or 09:00 on the 15th.
+/// `0 9 15 * * *` is 15:09 every day, or 09:00 on the 15th, and `*/10 * * * * *` is every ten
+/// seconds, or every ten minutes.
 fn six_words(six: &[&str]) -> Option<CronRemedy> {
     let year_last = event_bridge(six).or_else(|| with_question_mark(six, false));
-    let seconds_first = match six {
-        [zero, rest @ ..] if is_zero(zero) => without_seconds(rest),
-        _ => None,
+    let [seconds, rest @ ..] = six else {
+        return None;
+    };
+    let seconds_first = is_zero(seconds).then(|| without_seconds(rest)).flatten();
+    // Seconds are written as minutes are.
+    let may_be_seconds = || {
+        let as_minutes = [seconds, "0", "*", "*", "*"].join(" ");
+        read_strictly(&as_minutes).is_ok() && read_strictly(&rest.join(" ")).is_ok()
     };
     match (year_last, seconds_first) {
-        (Some(remedy), None) | (None, Some(remedy)) => Some(remedy),
+        (None, Some(remedy)) => Some(remedy),
+        (Some(remedy), None) => (!may_be_seconds()).then_some(remedy),
         // Two zeros before an hour are seconds and minutes to everybody.
         (Some(_), seconds) => seconds.filter(|_| six.get(1).copied().is_some_and(is_zero)),
         (None, None) => None,

@@ -1,5 +1,7 @@
 //! Expressions made of another: what a slip of the pen may have been meant to be.
 
+use chrono::NaiveDate;
+
 use super::CronExpression;
 use super::field::Dialect;
 use super::parse::{Fields, read_strictly};
@@ -77,6 +79,30 @@ impl CronExpression {
         Some((only(&fields.minutes.values)?, only(&fields.hours.values)?))
     }
 
+    /// The two day fields, where both restrict and Unix cron wants either.
+    pub(crate) fn both_day_fields(&self) -> Option<BothDayFields> {
+        let fields = self.fields()?;
+        let both = self.dialect == Dialect::Unix
+            && !fields.days.unrestricted
+            && !fields.weekdays.unrestricted;
+        let alone = |kept: usize, other: usize| {
+            self.rewritten(|words| {
+                words.get(kept)?;
+                "*".clone_into(words.get_mut(other)?);
+                Some(())
+            })
+        };
+        if !both {
+            return None;
+        }
+        let days: Vec<u16> = fields.days.values.iter().copied().collect();
+        Some(BothDayFields {
+            by_day: alone(2, 4)?,
+            by_weekday: alone(4, 2)?,
+            week: week_of_month(&days).filter(|_| fields.days.rules.is_empty()),
+        })
+    }
+
     /// Numbers in EventBridge's weekday field that are Monday to Friday, or the weekend, to
     /// whoever counts as Unix does.
     pub fn weekday_numbers(&self) -> Option<WeekdayNumbers> {
@@ -99,4 +125,44 @@ impl CronExpression {
             elsewhere: elsewhere.to_owned(),
         })
     }
+}
+
+/// The two day fields of an expression, each alone.
+pub(crate) struct BothDayFields {
+    by_day: CronExpression,
+    by_weekday: CronExpression,
+    /// Which week of the month the days are, from 1.
+    week: Option<usize>,
+}
+
+impl BothDayFields {
+    /// Whether both fields name a date.
+    pub(crate) fn both_name(&self, date: NaiveDate) -> bool {
+        self.by_day.fires_on(date) && self.by_weekday.fires_on(date)
+    }
+
+    /// The k-th of each weekday of the month, where the days are its k-th week.
+    pub(crate) fn kth_weekday(&self) -> Option<CronExpression> {
+        let week = self.week?;
+        let weekdays = self.by_weekday.weekdays()?;
+        let kth: Vec<String> = weekdays
+            .iter()
+            .map(|day| format!("{}#{week}", weekday_names(|one| one == *day)))
+            .collect();
+        self.by_weekday.rewritten(|words| {
+            *words.get_mut(4)? = kth.join(",");
+            Some(())
+        })
+    }
+}
+
+/// `1-7` is the first week of a month, `22-28` the fourth.
+fn week_of_month(days: &[u16]) -> Option<usize> {
+    let first = usize::from(*days.first()?);
+    let consecutive = days.len() == 7
+        && days
+            .iter()
+            .zip(first..)
+            .all(|(day, expected)| usize::from(*day) == expected);
+    (consecutive && first % 7 == 1).then_some(first / 7 + 1)
 }

@@ -178,6 +178,13 @@ fn meant(word: &str, field: Field) -> Option<&'static str> {
     if word.chars().count() > LONGEST_WORD {
         return None;
     }
+    if field == Field::Weekday {
+        match word {
+            "WEEKDAY" | "WEEKDAYS" | "WORKDAY" | "WORKDAYS" => return Some("MON-FRI"),
+            "WEEKEND" | "WEEKENDS" => return Some("SAT,SUN"),
+            _ => {}
+        }
+    }
     let (names, words): (&[&'static str], &[&[&str]]) = match field {
         Field::Weekday => (&WEEKDAYS, &WEEKDAY_WORDS),
         Field::Month => (&MONTHS, &MONTH_WORDS),
@@ -266,6 +273,8 @@ mod tests {
             ("LUN#1", Some("MON")),
             ("MONDAY-FRIDAY", Some("MON-FRI")),
             ("MON-FRY", Some("FRI")),
+            ("weekdays", Some("MON-FRI")),
+            ("WEEKEND", Some("SAT,SUN")),
             // Two days are called so.
             ("DI", None),
             ("DO", None),

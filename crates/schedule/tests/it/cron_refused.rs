@@ -38,7 +38,7 @@ const REFUSALS: &[Refusal] = &[
     ("? 9 * * *", 1, Some(Minute), "? stands alone"),
     ("0 9 ?/2 * *", 5, Some(DayOfMonth), "? stands alone"),
     ("0 9 +5 * *", 5, Some(DayOfMonth), "not a day of month"),
-    ("0 9 ５ * *", 5, Some(DayOfMonth), "not a day of month"),
+    ("0 9 ５ * *", 5, Some(DayOfMonth), "only look like them: 0 9 5 * *"),
     ("@daily", 1, None, "the same in five fields: 0 0 * * *"),
     (" @Weekly", 2, None, "0 0 * * 0"),
     ("@reboot", 1, None, "names no time"),
@@ -108,6 +108,15 @@ const OFFERS: &[Offer] = &[
     ("0 9 * * 2-6 2027", None),
     // 15:09 every day, or 09:00 on the 15th.
     ("0 9 15 * * *", None),
+    // Every ten seconds, or every ten minutes; 8:30 on the 1st, or 1:08:30.
+    ("*/10 * * * * *", None),
+    ("30 8 1 * * *", None),
+    ("5 4 * * * *", None),
+    ("* * 9 * * ?", None),
+    ("0 */5 * * * *", None),
+    // What follows seconds cannot be a month, a weekday.
+    ("30 8 1 * ? 2027", Some("cron(30 8 1 * ? 2027)")),
+    ("15 9 * * MON *", Some("cron(15 9 ? * MON *)")),
     ("cron(0 9 * * MON-FRI *)", Some("cron(0 9 ? * MON-FRI *)")),
     ("cron(0 9 15 * * *)", Some("cron(0 9 15 * ? *)")),
     ("cron(0 9 ? * ? *)", Some("cron(0 9 * * ? *)")),
@@ -137,8 +146,70 @@ const OFFERS: &[Offer] = &[
     ("9:30", Some("30 9 * * *")),
     ("24:00", None),
     ("09:60", None),
+    ("9h", Some("0 9 * * *")),
+    ("9h30", Some("30 9 * * *")),
+    ("9am", Some("0 9 * * *")),
+    ("12am", Some("0 0 * * *")),
+    ("12pm", Some("0 12 * * *")),
+    ("5:30pm", Some("30 17 * * *")),
+    ("9:00 AM", Some("0 9 * * *")),
+    ("13pm", None),
+    ("0900", None),
+    ("MON-FRI 09:00", Some("0 9 * * MON-FRI")),
+    ("19h30 MON-FRI", Some("30 19 * * MON-FRI")),
+    ("1-5 09:00", None),
+    ("0 9h * * MON-FRI", Some("0 9 * * MON-FRI")),
+    ("0 9:30 * * *", None),
     ("@daily", Some("0 0 * * *")),
+    ("@weekly", Some("0 0 * * 0")),
+    ("@every 5m", None),
+    ("@noon", None),
+    // Characters that only look right.
+    ("0 9 * * MON\u{2013}FRI", Some("0 9 * * MON-FRI")),
+    ("0\u{a0}9 * * *", Some("0 9 * * *")),
+    ("\u{201c}0 9 * * *\u{201d}", Some("0 9 * * *")),
+    ("0 9 * * \u{41c}\u{41e}N-FRI", Some("0 9 * * MON-FRI")),
+    ("0 9 * * \u{ff2d}\u{ff2f}\u{ff2e}", Some("0 9 * * MON")),
+    ("0 \u{ff19} * * *", Some("0 9 * * *")),
+    ("0 9 * * MON\u{200b}", Some("0 9 * * MON")),
+    ("O 9 * * *", Some("0 9 * * *")),
+    ("0 1O * * *", Some("0 10 * * *")),
+    ("0 9 * OCT *\u{200b}", Some("0 9 * OCT *")),
+    ("0 0\u{a0}9 * * MON-FRI", Some("0 9 * * MON-FRI")),
+    ("0 0\u{a0}15 ? * 1", Some("0 15 ? * SUN")),
+    ("\u{d7} 9 * * *", Some("* 9 * * *")),
+    // Blanks within a field, and other ways to write lists and ranges.
+    ("0 9 * * MON, FRI", Some("0 9 * * MON,FRI")),
+    ("0 9 * * MON - FRI", Some("0 9 * * MON-FRI")),
+    ("0 9 * * MON..FRI", Some("0 9 * * MON-FRI")),
+    ("0 9 * * MON to FRI", Some("0 9 * * MON-FRI")),
+    ("0 9 * * 1;2;3", Some("0 9 * * 1,2,3")),
+    ("0 9 * * -1", None),
+    ("0 9 * * 1-5 # weekdays", Some("0 9 * * 1-5")),
+    ("0 9 * * 1-5 /usr/bin/start", None),
+    // A zone in front: without it the rest means other times.
+    ("TZ=Europe/Paris 0 9 * * *", None),
+    ("CRON_TZ=UTC 0 9 * * 1-5", None),
 ];
+
+#[test]
+fn a_zone_in_front_is_sent_to_its_key() {
+    for (text, parts) in [
+        (
+            "TZ=Europe/Paris 0 9 * * *",
+            ["timezone: Europe/Paris", "here 0 9 * * *"],
+        ),
+        (
+            "CRON_TZ=UTC 0 9 * * 1-5",
+            ["timezone: UTC", "here 0 9 * * 1-5"],
+        ),
+    ] {
+        let error = CronExpression::parse(text).unwrap_err().to_string();
+        for part in parts {
+            assert!(error.contains(part), "{text}: {error}");
+        }
+    }
+}
 
 #[test]
 fn a_remedy_keeps_the_meaning_and_is_accepted() {
@@ -183,6 +254,8 @@ fn a_weekday_of_another_language_is_proposed_as_that_day_or_not_at_all() {
         ("cron(0 9 ? * MO-FR *)", Some("did you mean MON-FRI?")),
         ("0 9 * AOÛT *", Some("did you mean AUG?")),
         ("0 9 * * MON-FRY,LUN", Some("did you mean MON-FRI,MON?")),
+        ("0 9 * * weekdays", Some("did you mean MON-FRI?")),
+        ("cron(0 9 ? * WEEKEND *)", Some("did you mean SAT,SUN?")),
         ("0 9 * * DI", None),
         ("0 9 * * MON-XYZ,FRY", None),
     ] {

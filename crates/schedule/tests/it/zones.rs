@@ -179,6 +179,85 @@ fn defect_n_any_iana_name_is_a_zone() {
 }
 
 #[test]
+fn an_abbreviation_is_answered_with_every_place_that_uses_it() {
+    for (asked, places) in [
+        (
+            "IST",
+            &["Asia/Kolkata", "Europe/Dublin", "Asia/Jerusalem"][..],
+        ),
+        ("CEST", &["Europe/Paris", "Europe/Berlin"]),
+        ("EDT", &["America/New_York"]),
+        ("PST", &["America/Los_Angeles", "Asia/Manila"]),
+        (
+            "CST",
+            &["America/Chicago", "Asia/Shanghai", "America/Havana"],
+        ),
+        ("BST", &["Europe/London", "Asia/Dhaka"]),
+        ("mez", &["Europe/Berlin", "Europe/Paris"]),
+        // POSIX: the summer time tells the place.
+        ("CET-1CEST", &["Europe/Paris", "Europe/Berlin"]),
+        (
+            "CET-1CEST,M3.5.0,M10.5.0/3",
+            &["Europe/Paris", "Europe/Berlin"],
+        ),
+        ("EST5EDT,M3.2.0,M11.1.0", &["America/New_York"]),
+        ("AEST-10AEDT", &["Australia/Sydney"]),
+    ] {
+        let unknown = parse_zone(asked).unwrap_err();
+        assert_eq!(unknown.places, places, "{asked}");
+        // Nothing is chosen for the writer.
+        assert_eq!((unknown.nearest.clone(), unknown.offset), (None, None));
+        let told = unknown.to_string();
+        for place in places {
+            assert!(told.contains(place), "{told}");
+        }
+    }
+}
+
+#[test]
+fn a_posix_distance_counts_to_the_west_and_its_zone_is_the_same_clock() {
+    for (asked, minutes, zone) in [
+        ("<+02>-2", 120, Some("Etc/GMT-2")),
+        ("<-03>3", -180, Some("Etc/GMT+3")),
+        ("EST+5", -300, Some("Etc/GMT+5")),
+        ("<+0530>-5:30", 330, None),
+        // Everyday speech, not POSIX.
+        ("UTC+2", 120, Some("Etc/GMT-2")),
+        ("GMT-5", -300, Some("Etc/GMT+5")),
+    ] {
+        let told = parse_zone(asked).unwrap_err();
+        assert_eq!(told.offset.unwrap().minutes, minutes, "{asked}");
+        match zone {
+            Some(zone) => assert!(told.to_string().contains(zone), "{told}"),
+            None => assert!(!told.to_string().contains("Etc/"), "{told}"),
+        }
+    }
+    let told = parse_zone("UTC+0").unwrap_err().to_string();
+    assert!(!told.contains("opposite sign"), "{told}");
+}
+
+#[test]
+fn a_name_of_windows_is_answered_with_the_zone_that_cldr_gives() {
+    for (asked, zone) in [
+        ("Romance Standard Time", "Europe/Paris"),
+        ("W. Europe Standard Time", "Europe/Berlin"),
+        ("GMT Standard Time", "Europe/London"),
+        ("Eastern Standard Time", "America/New_York"),
+        ("Eastern Daylight Time", "America/New_York"),
+        ("India Standard Time", "Asia/Kolkata"),
+        ("China Standard Time", "Asia/Shanghai"),
+        ("Central European Standard Time", "Europe/Warsaw"),
+        ("Europe\\Paris", "Europe/Paris"),
+        ("Bruxelles", "Europe/Brussels"),
+        ("Asia/Bombay", "Asia/Kolkata"),
+    ] {
+        let unknown = parse_zone(asked).unwrap_err();
+        assert_eq!(unknown.nearest.as_deref(), Some(zone), "{asked}");
+    }
+    assert_eq!(parse_zone("Lunar Standard Time").unwrap_err().nearest, None);
+}
+
+#[test]
 fn defect_q_an_unknown_zone_is_refused_with_the_nearest_name() {
     for (asked, nearest) in [
         ("Europe/Pariss", Some("Europe/Paris")),

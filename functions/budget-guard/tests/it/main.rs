@@ -4,6 +4,7 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stdout, // how much was tried, with --nocapture
     unreachable_pub
 )]
 

@@ -11,4 +11,5 @@
 mod e2e;
 mod faults;
 mod fuzz_corpus;
+mod large;
 mod running_cost;

@@ -1,4 +1,4 @@
-//! `docs/running-cost.md` is reckoned from here, and this keeps it so.
+//! `docs/running-cost.md` is computed here, and this keeps it true.
 //!
 //! `UPDATE_DOCS=1 cargo test -p scheduler --test it running_cost` writes it anew.
 

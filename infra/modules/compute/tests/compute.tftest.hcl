@@ -1,4 +1,19 @@
 mock_provider "aws" {
+  mock_resource "aws_lb_target_group" {
+    defaults = { arn = "arn:aws:elasticloadbalancing:eu-west-3:123456789012:targetgroup/greenleaf-preprod-app/0123456789abcdef" }
+  }
+  mock_resource "aws_lb" {
+    defaults = { arn = "arn:aws:elasticloadbalancing:eu-west-3:123456789012:loadbalancer/app/greenleaf-preprod-alb/0123456789abcdef" }
+  }
+  mock_resource "aws_launch_template" {
+    defaults = { id = "lt-0123456789abcdef0" }
+  }
+  mock_resource "aws_iam_instance_profile" {
+    defaults = { arn = "arn:aws:iam::123456789012:instance-profile/greenleaf-preprod-app" }
+  }
+  mock_data "aws_ssm_parameter" {
+    defaults = { insecure_value = "ami-0000000000000000a" }
+  }
   mock_data "aws_region" {
     defaults = { id = "eu-west-3" }
   }
@@ -278,4 +293,40 @@ run "an_address_with_a_password_is_refused" {
   }
 
   expect_failures = [var.repository]
+}
+
+# Applied, one after the other in one state, to a provider that makes nothing: AWS has published a
+# new image in the meantime.
+run "the_newest_image_at_first" {
+  assert {
+    condition     = aws_launch_template.this[0].image_id == "ami-0000000000000000a"
+    error_message = "looked up"
+  }
+}
+
+run "an_image_is_kept_when_aws_publishes_another" {
+  override_data {
+    target = data.aws_ssm_parameter.ami
+    values = { insecure_value = "ami-0000000000000000b" }
+  }
+
+  assert {
+    condition     = aws_launch_template.this[0].image_id == "ami-0000000000000000a"
+    error_message = "an unrelated apply rolls nothing"
+  }
+}
+
+run "an_image_is_taken_with_another_release" {
+  variables {
+    image_release = "2"
+  }
+  override_data {
+    target = data.aws_ssm_parameter.ami
+    values = { insecure_value = "ami-0000000000000000b" }
+  }
+
+  assert {
+    condition     = aws_launch_template.this[0].image_id == "ami-0000000000000000b"
+    error_message = "the newest of when it was asked for"
+  }
 }

@@ -1,4 +1,7 @@
 mock_provider "aws" {
+  mock_data "aws_ssm_parameter" {
+    defaults = { insecure_value = "ami-0000000000000000a" }
+  }
   mock_resource "aws_launch_template" {
     defaults = { id = "lt-0123456789abcdef0" }
   }
@@ -205,4 +208,49 @@ run "a_scheduling_tag_is_refused" {
   }
 
   expect_failures = [var.tags]
+}
+
+# Applied, one after the other in one state, to a provider that makes nothing: AWS has published a
+# new image in the meantime.
+run "the_newest_nat_image_at_first" {
+  variables {
+    name = "greenleaf-preprod"
+  }
+
+  assert {
+    condition     = alltrue([for template in aws_launch_template.nat : template.image_id == "ami-0000000000000000a"])
+    error_message = "looked up"
+  }
+}
+
+run "a_nat_image_is_kept_when_aws_publishes_another" {
+  variables {
+    name = "greenleaf-preprod"
+  }
+
+  override_data {
+    target = data.aws_ssm_parameter.nat_ami[0]
+    values = { insecure_value = "ami-0000000000000000b" }
+  }
+
+  assert {
+    condition     = alltrue([for template in aws_launch_template.nat : template.image_id == "ami-0000000000000000a"])
+    error_message = "an unrelated apply changes no NAT"
+  }
+}
+
+run "a_nat_image_is_taken_with_another_release" {
+  variables {
+    name              = "greenleaf-preprod"
+    nat_image_release = "2"
+  }
+  override_data {
+    target = data.aws_ssm_parameter.nat_ami[0]
+    values = { insecure_value = "ami-0000000000000000b" }
+  }
+
+  assert {
+    condition     = alltrue([for template in aws_launch_template.nat : template.image_id == "ami-0000000000000000b"])
+    error_message = "the newest of when it was asked for, for the next instance of each group"
+  }
 }

@@ -51,6 +51,30 @@ run "what_machines_need_is_passed_on" {
   }
 }
 
+run "only_from_within_the_organization" {
+  command = plan
+
+  variables {
+    external_id     = "shared-secret"
+    organization_id = "o-a1b2c3d4e5"
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role.this.assume_role_policy).Statement[0].Condition == { StringEquals = { "aws:PrincipalOrgID" = "o-a1b2c3d4e5", "sts:ExternalId" = "shared-secret" } }
+    error_message = "a scheduler whose account has left the organization is turned away"
+  }
+}
+
+run "an_organization_of_another_form_is_refused" {
+  command = plan
+
+  variables {
+    organization_id = "123456789012"
+  }
+
+  expect_failures = [var.organization_id]
+}
+
 # All inline policies of a role end at 10,240 characters, a managed one at 6,144.
 run "many_environments_become_managed_policies" {
   command = plan

@@ -161,8 +161,8 @@ run "a_price_book_elsewhere" {
     error_message = "the guard is told where the price book is"
   }
   assert {
-    condition     = !contains(keys(aws_lambda_function.scheduler.environment[0].variables), "NIGHTCAP_PRICES")
-    error_message = "the scheduler has no use for it"
+    condition     = aws_lambda_function.scheduler.environment[0].variables["NIGHTCAP_PRICES"] == "s3://greenleaf-prices/eu-west-3.csv"
+    error_message = "so is the scheduler, which prices holds"
   }
   assert {
     condition     = [for statement in local.price_statements : [statement.Action, statement.Resource]] == [["s3:GetObject", "arn:aws:s3:::greenleaf-prices/eu-west-3.csv"]]
@@ -238,6 +238,10 @@ run "what_fails_is_kept_and_told" {
   assert {
     condition     = aws_sns_topic_subscription.guard[0].filter_policy == null
     error_message = "AWS Budgets' messages have no attributes: any filter policy on attributes would keep them back"
+  }
+  assert {
+    condition     = alltrue([for permission in [aws_lambda_permission.databases, aws_lambda_permission.alerts[0]] : permission.source_account == null]) && aws_lambda_permission.alerts[0].source_arn == var.topic_arn
+    error_message = "EventBridge names no account when it calls: a permission that asks for one keeps every event back without a word"
   }
 }
 
@@ -417,6 +421,10 @@ run "five_hundred_accounts_by_a_list" {
     condition     = length(flatten(local.role_chunks)) == 500 && alltrue([for key, policy in aws_iam_policy.scheduler : length(policy.policy) <= local.managed[key]])
     error_message = "every role is in one of them, and none is longer than reckoned"
   }
+  assert {
+    condition     = length(module.fleet_policy.json) <= module.fleet_policy.size && { for name, size in local.managed : name => size <= 3100 if !startswith(name, "roles-") } == { groups-and-databases = true, machines = true, protection = true } && length(local.role_chunks) == 5
+    error_message = "the figures of docs/security.md: eight policies, five of them of roles; now ${jsonencode(local.managed)}"
+  }
 }
 
 run "five_hundred_accounts_by_a_pattern" {
@@ -429,8 +437,8 @@ run "five_hundred_accounts_by_a_pattern" {
   }
 
   assert {
-    condition     = length(local.role_chunks) == 0 && length(local.role_statements) == 1
-    error_message = "one statement, however many accounts there are"
+    condition     = length(local.role_chunks) == 0 && length(local.role_statements) == 1 && length(local.managed) == 3
+    error_message = "one statement, however many accounts there are, beside the fleet's three policies"
   }
 }
 

@@ -259,6 +259,36 @@ async fn what_was_never_enabled_is_no_missing_right() {
 }
 
 #[tokio::test]
+async fn in_a_management_account_the_accounts_named_alone_are_asked_for() {
+    fn of_shop(filter: Option<&Expression>) -> bool {
+        let named = filter.and_then(Expression::dimensions);
+        named.is_some_and(|named| {
+            named.key() == Some(&Dimension::LinkedAccount) && named.values() == ["111122223333"]
+        })
+    }
+    let usage = mock!(Client::get_cost_and_usage)
+        .match_requests(|request| of_shop(request.filter()))
+        .then_output(|| {
+            GetCostAndUsageOutput::builder()
+                .results_by_time(result("2026-11-18", &[("prod", "Usage", "8")]))
+                .build()
+        });
+    let rest = mock!(Client::get_cost_forecast)
+        .match_requests(|request| of_shop(request.filter()))
+        .then_output(|| {
+            let total = MetricValue::builder().amount("80").unit("USD").build();
+            GetCostForecastOutput::builder().total(total).build()
+        });
+    let clients = mocks::costexplorer(&[&usage, &rest]);
+    let explorer = CostExplorer::new(clients, "nightcap:environment")
+        .of_accounts(&["111122223333".to_owned()]);
+    let spent = explorer.spent(day("2026-11-20")).await.unwrap();
+    assert_eq!(spent.charges.get(day("2026-11-18")), Some(cents(800)));
+    let rest = explorer.rest_of_month(day("2026-11-20")).await.unwrap();
+    assert_eq!(rest, Some(cents(8000)));
+}
+
+#[tokio::test]
 async fn another_currency_is_refused() {
     let rule = mock!(Client::get_cost_and_usage).then_output(|| {
         let metric = MetricValue::builder().amount("8").unit("EUR").build();

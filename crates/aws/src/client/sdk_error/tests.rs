@@ -6,7 +6,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
-use aws_sdk_ssm::operation::get_parameter::GetParameterError;
+use aws_sdk_sqs::operation::send_message_batch::SendMessageBatchError;
 use aws_smithy_mocks::mock;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::error::operation::BuildError;
@@ -127,8 +127,8 @@ async fn a_missing_region_is_not_taken_for_a_network_that_is_down() {
 #[test]
 fn a_request_that_lacks_something_is_no_matter_of_network_or_credentials() {
     let lacking = BuildError::missing_field("bucket", "no bucket was named");
-    let lacking = SdkError::<GetParameterError, ()>::construction_failure(lacking);
-    let error = AwsError::from_sdk("ssm", "GetParameter", &lacking);
+    let lacking = SdkError::<SendMessageBatchError, ()>::construction_failure(lacking);
+    let error = AwsError::from_sdk("sqs", "SendMessageBatch", &lacking);
     assert_eq!(error.cause, Cause::Other, "{error}");
 }
 

@@ -10,38 +10,16 @@ mod reply;
 use std::fmt;
 
 use aws_config::SdkConfig;
-use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
-use aws_runtime::auth::{SigV4OperationSigningConfig, SigningOptions};
-use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
-use aws_sdk_autoscaling::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
 use aws_smithy_query::QueryWriter;
-use aws_smithy_runtime::client::identity::IdentityCache;
 use aws_smithy_runtime::client::orchestrator::operation::Operation;
-use aws_smithy_runtime::client::retries::classifiers::{
-    HttpStatusCodeClassifier, TransientErrorClassifier,
-};
 use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::auth::static_resolver::{
-    StaticAuthSchemeOptionResolver, StaticAuthSchemeOptionResolverParams,
-};
-use aws_smithy_runtime_api::client::auth::{
-    AuthSchemeOptionResolverParams, SharedAuthScheme, SharedAuthSchemeOptionResolver,
-};
-use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
-use aws_smithy_runtime_api::client::identity::SharedIdentityResolver;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
 use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
-use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
-use aws_smithy_types::body::SdkBody;
-use aws_smithy_types::config_bag::Layer;
-use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
-use aws_types::SigningName;
-use aws_types::region::SigningRegion;
 
 use crate::client::CountCalls;
-use crate::error::{AwsError, Cause, FromSdk};
-use crate::pages;
+use crate::error::{AwsError, FromSdk};
+use crate::pages::Followed;
+use crate::plain_call::{self, Recipient, Refusal};
 use crate::whole::{AskAgain, WholeXml};
 
 pub(crate) use reply::{Instance, Page, SpotRequest};
@@ -68,24 +46,6 @@ pub(crate) struct Ec2 {
 impl fmt::Debug for Ec2 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Ec2").finish_non_exhaustive()
-    }
-}
-
-/// What EC2 refuses, in its own words.
-#[derive(Clone, Debug)]
-struct Refusal(ErrorMetadata);
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for Refusal {}
-
-impl ProvideErrorMetadata for Refusal {
-    fn meta(&self) -> &ErrorMetadata {
-        &self.0
     }
 }
 
@@ -131,6 +91,7 @@ impl Ec2 {
     ) -> Result<Vec<Instance>, AwsError> {
         let mut found = vec![];
         for some in values.chunks(FILTERED) {
+            let mut followed = Followed::new("ec2", "DescribeInstances");
             let mut after: Option<String> = None;
             loop {
                 let mut asked = pairs(&[
@@ -148,10 +109,7 @@ impl Ec2 {
                 let page = self.call("DescribeInstances", asked, reply::instances);
                 let page: Page = page.await?;
                 found.extend(page.instances);
-                if page.next.is_some() && page.next == after {
-                    return Err(pages::repeated("ec2", "DescribeInstances"));
-                }
-                after = page.next;
+                after = followed.next(page.next.as_deref())?;
                 if after.is_none() {
                     break;
                 }
@@ -204,112 +162,36 @@ impl Ec2 {
         endpoint: &str,
         read: fn(&str) -> Result<T, BoxError>,
     ) -> Operation<Parameters, T, Refusal> {
-        let config = &self.config;
-        let mut builder = Operation::builder()
-            .service_name("EC2")
-            .operation_name(operation)
-            .behavior_version(
-                config
-                    .behavior_version()
-                    .unwrap_or_else(BehaviorVersion::latest),
-            )
-            .endpoint_url(endpoint)
-            .standard_retry(
-                &config
-                    .retry_config()
-                    .cloned()
-                    .unwrap_or_else(aws_config::retry::RetryConfig::standard),
-            )
-            .retry_classifier(AwsErrorCodeClassifier::<Refusal>::new())
-            .retry_classifier(TransientErrorClassifier::<Refusal>::new())
-            .retry_classifier(HttpStatusCodeClassifier::default())
+        let recipient = Recipient {
+            service: "EC2",
+            signed_as: "ec2",
+            region: self.config.region().cloned(),
+            url: endpoint,
+        };
+        plain_call::operation(&self.config, recipient, operation)
             .retry_classifier(AskAgain)
             .interceptor(self.counting.clone())
             .interceptor(WholeXml)
-            .with_connection_poisoning()
-            .runtime_plugin(self.signing());
-        if let Some(timeouts) = config.timeout_config() {
-            builder = builder.timeout_config(timeouts.clone());
-        }
-        if let Some(sleep) = config.sleep_impl() {
-            builder = builder.sleep_impl(sleep);
-        }
-        if let Some(time) = config.time_source() {
-            builder = builder.time_source(time);
-        }
-        if let Some(client) = config.http_client() {
-            builder = builder.http_client(client);
-        }
-        builder
             .serializer(move |parameters| request(operation, &parameters))
             .deserializer(move |response: &HttpResponse| answer(response, read))
             .build()
     }
 
-    /// Signature version 4, with the credentials that the configuration has.
-    fn signing(&self) -> StaticRuntimePlugin {
-        let mut layer = Layer::new("EC2Signing");
-        layer.store_put(SigningName::from_static("ec2"));
-        if let Some(region) = self.config.region() {
-            layer.store_put(SigningRegion::from(region.clone()));
-        }
-        layer.store_put(AuthSchemeOptionResolverParams::from(
-            StaticAuthSchemeOptionResolverParams::new(),
-        ));
-        let mut options = SigningOptions::default();
-        options.double_uri_encode = true;
-        options.normalize_uri_path = true;
-        layer.store_put(SigV4OperationSigningConfig {
-            signing_options: options,
-            ..SigV4OperationSigningConfig::default()
-        });
-        let mut components = RuntimeComponentsBuilder::new("EC2Signing")
-            .with_auth_scheme(SharedAuthScheme::new(SigV4AuthScheme::new()))
-            .with_auth_scheme_option_resolver(Some(SharedAuthSchemeOptionResolver::new(
-                StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID]),
-            )))
-            .with_identity_cache(Some(
-                self.config
-                    .identity_cache()
-                    .unwrap_or_else(|| IdentityCache::lazy().build()),
-            ));
-        if let Some(credentials) = self.config.credentials_provider() {
-            components.set_identity_resolver(SCHEME_ID, SharedIdentityResolver::new(credentials));
-        }
-        StaticRuntimePlugin::new()
-            .with_config(layer.freeze())
-            .with_runtime_components(components)
-    }
-
-    /// The URL to call.
-    ///
-    /// The SDK's table of partitions is inside each of its clients: Auto Scaling's names stand
-    /// beside EC2's in every one of them, FIPS and dual stack included.
+    /// The URL to call: EC2's endpoints are named as Auto Scaling's are.
     async fn endpoint(&self, operation: &'static str) -> Result<String, AwsError> {
-        let unknown = |cause, message: String| AwsError {
-            service: "ec2",
-            operation,
-            cause,
-            message,
-        };
         if let Some(url) = self.config.endpoint_url() {
             return Ok(url.to_owned());
         }
-        let params = Params::builder()
-            .set_region(
-                self.config
-                    .region()
-                    .map(|region| region.as_ref().to_owned()),
-            )
-            .use_fips(self.config.use_fips().unwrap_or_default())
-            .use_dual_stack(self.config.use_dual_stack().unwrap_or_default())
-            .build()
-            .map_err(|error| unknown(Cause::Other, error.to_string()))?;
-        let endpoint = DefaultResolver::new()
-            .resolve_endpoint(&params)
-            .await
-            .map_err(|error| unknown(Cause::NoRegion, error.to_string()))?;
-        Ok(endpoint.url().replacen("autoscaling", "ec2", 1))
+        let region = self.config.region().map(ToString::to_string);
+        match plain_call::regional_url(&self.config, region).await {
+            Ok(url) => Ok(url.replacen("autoscaling", "ec2", 1)),
+            Err((cause, message)) => Err(AwsError {
+                service: "ec2",
+                operation,
+                cause,
+                message,
+            }),
+        }
     }
 }
 
@@ -335,13 +217,7 @@ fn request(operation: &str, parameters: &Parameters) -> Result<HttpRequest, BoxE
         writer.prefix(key).string(value);
     }
     writer.finish();
-    let mut request = HttpRequest::new(SdkBody::from(form.clone()));
-    request.set_method("POST")?;
-    request.set_uri("/")?;
-    let headers = request.headers_mut();
-    headers.insert("content-type", "application/x-www-form-urlencoded");
-    headers.insert("content-length", form.len().to_string());
-    Ok(request)
+    plain_call::post("application/x-www-form-urlencoded", form)
 }
 
 fn answer<T>(

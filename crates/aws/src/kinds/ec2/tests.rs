@@ -7,6 +7,7 @@ use aws_smithy_http_client::test_util::infallible_client_fn;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use super::*;
+use crate::error::Cause;
 
 const PAGE_ONE: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\
 <DescribeInstancesResponse xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\"><requestId>r</requestId>\

@@ -1,11 +1,7 @@
 use std::path::PathBuf;
 
 use aws_config::SdkConfig;
-use aws_sdk_ssm::operation::get_parameter::{GetParameterError, GetParameterOutput};
-use aws_sdk_ssm::types::Parameter;
-use aws_sdk_ssm::types::error::ParameterNotFound;
-use aws_smithy_mocks::mock;
-use aws_smithy_types::error::ErrorMetadata;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::mocks;
@@ -72,15 +68,15 @@ async fn a_parameter_is_decrypted() {
         ("ssm://nightcap-config", "nightcap-config"),
         ("ssm:///nightcap/config", "/nightcap/config"),
     ] {
-        let rule = mock!(aws_sdk_ssm::Client::get_parameter)
-            .match_requests(move |request| {
-                request.name() == Some(name) && request.with_decryption() == Some(true)
-            })
-            .then_output(|| {
-                let parameter = Parameter::builder().value(YAML).build();
-                GetParameterOutput::builder().parameter(parameter).build()
-            });
-        let found = fetch(value, &mocks::ssm(&[&rule])).await.unwrap();
+        let answer = json!({ "Parameter": { "Name": name, "Value": YAML } });
+        let (clients, sent) = mocks::once(200, answer.to_string());
+        let found = fetch(value, &clients).await.unwrap();
+        let request = sent.actual_requests().next().unwrap();
+        assert_eq!(request.uri(), "https://ssm.eu-west-3.amazonaws.com/");
+        let target = request.headers().get("x-amz-target");
+        assert_eq!(target, Some("AmazonSSM.GetParameter"));
+        let asked: Value = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
+        assert_eq!(asked, json!({ "Name": name, "WithDecryption": true }));
         assert_eq!((found.text.as_str(), found.name.as_str()), (YAML, value));
     }
 }
@@ -105,13 +101,10 @@ async fn an_object_is_read_up_to_a_mebibyte() {
 
 #[tokio::test]
 async fn what_is_not_there_is_named_with_the_remedy() {
-    let parameter = mock!(aws_sdk_ssm::Client::get_parameter).then_error(|| {
-        let code = ErrorMetadata::builder().code("ParameterNotFound").build();
-        GetParameterError::ParameterNotFound(ParameterNotFound::builder().meta(code).build())
-    });
-    let error = fetch("ssm://nope", &mocks::ssm(&[&parameter]))
-        .await
-        .unwrap_err();
+    // AWS sends this one without a message.
+    let absent = r#"{"__type": "ParameterNotFound"}"#;
+    let (clients, _) = mocks::once(400, absent);
+    let error = fetch("ssm://nope", &clients).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         "ssm://nope: there is none in eu-west-3; create it, or correct NIGHTCAP_CONFIG or the region"
@@ -132,16 +125,9 @@ async fn what_is_not_there_is_named_with_the_remedy() {
 
 #[tokio::test]
 async fn what_is_denied_names_the_permission() {
-    let denied = mock!(aws_sdk_ssm::Client::get_parameter).then_error(|| {
-        let code = ErrorMetadata::builder()
-            .code("AccessDeniedException")
-            .message("no")
-            .build();
-        GetParameterError::generic(code)
-    });
-    let error = fetch("ssm://secret", &mocks::ssm(&[&denied]))
-        .await
-        .unwrap_err();
+    let denied = r#"{"__type": "com.amazon.coral.service#AccessDeniedException", "Message": "no"}"#;
+    let (clients, _) = mocks::once(400, denied);
+    let error = fetch("ssm://secret", &clients).await.unwrap_err();
     let text = error.to_string();
     assert!(
         text.starts_with(

@@ -16,6 +16,8 @@ use serde::de::DeserializeOwned;
 use crate::clients::Clients;
 use crate::error::{AwsError, Cause, FromSdk};
 use crate::ledger::{DynamoDbLedger, LedgerStore};
+use crate::pages;
+use nightcap_domain::money::is_billed;
 use nightcap_reconcile::alert_ledger::{AlertStore, Paid, Remembered};
 
 /// How long a run may take between its claim and its mail.
@@ -48,7 +50,7 @@ impl DynamoDbAlerts {
     }
 
     pub(super) async fn query(&self, pk: &str, prefix: &str) -> Result<Vec<Item>, AwsError> {
-        let mut items = self
+        let pages = self
             .clients
             .dynamodb()
             .query()
@@ -58,13 +60,10 @@ impl DynamoDbAlerts {
             .expression_attribute_values(":pk", text(pk))
             .expression_attribute_values(":prefix", text(prefix))
             .into_paginator()
-            .items()
             .send();
-        let mut found = vec![];
-        while let Some(item) = items.next().await {
-            found.push(item.map_err(|error| AwsError::from_sdk("dynamodb", "Query", &error))?);
-        }
-        Ok(found)
+        let pages = pages::by_key(("dynamodb", "Query"), pages, pages::next_of_a_query).await?;
+        let items = pages.into_iter().filter_map(|page| page.items);
+        Ok(items.flatten().collect())
     }
 
     async fn read_all(&self, budget: &str, now: DateTime<Utc>) -> Result<Remembered, AwsError> {
@@ -86,7 +85,11 @@ impl DynamoDbAlerts {
                 all.memory.record(EntryKey(key), &entry);
             }
         }
-        for observation in seen.iter().filter_map(|item| parsed(item, "seen")) {
+        let seen = seen.iter().filter_map(|item| parsed(item, "seen"));
+        // One that a hand has put beyond the calendar is nothing to reckon with.
+        for observation in seen.filter(|seen: &Observation| {
+            is_billed(seen.data_date) && is_billed(seen.period.first_day())
+        }) {
             all.memory.observe(observation);
         }
         Ok(all)
@@ -241,7 +244,8 @@ impl AlertStore for DynamoDbAlerts {
                 .send()
                 .await
                 .map_err(|error| AwsError::from_sdk("dynamodb", "GetItem", &error))?;
-            Ok(answer.item.and_then(|item| parsed(&item, "costs")))
+            let kept = answer.item.and_then(|item| parsed(&item, "costs"));
+            Ok(kept.filter(Paid::is_of_days))
         })
     }
 

@@ -16,7 +16,9 @@ use super::{
     Defined, each_once, or_default, unknown_name,
 };
 
-pub(super) const KEYS: &[&str] = &["name", "limit", "currency", "cost_tag", "alerts", "ladder"];
+pub(super) const KEYS: &[&str] = &[
+    "name", "limit", "currency", "cost_tag", "accounts", "alerts", "ladder",
+];
 
 const LIMIT: &str = "an amount above 0, such as 500 or 499.99";
 
@@ -42,6 +44,7 @@ pub(super) fn read<'n>(
         Some(field) => cost_tag(d, &field),
         None => Some(defaults::cost_tag()),
     };
+    let accounts = or_default(fields.optional("accounts"), |f| each_once(d, f, account));
     let alerts = or_default(fields.optional("alerts"), |f| {
         each_once(d, f, |d, item| {
             d.sentence::<AlertRule>(item, "actual > 80%")
@@ -55,6 +58,7 @@ pub(super) fn read<'n>(
         limit: limit?,
         currency: currency?,
         cost_tag: cost_tag?,
+        accounts: accounts?,
         alerts: alerts?,
         ladder: ladder?,
     })
@@ -113,6 +117,20 @@ fn cost_tag(d: &mut Decoder, field: &Field<'_>) -> Option<String> {
         d.wrong_type(field, FORM);
     }
     fits.then(|| text.to_owned())
+}
+
+/// Twelve digits, with or without quotes: a leading zero counts.
+fn account(d: &mut Decoder, field: &Field<'_>) -> Option<String> {
+    const FORM: &str = "an account by its twelve digits, such as 123456789012";
+    let scalar = d.scalar(field, FORM)?;
+    let numeric = matches!(scalar.meaning(), Meaning::Number | Meaning::Text);
+    let fits =
+        numeric && scalar.text.len() == 12 && scalar.text.bytes().all(|b| b.is_ascii_digit());
+    let text = fits.then(|| scalar.text.clone());
+    if text.is_none() {
+        d.wrong_type(field, FORM);
+    }
+    text
 }
 
 /// A rule of the ladder, which may name only environments that exist and are not protected.

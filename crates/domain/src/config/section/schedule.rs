@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     names::{CalendarName, ScheduleName},
-    time::{Calendar, CronExpression, Schedule, ScheduleError, Window, parse_zone},
+    time::{Calendar, CronExpression, Schedule, ScheduleError, UnknownZone, Window, parse_zone},
 };
 
 pub(super) const KEYS: &[&str] = &["timezone", "calendar", "windows"];
@@ -81,10 +81,11 @@ pub(super) fn zone(d: &mut Decoder, field: &Field<'_>) -> Option<Tz> {
     }
     // Looking for the nearest of 600 names is not worth it for an error that is not listed.
     let unknown = parse_zone(name).err().filter(|_| !d.is_full());
-    let (nearest, offset) = unknown.map_or((None, None), |zone| (zone.nearest, zone.offset));
+    let expected = unknown.as_ref().and_then(UnknownZone::expected);
+    let nearest = unknown.and_then(|zone| zone.nearest);
     let error = field
         .error(format!("unknown time zone {}", quote(name)))
-        .expecting(offset.map_or_else(|| FORM.to_owned(), |offset| offset.to_string()))
+        .expecting(expected.unwrap_or_else(|| FORM.to_owned()))
         .meaning(nearest);
     d.report(error);
     None

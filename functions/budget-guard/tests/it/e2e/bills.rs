@@ -78,6 +78,64 @@ fn a_budget_of_another_period_is_told_as_such_and_never_compared() {
     assert_eq!(problems(&usage), ["other-period"]);
 }
 
+/// The costs of an organization: this account's, and another's ten times as high.
+fn organization(stage: &Stage) {
+    stage.bill(&[("2026-08-01", "2026-12-01", crate::e2e::world::CALM)]);
+    stage.aws.money(&json!({ "charges": [{
+        "from": "2026-08-01", "to": "2026-12-01", "environment": "prod", "usd": "100",
+        "account": "444455556666"
+    }] }));
+}
+
+/// A budget that counts certain accounts.
+fn budget_of(stage: &Stage, accounts: &[&str]) {
+    stage.aws.json(
+        "budgets",
+        "AWSBudgetServiceGateway.CreateBudget",
+        &json!({
+        "AccountId": "123456789012", "Budget": {
+            "BudgetName": "shop", "BudgetType": "COST", "TimeUnit": "MONTHLY",
+            "BudgetLimit": { "Amount": "500", "Unit": "USD" },
+            "CostFilters": { "LinkedAccount": accounts } } }),
+    );
+}
+
+#[test]
+fn in_a_management_account_the_budgets_accounts_alone_count_and_a_difference_is_told() {
+    let named = config("en", &[]).replace("greenleaf-monthly", "shop");
+    let mut stage = Stage::at(THURSDAY, &named);
+    budget_of(&stage, &["123456789012"]);
+    organization(&stage);
+    let all = stage.look(FRIDAY);
+    assert!(problems(&all).contains(&"other-accounts"), "{all:#}");
+    let mut problem = all["problems"].as_array().unwrap().iter();
+    let told = problem.find(|p| p["code"] == "other-accounts").unwrap();
+    let remedy = told["remedy"].as_str().unwrap();
+    assert!(remedy.contains("accounts: [123456789012]"), "{remedy}");
+    assert!(
+        money(&all["budget"]["actual"]) > 1000.0,
+        "the whole organization"
+    );
+
+    let filtered = named.replace(
+        "\"limit\":500",
+        "\"limit\":500,\"accounts\":[\"123456789012\"]",
+    );
+    let mut stage = Stage::at(THURSDAY, &filtered);
+    budget_of(&stage, &["123456789012"]);
+    organization(&stage);
+    let own = stage.look(FRIDAY);
+    assert_eq!(problems(&own), Vec::<&str>::new(), "{own:#}");
+    let (own, all) = (
+        money(&own["budget"]["actual"]),
+        money(&all["budget"]["actual"]),
+    );
+    assert!(
+        (all - own - 1200.0).abs() < 0.01,
+        "twelve days at 100: {own}, {all}"
+    );
+}
+
 #[test]
 fn a_week_without_the_cost_tag_is_a_problem_until_it_is_active() {
     let tagged = config("en", &[]).replace(

@@ -3,6 +3,7 @@
 
 mod bills;
 mod calendar;
+mod deaths;
 mod doubts;
 mod events;
 mod faults;

@@ -153,10 +153,10 @@ pub(crate) fn mailbox(aws: &EmbeddedAws) -> GreenLeaf {
         ("Endpoint", &arn),
     ];
     aws.query("sns", "Subscribe", &subscription);
-    let nothing = json!({ "auto_scaling_groups": [], "databases": [] });
+    let nothing = json!({ "auto_scaling_groups": [], "databases": [], "machines": [] });
     serde_json::from_value(json!({
         "topic_arn": topic, "mailbox_queue_url": queue["QueueUrl"],
-        "prod": nothing, "strangers": nothing
+        "preprod": nothing, "prod": nothing, "strangers": nothing
     }))
     .unwrap()
 }

@@ -11,13 +11,13 @@ use crate::e2e::world::{
     create_database, create_group, database, decided, group, scheduler, settle, tick,
 };
 
-const TABLE: &str = "nightcap";
+pub(crate) const TABLE: &str = "nightcap";
 
 /// Every kind by the name of its one resource in preprod.
-const NAMES: [&str; 6] = ["db", "search", "app", "dev-box", "shop/web", "shop/workers"];
+pub(crate) const NAMES: [&str; 6] = ["db", "search", "app", "dev-box", "shop/web", "shop/workers"];
 
 /// Up from Monday to Friday.
-const WEEK: &str = "{ start: '0 8 * * MON', stop: '0 18 * * FRI' }";
+pub(crate) const WEEK: &str = "{ start: '0 8 * * MON', stop: '0 18 * * FRI' }";
 /// Down from the evening of 20 November to the morning of 1 December.
 const TEN_DAYS_OFF: &str = "{ start: '0 8 1 * *', stop: '0 18 20 * *' }";
 
@@ -35,14 +35,14 @@ environments:
 }
 
 /// One of each kind, and the function.
-struct Fleet {
-    aws: EmbeddedAws,
+pub(crate) struct Fleet {
+    pub(crate) aws: EmbeddedAws,
     compute: Compute,
-    function: Running,
+    pub(crate) function: Running,
 }
 
 impl Fleet {
-    fn open(window: &str, manual_changes: &str) -> Self {
+    pub(crate) fn open(window: &str, manual_changes: &str) -> Self {
         let aws = EmbeddedAws::start("2026-11-20T17:30:00Z");
         aws.create_ledger(TABLE);
         let compute = Compute::create(&aws);
@@ -61,17 +61,17 @@ impl Fleet {
         }
     }
 
-    fn tick(&mut self, at: &str) -> Value {
+    pub(crate) fn tick(&mut self, at: &str) -> Value {
         self.aws.move_to(at);
         self.function.invoke(&tick(at)).unwrap()
     }
 
-    fn settle(&mut self, from: &str) -> Value {
+    pub(crate) fn settle(&mut self, from: &str) -> Value {
         settle(&self.aws, &mut self.function, from).remove(0)
     }
 
     /// A person wakes all of it, to the size that it had.
-    fn wake(&self) {
+    pub(crate) fn wake(&self) {
         let aws = &self.aws;
         for (action, key, name) in [
             ("StartDBInstance", "DBInstanceIdentifier", "db"),
@@ -90,7 +90,7 @@ impl Fleet {
     }
 
     /// A person puts all of it to sleep.
-    fn put_to_sleep(&self) {
+    pub(crate) fn put_to_sleep(&self) {
         let aws = &self.aws;
         for (action, key, name) in [
             ("StopDBInstance", "DBInstanceIdentifier", "db"),
@@ -122,7 +122,7 @@ impl Fleet {
     }
 
     /// Which of all kinds are up.
-    fn up(&self) -> [bool; 6] {
+    pub(crate) fn up(&self) -> [bool; 6] {
         let aws = &self.aws;
         [
             database(aws, "db") == "available",
@@ -135,7 +135,7 @@ impl Fleet {
     }
 
     /// Which of all kinds are down.
-    fn down(&self) -> [bool; 6] {
+    pub(crate) fn down(&self) -> [bool; 6] {
         let aws = &self.aws;
         [
             database(aws, "db") == "stopped",
@@ -176,8 +176,8 @@ fn cluster(aws: &EmbeddedAws, name: &str) -> String {
     told.text("Status").to_owned()
 }
 
-const FRIDAY: &str = "2026-11-20T18:00:00Z";
-const MONDAY: &str = "2026-11-23T08:00:00Z";
+pub(crate) const FRIDAY: &str = "2026-11-20T18:00:00Z";
+pub(crate) const MONDAY: &str = "2026-11-23T08:00:00Z";
 
 #[test]
 fn respect_leaves_every_kind_as_a_person_left_it_until_the_next_transition() {

@@ -254,6 +254,53 @@ fn a_hold_counts_at_once_and_its_release_too() {
     assert_eq!(database(&aws, DB), "stopped");
 }
 
+/// The book that comes with the program, with every price ten times as high.
+fn dear() -> String {
+    let embedded = nightcap_domain::money::price::PriceBook::embedded().unwrap();
+    let mut dear = nightcap_domain::money::price::PriceBook::default();
+    for price in embedded.iter() {
+        let mut price = price.clone();
+        price.amount = price.amount.times(rust_decimal::Decimal::TEN);
+        dear.insert(price);
+    }
+    dear.to_csv().unwrap()
+}
+
+#[test]
+fn a_hold_is_priced_by_the_book_that_is_named_and_warns_where_that_cannot_be_read() {
+    let (aws, greenleaf) = greenleaf();
+    let hold = json!({
+        "command": "hold", "environment": "preprod", "state": "running", "until": "23:00",
+        "by": "on-call", "reason": "release 4.2", "at": "2026-11-20T19:00:00Z", "dry_run": true,
+    });
+    aws.move_to("2026-11-20T19:00:00Z");
+    let file =
+        std::env::temp_dir().join(format!("nightcap-hold-prices-{}.csv", std::process::id()));
+    std::fs::write(&file, dear()).unwrap();
+    let asked = |prices: &str| {
+        scheduler(&aws, &demo_config())
+            .with("NIGHTCAP_TOPIC_ARN", &greenleaf.topic_arn)
+            .with("NIGHTCAP_TABLE", TABLE)
+            .with("NIGHTCAP_PRICES", prices)
+            .start()
+            .invoke(&hold)
+            .unwrap()
+    };
+    for place in [file.to_str().unwrap(), &dear()] {
+        let answer = asked(place);
+        let text = answer["cost"]["text"].as_str().unwrap();
+        assert!(text.contains("about 3.9"), "ten times 0.39: {text}");
+        assert_eq!(answer["warnings"], Value::Null, "{answer:#}");
+    }
+    std::fs::remove_file(file).unwrap();
+    let answer = asked("no-such-book.csv");
+    let text = answer["cost"]["text"].as_str().unwrap();
+    assert!(text.contains("about 0.39 USD"), "{text}");
+    assert_eq!(answer["warnings"][0]["code"], "prices");
+    let why = answer["warnings"][0]["message"].as_str().unwrap();
+    assert!(why.contains("no-such-book.csv"), "{why}");
+}
+
 #[test]
 fn without_a_ledger_there_are_no_holds_and_the_error_says_what_to_set() {
     let (aws, _) = greenleaf();

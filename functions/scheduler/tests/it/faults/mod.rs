@@ -9,4 +9,5 @@ mod last_call;
 mod poisoned;
 mod spoilt;
 mod stage;
+mod told;
 mod weather;

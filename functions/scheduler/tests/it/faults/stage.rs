@@ -97,6 +97,16 @@ impl Stage {
         stage
     }
 
+    /// The same with another value of a variable for all processes; with none, without it.
+    pub(crate) fn set(mut self, name: &'static str, value: Option<&str>) -> Self {
+        for process in &mut self.processes {
+            process.variables.retain(|(known, _)| *known != name);
+            let value = value.map(|value| (name, value.to_owned()));
+            process.variables.extend(value);
+        }
+        self
+    }
+
     /// The next evening or morning.
     pub(crate) fn go_to(&mut self, turn: Turn) {
         let hour = if turn == Turn::Evening { 18 } else { 8 };
@@ -119,7 +129,7 @@ impl Stage {
         self.move_to(self.now + time);
     }
 
-    fn move_to(&mut self, at: DateTime<Utc>) {
+    pub(crate) fn move_to(&mut self, at: DateTime<Utc>) {
         self.now = at;
         self.aws.move_to(&at.to_rfc3339());
     }

@@ -1,6 +1,7 @@
 //! What an answer may weigh: Lambda takes 6 MB and answers anything larger with an error, after
 //! the work has been done ("Lambda quotas", docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
 
+use nightcap_model::text::visible_answer;
 use serde_json::{Map, Value};
 
 /// Bytes of an answer, as JSON: somewhat less than the 6,291,556 that Lambda takes.
@@ -8,7 +9,7 @@ const MOST_BYTES: usize = 5_500_000;
 
 /// Lists that may be cut, with what they hold told in counts elsewhere. What SQS must hear of
 /// (`batchItemFailures`) is none of them.
-const LISTS: [&str; 11] = [
+const LISTS: [&str; 16] = [
     "resources",
     "problems",
     "upcoming",
@@ -20,11 +21,19 @@ const LISTS: [&str; 11] = [
     "facts",
     "targets",
     "unreadable",
+    // Of the guard: as many as there are values of the cost tag, and messages in its event.
+    "environments",
+    "notified",
+    "news",
+    "ladder",
+    "doubts",
 ];
 
-/// The answer as it may be given: its longest lists are cut at their ends until it fits, and
-/// `cut` says how much is missing of which.
-pub(crate) fn fit(mut answer: Value) -> Value {
+/// The answer as it may be given: without what nobody sees ([`visible_answer`]), and its longest
+/// lists cut at their ends until it fits; `cut` says how much is missing of which.
+pub fn fit(answer: Value) -> Value {
+    // What is measured is what is sent.
+    let mut answer = visible_answer(answer);
     fit_to(&mut answer, MOST_BYTES);
     answer
 }
@@ -90,7 +99,7 @@ fn collect<'a>(value: &'a mut Value, path: &str, lists: &mut Vec<(String, &'a mu
     let Value::Object(keys) = value else { return };
     for (key, value) in keys {
         let path = format!("{path}{key}");
-        if key == "tick" {
+        if matches!(key.as_str(), "tick" | "data") {
             collect(value, &format!("{path}."), lists);
         } else if LISTS.contains(&key.as_str())
             && let Some(list) = value.as_array_mut()

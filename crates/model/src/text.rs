@@ -2,6 +2,10 @@
 //!
 //! Every entrance uses this, so that nothing further in has to ask again where a text is from.
 
+use std::borrow::Cow;
+
+use serde_json::Value;
+
 /// What a text is not, so that it is refused instead of being changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unfit {
@@ -16,7 +20,7 @@ pub enum Unfit {
 /// A text of a person as it may be kept: trimmed, visible, of at most `longest` characters.
 ///
 /// ```
-/// use nightcap_domain::text::{Unfit, fit};
+/// use nightcap_model::text::{Unfit, fit};
 ///
 /// assert_eq!(fit(" release 4.2 ", 200), Ok("release 4.2"));
 /// // It would be read as "on-call txt.exe" backwards.
@@ -61,7 +65,7 @@ fn hidden(text: &str) -> Option<char> {
 /// text round or is a control vanishes, and what is too long ends with three dots.
 ///
 /// ```
-/// use nightcap_domain::text::clean;
+/// use nightcap_model::text::clean;
 ///
 /// assert_eq!(clean("pre\r\nBcc: x\u{1b}[31m\u{202e}", 60), "pre Bcc: x[31m");
 /// assert_eq!(clean(&"x".repeat(100), 10), "xxxxxxx...");
@@ -73,7 +77,7 @@ pub fn clean(text: &str, longest: usize) -> String {
     let mut cut = false;
     for character in text.chars() {
         let character = match character {
-            '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => ' ',
+            broken if breaks(broken) => ' ',
             JOINER if before.is_some_and(is_joined) => JOINER,
             hidden if is_hidden(hidden) => continue,
             other => other,
@@ -99,16 +103,85 @@ pub fn clean(text: &str, longest: usize) -> String {
     format!("{}...", kept.trim_end())
 }
 
-/// The same without links: an address in a name that somebody else chose must not be one that
+/// A text as it stands, with a space in the place of every character that breaks the line and a
+/// mark (U+FFFD) in that of every other one that nobody sees: it stays different from a text
+/// without them, so that a key or a value of a tag cannot be mistaken for another one.
+///
+/// ```
+/// use nightcap_model::text::visible;
+///
+/// assert_eq!(visible("preprod"), "preprod");
+/// assert_eq!(visible("pre\u{200b}prod\n"), "pre\u{fffd}prod ");
+/// ```
+pub fn visible(text: &str) -> Cow<'_, str> {
+    marked(text, |_| false)
+}
+
+/// The same of a text of several lines: line feeds and tabs stay.
+///
+/// ```
+/// use nightcap_model::text::visible_lines;
+///
+/// assert_eq!(visible_lines("a\n\tb\u{1b}[2J\r"), "a\n\tb\u{fffd}[2J ");
+/// ```
+pub fn visible_lines(text: &str) -> Cow<'_, str> {
+    marked(text, |character| matches!(character, '\n' | '\t'))
+}
+
+/// Every text of an answer as [`visible_lines`] has it, its keys as well.
+pub fn visible_answer(answer: Value) -> Value {
+    match answer {
+        Value::String(text) => match visible_lines(&text) {
+            Cow::Borrowed(_) => Value::String(text),
+            Cow::Owned(marked) => Value::String(marked),
+        },
+        Value::Array(values) => values.into_iter().map(visible_answer).collect(),
+        Value::Object(values) => values
+            .into_iter()
+            .map(|(key, value)| (visible(&key).into_owned(), visible_answer(value)))
+            .collect(),
+        other => other,
+    }
+}
+
+fn marked(text: &str, stays: impl Fn(char) -> bool) -> Cow<'_, str> {
+    let hidden = |character: char| is_hidden(character) && !stays(character);
+    if !text.contains(hidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut before = None;
+    let marked = text.chars().map(|character| {
+        let joins = character == JOINER && before.is_some_and(is_joined);
+        if !is_variant(character) {
+            before = Some(character);
+        }
+        match character {
+            character if !hidden(character) || joins => character,
+            character if breaks(character) => ' ',
+            _ => char::REPLACEMENT_CHARACTER,
+        }
+    });
+    Cow::Owned(marked.collect())
+}
+
+/// What [`clean`] makes of a text, without links: an address in a name that somebody else chose must not be one that
 /// a reader's mail program opens at a click.
 ///
 /// ```
-/// use nightcap_domain::text::unlinked;
+/// use nightcap_model::text::unlinked;
 ///
 /// assert_eq!(unlinked("db http://evil.example/a", 60), "db http:/ /evil.example/a");
 /// ```
 pub fn unlinked(text: &str, longest: usize) -> String {
     clean(text, longest).replace("://", ":/ /")
+}
+
+/// What breaks a line, or jumps within it.
+fn breaks(character: char) -> bool {
+    matches!(
+        character,
+        '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}'
+    )
 }
 
 /// Joins the parts of an emoji.
@@ -196,6 +269,18 @@ mod tests {
         assert_eq!(fit("  ", 200), Err(Unfit::Empty));
         assert_eq!(fit("\u{fe0f}", 200), Err(Unfit::Empty));
         assert_eq!(fit(&"x".repeat(201), 200), Err(Unfit::TooLong));
+    }
+
+    #[test]
+    fn an_answer_has_no_text_and_no_key_with_what_nobody_sees() {
+        let answer = serde_json::json!({
+            "problems": [{ "message": "a\u{202e}b\nc" }], "on\u{200b}": { "x": 1 },
+        });
+        let cleaned = serde_json::json!({
+            "problems": [{ "message": "a\u{fffd}b\nc" }], "on\u{fffd}": { "x": 1 },
+        });
+        assert_eq!(visible_answer(answer), cleaned);
+        assert_eq!(visible("👩\u{200d}💻"), "👩\u{200d}💻");
     }
 
     #[test]
