@@ -11,8 +11,9 @@ use std::fs;
 use std::path::Path;
 
 /// The adapters the guard may use. None of them can start, stop or resize anything.
-const ALLOWED: [&str; 14] = [
+const ALLOWED: [&str; 15] = [
     "alert_ledger",
+    "answer_size",
     "budgets",
     "clients",
     "clock",
