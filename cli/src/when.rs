@@ -1,7 +1,7 @@
 //! Instants as they are given on the command line.
 
 use anyhow::anyhow;
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
 use nightcap_aws::clock;
 use nightcap_domain::config::Compiled;
@@ -18,7 +18,8 @@ pub(crate) fn instant(
     now: DateTime<Utc>,
     zone: Tz,
 ) -> anyhow::Result<DateTime<Utc>> {
-    if let Ok(date) = NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d") {
+    let date = NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").ok();
+    if let Some(date) = date.filter(|date| (1..=9999).contains(&date.year())) {
         return Ok(resolve(zone, date.and_time(NaiveTime::MIN)));
     }
     End::Until(text.to_owned())

@@ -220,7 +220,7 @@ impl Collector {
 /// How many days rows lie apart, if they are sums of weeks or months: the middle distance.
 ///
 /// The first and the last stretch may be short, because what was asked for began or ended within a
-/// week or a month. Where there are few rows, only firsts of months show it nevertheless.
+/// week or a month. Where there are few rows, only firsts or lasts of months show it nevertheless.
 fn apart(days: &BTreeSet<NaiveDate>) -> Option<i64> {
     let gaps: Vec<i64> = days
         .iter()
@@ -231,8 +231,12 @@ fn apart(days: &BTreeSet<NaiveDate>) -> Option<i64> {
     let inner = gaps
         .get(1..gaps.len().saturating_sub(1))
         .unwrap_or_default();
+    let is_last = |day: &NaiveDate| day.succ_opt().is_some_and(|next| next.day() == 1);
     let firsts = days.iter().skip(1).filter(|day| day.day() == 1).count();
-    let months = firsts >= 2 && firsts == days.len() - 1;
+    let lasts = days.iter().rev().skip(1).filter(|day| is_last(day)).count();
+    let months = [firsts, lasts]
+        .iter()
+        .any(|all| *all >= 2 && *all == days.len() - 1);
     if !(far(&gaps) || months || (inner.len() >= 2 && far(inner))) {
         return None;
     }

@@ -1,6 +1,6 @@
 //! When a hold ends, as people say it.
 
-use chrono::{DateTime, Days, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDateTime, NaiveTime, Utc};
 use chrono_tz::Tz;
 use thiserror::Error;
 
@@ -43,7 +43,7 @@ impl End {
     /// ```
     ///
     /// # Errors
-    /// If the text is no time.
+    /// If the text is no time of the years 1 to 9999.
     pub fn at(&self, now: DateTime<Utc>, zone: Tz) -> Result<DateTime<Utc>, UnreadableEnd> {
         let text = match self {
             Self::For(length) => return Ok(now + length.time()),
@@ -52,6 +52,8 @@ impl End {
         instant(text)
             .or_else(|| dated(text).map(|wall| resolve(zone, wall)))
             .or_else(|| next(time(text)?, now, zone))
+            // Years of five digits are mistakes, and what is reckoned from them leaves the calendar.
+            .filter(|at| (1..=9999).contains(&at.year()))
             .ok_or_else(|| UnreadableEnd {
                 text: text.chars().take(60).collect(),
                 zone,

@@ -110,6 +110,7 @@ fn the_adapters_it_uses_do_not_reach_those_that_can() {
         "aws/src/store/item",
         "aws/src/store/mod",
         "aws/src/store/transaction",
+        "lambda/src/answer_size",
         "lambda/src/metrics/mod",
         "lambda/src/payload",
         "reconcile/src/alert_ledger",
