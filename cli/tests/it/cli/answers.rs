@@ -1,5 +1,5 @@
 //! The keys of every command's JSON stand in `docs/answers.md`, and no others:
-//! `UPDATE_DOCS=1 cargo test -p nightcap --test cli answers` writes the list anew.
+//! `UPDATE_DOCS=1 cargo test -p nightcap --test it answers` writes the list anew.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -192,6 +192,6 @@ fn the_documented_keys_are_those_of_every_commands_json() {
     }
     assert_eq!(
         written, right,
-        "UPDATE_DOCS=1 cargo test -p nightcap --test cli answers"
+        "UPDATE_DOCS=1 cargo test -p nightcap --test it answers"
     );
 }
