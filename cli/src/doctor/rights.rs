@@ -486,9 +486,14 @@ environments:
             "lambda:InvokeFunction",
         ];
         assert_eq!(actions(scheduler), known(&SCHEDULER, &others, &[]));
-        // What both functions need stands in the scheduler's file. The parameter or object that
-        // the guard's own file grants is the price book, which is optional.
-        let common = ["sns:Publish", "sqs:SendMessage"];
+        // What both functions need stands in the scheduler's file, the place of the configuration
+        // among it.
+        let common = [
+            "sns:Publish",
+            "sqs:SendMessage",
+            "ssm:GetParameter",
+            "s3:GetObject",
+        ];
         assert_eq!(actions(guard), known(&GUARD, &[], &common));
     }
 }
