@@ -319,7 +319,7 @@ def _customer_key(client: Of) -> None:
 
 
 def _service(client: Of, name: str, environment: str) -> None:
-    """An ECS service, of a kind that no environment of the tests lists."""
+    """An ECS service of the cluster web."""
     ecs = client("ecs")
     ecs.create_cluster(clusterName="web")
     ecs.register_task_definition(family="web", containerDefinitions=[{"name": "web", "image": "web", "memory": 128}])
@@ -579,6 +579,8 @@ FAULTS: dict[str, Callable[[Of], Any]] = {
     "environment-unknown": lambda c: database(c, "lost", tagged("preprd")),
     "tag-case": lambda c: database(c, "loud", [{"Key": "Nightcap:Environment", "Value": "preprod"}, *tagged("preprod")]),
     "kind-unlisted": lambda c: _service(c, "stray", "preprod"),
+    # Read because another environment lists its kind; its own lists machines alone.
+    "kind-of-another": lambda c: database(c, "dev-database", tagged("dev")),
     "kind-of-nowhere": lambda c: _service(c, "lost", "preprd"),
     "looks-like-production": lambda c: group(c, "live-shop", tagged("preprod")),
 }

@@ -64,18 +64,23 @@ def error_answer(asked: AwsRequest, code: str, message: str) -> tuple[str, bytes
     """Content type and body of an error, as the request's protocol has it."""
     if asked.protocol == "json":
         return "application/x-amz-json-1.1", json.dumps({"__type": code, "message": message}).encode()
+    if asked.protocol == "query":
+        return "text/xml", query_error(code, message).encode()
     code, message = _escaped(code), _escaped(message)
     if asked.protocol == "ec2":
         return "text/xml", (
             f"<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors>"
             "<RequestID>00000000-0000-0000-0000-000000000000</RequestID></Response>"
         ).encode()
-    if asked.protocol == "xml":
-        return "text/xml", f"<Error><Code>{code}</Code><Message>{message}</Message></Error>".encode()
-    return "text/xml", (
-        f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
+    return "text/xml", f"<Error><Code>{code}</Code><Message>{message}</Message></Error>".encode()
+
+
+def query_error(code: str, message: str) -> str:
+    """An error in the query protocol: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#operation-error-serialization"""
+    return (
+        f"<ErrorResponse><Error><Type>Sender</Type><Code>{_escaped(code)}</Code><Message>{_escaped(message)}</Message></Error>"
         "<RequestId>00000000-0000-0000-0000-000000000000</RequestId></ErrorResponse>"
-    ).encode()
+    )
 
 
 def _body(environ: dict[str, Any]) -> bytes:

@@ -15,13 +15,27 @@ import json
 from typing import Any
 from urllib.parse import unquote
 
-from moto.core.exceptions import AccessDeniedError
 from moto.core.responses import ActionResult
 from moto.iam.models import iam_backends
 from moto.sts.responses import TokenResponse
+from werkzeug.exceptions import HTTPException
 
 from .iam.evaluator import Principal, Request, delegates, verdict
+from .request import query_error
 from .world import corrects
+
+
+class NotTrusted(HTTPException):
+    """moto's own `AccessDeniedError` has an `<Errors>` around the error, which is EC2's form. botocore reads it all the same;
+    the other SDKs look for `ErrorResponse/Error`, which is what STS sends, and would find no code."""
+
+    code = 403
+
+    def __init__(self, caller: str, role: str) -> None:
+        super().__init__(query_error("AccessDenied", f"User: {caller} is not authorized to perform: sts:AssumeRole on resource: {role}"))
+
+    def get_headers(self, *_: Any, **__: Any) -> list[tuple[str, str]]:
+        return [("Content-Type", "text/xml")]
 
 
 def install() -> None:
@@ -34,7 +48,7 @@ def install() -> None:
         # The administrator of the account that asks, as GetCallerIdentity calls them.
         caller = f"arn:aws:sts::{self.current_account}:user/moto"
         if trust is not None and not _lets(trust, arn, caller, self.current_account, external):
-            raise AccessDeniedError(caller, f"sts:AssumeRole on resource: {arn}")
+            raise NotTrusted(caller, arn)
         return original(self)
 
 

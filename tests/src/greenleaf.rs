@@ -59,9 +59,15 @@ impl GreenLeaf {
     }
 
     /// Everything that AWS says of production, of the strangers and of what is of a kind that its
-    /// environment does not name, byte for byte but for the number of the request and the point to which a database could be restored, which
-    /// follows the clock.
+    /// environment does not name.
     pub fn untouchables(&self, aws: &EmbeddedAws) -> String {
+        self.bystanders(aws) + &described(aws, &self.preprod.machines)
+    }
+
+    /// Everything that AWS says of production and of the strangers, byte for byte but for the
+    /// number of the request and the point to which a database could be restored, which follows
+    /// the clock.
+    pub fn bystanders(&self, aws: &EmbeddedAws) -> String {
         let mut all = String::new();
         for owned in [&self.prod, &self.strangers] {
             for name in &owned.auto_scaling_groups {
@@ -74,19 +80,20 @@ impl GreenLeaf {
                 let named = [("DBInstanceIdentifier", name.as_str())];
                 all += &aws.query("rds", "DescribeDBInstances", &named).body;
             }
+            all += &described(aws, &owned.machines);
         }
-        let machines = [
-            &self.preprod.machines,
-            &self.prod.machines,
-            &self.strangers.machines,
-        ];
-        for name in machines.into_iter().flatten() {
-            let named = [("InstanceId.1", name.as_str())];
-            all += &aws.query("ec2", "DescribeInstances", &named).body;
-        }
-        let all = without(&without(&all, "RequestId"), "requestId");
+        let all = without(&all, "RequestId");
         without(&all, "LatestRestorableTime")
     }
+}
+
+fn described(aws: &EmbeddedAws, machines: &[String]) -> String {
+    let mut all = String::new();
+    for name in machines {
+        let named = [("InstanceId.1", name.as_str())];
+        all += &aws.query("ec2", "DescribeInstances", &named).body;
+    }
+    without(&all, "requestId")
 }
 
 impl Mail {

@@ -221,9 +221,11 @@ const ROUNDS: [&[(&str, &[&str])]; 9] = [
             &["kind-unlisted arn:aws:ecs:eu-west-3:123456789012:service/web/stray"],
         ),
         (
-            "kind-of-nowhere",
-            &["environment-unknown arn:aws:ecs:eu-west-3:123456789012:service/web/lost"],
+            "kind-of-another",
+            &["kind-unlisted arn:aws:rds:eu-west-3:123456789012:db:dev-database"],
         ),
+        // A tick reads services, because staging lists them, and reports this one.
+        ("kind-of-nowhere", &["unknown-environment web/lost"]),
     ],
     &[(
         "topic-missing",
@@ -238,8 +240,8 @@ const ROUNDS: [&[(&str, &[&str])]; 9] = [
             ],
         ),
         ("predictive", &["predictive preprod-app"]),
-        ("tasks-fail", &["tasks-fail api"]),
-        ("nodes-fail", &["nodes-fail workers"]),
+        ("tasks-fail", &["tasks-fail web/api"]),
+        ("nodes-fail", &["nodes-fail batch/workers"]),
         ("spot-forgotten", &["cannot-stop dev-spot"]),
         ("deleted-cluster", &[]),
         ("parameters-pending", &["parameters-pending preprod-db"]),
@@ -292,7 +294,7 @@ const ROUNDS: [&[(&str, &[&str])]; 9] = [
     ],
     &[
         ("blue-green", &["blue-green preprod-db"]),
-        ("rollout-failed", &["tasks-fail front"]),
+        ("rollout-failed", &["tasks-fail web/front"]),
         ("costs-none", &["costs-none Cost Explorer"]),
         (
             "budget-not-to-topic",
@@ -483,7 +485,7 @@ fn without_a_name(recording: &Path) -> BTreeSet<String> {
 }
 
 /// What the account of these tests could be known by.
-const SECRETS: [&str; 24] = [
+const SECRETS: [&str; 25] = [
     "123456789012",
     "greenleaf",
     "example.com",
@@ -493,6 +495,7 @@ const SECRETS: [&str; 24] = [
     "preprod-hooked",
     "dev-box",
     "dev-vault",
+    "dev-database",
     "dev-spot",
     "live-shop",
     "warehouse",
@@ -558,6 +561,26 @@ fn the_cost_tag_is_the_files_own() {
     let output = doctor(&aws, &["--json", "--config", file.to_str().unwrap()]);
     let is = found(&answer(&output));
     assert!(is.contains("cost-tag-inactive CostCenter"), "{is:#?}");
+}
+
+#[test]
+fn what_no_tick_looks_for_is_found_by_its_tag() {
+    let aws = EmbeddedAws::start(NOW);
+    account(&aws, "kind-unlisted,kind-of-nowhere,deleted-cluster");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("nightcap.yaml");
+    fs::write(&file, CONFIG.replace("ecs-service, ", "")).unwrap();
+    let output = doctor(&aws, &["--json", "--config", file.to_str().unwrap()]);
+    let is = found(&answer(&output));
+    let services: Vec<&String> = is.iter().filter(|row| row.contains(":ecs:")).collect();
+    assert_eq!(
+        services,
+        [
+            "environment-unknown arn:aws:ecs:eu-west-3:123456789012:service/web/lost",
+            "kind-unlisted arn:aws:ecs:eu-west-3:123456789012:service/web/stray",
+        ],
+        "{is:#?}"
+    );
 }
 
 #[test]

@@ -122,3 +122,15 @@ class ExaminedTest(EmbeddedAwsTest):
         role = self._target(Principal={"AWS": "arn:aws:iam::123456789012:role/nightcap-scheduler"})
         with self.refused("AccessDenied"):
             self.aws.client("sts").assume_role(RoleArn=role, RoleSessionName="test")
+
+    def test_a_refused_assume_role_is_written_in_the_form_that_every_sdk_reads(self) -> None:
+        # botocore finds the code in EC2's form too: only the text shows which one was sent.
+        role = self._target(Principal={"AWS": "arn:aws:iam::123456789012:role/nightcap-scheduler"})
+        sts = self.aws.client("sts")
+        sent: list[tuple[int, bytes]] = []
+        sts.meta.events.register("before-parse.sts.AssumeRole", lambda response_dict, **_: sent.append((response_dict["status_code"], response_dict["body"])))
+        with self.refused("AccessDenied"):
+            sts.assume_role(RoleArn=role, RoleSessionName="test")
+        ((status, body),) = sent
+        self.assertEqual(status, 403)
+        self.assertRegex(body.decode(), r"^<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>User: .*role/nightcap</Message></Error>")

@@ -9,6 +9,7 @@ use nightcap_domain::ledger::Ledger;
 use nightcap_domain::names::EnvironmentName;
 use nightcap_domain::plan::{self, Fault, Obstacle, Problem};
 
+use super::tags::exists;
 use crate::doctor::{Doctor, Place, Resources};
 
 const CHECK: &str = "fleet";
@@ -44,26 +45,40 @@ impl Doctor<'_> {
         );
         for problem in plan.problems() {
             // How much a tick may stop depends on what the ledger says, which is not asked here.
-            if !matches!(problem.fault, Fault::TooManyStops { .. }) {
-                let name = problem.name.clone();
-                self.row(
-                    CHECK,
-                    name,
-                    Resources::Plan {
-                        problem: Box::new(problem),
-                    },
-                );
+            if matches!(problem.fault, Fault::TooManyStops { .. }) {
+                continue;
             }
+            let mut reported = fleet.resources.iter();
+            let resource = reported.find(|one| one.arn.as_str() == problem.about);
+            // Of what a tick does not describe, only the index of tags speaks, and it goes on
+            // naming what was deleted.
+            if let Some(resource) = resource
+                && matches!(resource.observed, Observed::Fixed(_))
+                && exists(place, &problem.about, resource.kind.name).await == Ok(false)
+            {
+                continue;
+            }
+            let name = problem.name.clone();
+            self.row(
+                CHECK,
+                name,
+                Resources::Plan {
+                    problem: Box::new(problem),
+                },
+            );
         }
         let mut governed = vec![];
         for step in plan.steps {
             let Some(environment) = step.environment else {
                 continue;
             };
+            // What is of a kind that only other environments list is read with theirs, and is no
+            // business of a tick's.
+            let kind = step.resource.kind.name;
             let scheduled = self
                 .config
                 .environment(environment.as_str())
-                .is_some_and(|(_, e)| !e.protected);
+                .is_some_and(|(_, e)| !e.protected && e.kinds.include(kind));
             let protected = self.config.config().protected_by(&step.resource.tags);
             if !scheduled || protected.is_some() {
                 continue;

@@ -15,4 +15,6 @@ mod tags;
 mod topic;
 
 pub(crate) use machines::FAILURES;
+#[cfg(test)]
+pub(crate) use permissions::questions;
 pub(crate) use permissions::role_of;

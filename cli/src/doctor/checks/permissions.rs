@@ -301,57 +301,68 @@ impl Doctor<'_> {
 /// A resource, a context, and the actions that are asked about with both.
 type Asked<'r> = (&'r str, &'r [(String, String)], Vec<&'r str>);
 
+/// What is asked of the simulator about a principal, parameter by parameter: one question for
+/// every resource and context.
+pub(crate) fn questions(principal: &str, needed: &[Right]) -> Vec<Vec<(String, String)>> {
+    let mut asked: Vec<Asked<'_>> = vec![];
+    for right in needed {
+        let known = asked.iter_mut().find(|(resource, context, _)| {
+            *resource == right.resource && *context == right.context.as_slice()
+        });
+        match known {
+            Some((_, _, actions)) => actions.push(&right.action),
+            None => asked.push((&right.resource, &right.context, vec![&right.action])),
+        }
+    }
+    let questions = asked.into_iter();
+    questions.map(|asked| question(principal, asked)).collect()
+}
+
+fn question(principal: &str, (resource, context, actions): Asked<'_>) -> Vec<(String, String)> {
+    let mut form = vec![
+        ("PolicySourceArn".to_owned(), principal.to_owned()),
+        ("ResourceArns.member.1".to_owned(), resource.to_owned()),
+    ];
+    for (place, action) in actions.iter().enumerate() {
+        form.push((
+            format!("ActionNames.member.{}", place + 1),
+            (*action).to_owned(),
+        ));
+    }
+    let given = context
+        .iter()
+        .map(|(key, value)| (key.as_str(), value.as_str()));
+    let missing = NEUTRAL
+        .into_iter()
+        .filter(|(key, _)| !context.iter().any(|(known, _)| known == key));
+    for (place, (key, value)) in given.chain(missing).enumerate() {
+        let entry = format!("ContextEntries.member.{}", place + 1);
+        // A list of keys is one, whatever its length.
+        let kind = match key {
+            "aws:TagKeys" | LEADING_KEYS | GRANT_OPERATIONS | ENCRYPTION_CONTEXT_KEYS => {
+                "stringList"
+            }
+            rights::MAX_SIZE => "numeric",
+            _ => "string",
+        };
+        form.push((format!("{entry}.ContextKeyName"), key.to_owned()));
+        form.push((
+            format!("{entry}.ContextKeyValues.member.1"),
+            value.to_owned(),
+        ));
+        form.push((format!("{entry}.ContextKeyType"), kind.to_owned()));
+    }
+    form
+}
+
 /// Asks IAM's simulator, which acts on nothing: once for every resource and context.
 pub(super) async fn simulate(
     place: &Place,
     principal: &str,
     needed: &[Right],
 ) -> Result<Told, AwsError> {
-    let mut questions: Vec<Asked<'_>> = vec![];
-    for right in needed {
-        let known = questions.iter_mut().find(|(resource, context, _)| {
-            *resource == right.resource && *context == right.context.as_slice()
-        });
-        match known {
-            Some((_, _, actions)) => actions.push(&right.action),
-            None => questions.push((&right.resource, &right.context, vec![&right.action])),
-        }
-    }
     let mut told = Told::new();
-    for (resource, context, actions) in questions {
-        let mut form = vec![
-            ("PolicySourceArn".to_owned(), principal.to_owned()),
-            ("ResourceArns.member.1".to_owned(), resource.to_owned()),
-        ];
-        for (place, action) in actions.iter().enumerate() {
-            form.push((
-                format!("ActionNames.member.{}", place + 1),
-                (*action).to_owned(),
-            ));
-        }
-        let given = context
-            .iter()
-            .map(|(key, value)| (key.as_str(), value.as_str()));
-        let missing = NEUTRAL
-            .into_iter()
-            .filter(|(key, _)| !context.iter().any(|(known, _)| known == key));
-        for (place, (key, value)) in given.chain(missing).enumerate() {
-            let entry = format!("ContextEntries.member.{}", place + 1);
-            // A list of keys is one, whatever its length.
-            let kind = match key {
-                "aws:TagKeys" | LEADING_KEYS | GRANT_OPERATIONS | ENCRYPTION_CONTEXT_KEYS => {
-                    "stringList"
-                }
-                rights::MAX_SIZE => "numeric",
-                _ => "string",
-            };
-            form.push((format!("{entry}.ContextKeyName"), key.to_owned()));
-            form.push((
-                format!("{entry}.ContextKeyValues.member.1"),
-                value.to_owned(),
-            ));
-            form.push((format!("{entry}.ContextKeyType"), kind.to_owned()));
-        }
+    for form in questions(principal, needed) {
         let pairs: Vec<(&str, &str)> = form
             .iter()
             .map(|(key, value)| (key.as_str(), value.as_str()))

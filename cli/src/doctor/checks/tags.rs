@@ -1,6 +1,6 @@
 //! Tags: environments nobody knows, keys in another case, production under a schedule.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use nightcap_aws::error::{AwsError, Cause};
 use nightcap_aws::probe::{Question, Service, tree};
@@ -92,7 +92,10 @@ impl Doctor<'_> {
 
     /// What carries our tag and is no business of any environment that is looked for here.
     async fn strays(&mut self, place: &Place, fleet: &[Resource], tagged: &[Value]) {
-        let known: BTreeSet<&str> = fleet.iter().map(|resource| resource.arn.as_str()).collect();
+        let known: BTreeMap<&str, &Resource> = fleet
+            .iter()
+            .map(|resource| (resource.arn.as_str(), resource))
+            .collect();
         for resource in tagged {
             let arn = tree::text(resource, "ResourceARN");
             let Some(kind) = kind(arn) else { continue };
@@ -101,16 +104,19 @@ impl Doctor<'_> {
                 .iter()
                 .find(|tag| tree::text(tag, "Key") == ENVIRONMENT_TAG);
             let environment = tag.map_or("", |tag| tree::text(tag, "Value")).to_owned();
-            if known.contains(arn) {
-                continue;
-            }
+            let seen = known.get(arn);
             let finding = match self.config.environment(&environment) {
+                // A tick reports it by itself.
+                None if seen.is_some() => continue,
                 None => Resources::EnvironmentUnknown { environment },
                 Some((_, configured)) if configured.protected || configured.kinds.include(kind) => {
                     continue;
                 }
                 // Other machines of a group or a cluster bear its tag as well.
                 Some(_) if is_part(&tags) => continue,
+                // It is read because another environment lists its kind. Who protects it does
+                // not count on its sleep.
+                Some(_) if seen.is_some_and(|one| self.is_protected(one)) => continue,
                 Some(_) => Resources::KindUnlisted {
                     environment,
                     kind: kind.to_owned(),
@@ -123,6 +129,11 @@ impl Doctor<'_> {
                 Err(error) => self.unread(CHECK, arn, &error),
             }
         }
+    }
+
+    fn is_protected(&self, resource: &Resource) -> bool {
+        let config = self.config.config();
+        config.protected_by(&resource.tags).is_some()
     }
 
     /// Keys that are ours but for the case of their letters, with the number of resources.
@@ -181,7 +192,7 @@ fn kind(arn: &str) -> Option<&'static str> {
 }
 
 /// Whether a resource is there, as its own service says.
-async fn exists(place: &Place, arn: &str, kind: &str) -> Result<bool, AwsError> {
+pub(super) async fn exists(place: &Place, arn: &str, kind: &str) -> Result<bool, AwsError> {
     let resource = arn.splitn(6, ':').nth(5).unwrap_or_default();
     let name = resource.split_once([':', '/']).map_or("", |(_, name)| name);
     let asked = match kind {

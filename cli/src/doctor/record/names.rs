@@ -40,7 +40,9 @@ const WORDS: [&str; 32] = [
     "us",
 ];
 
-/// What an ARN says of the kind of thing that it names.
+/// What an ARN says of the kind of thing that it names, and what the doctor calls an example of
+/// one. A name made of such words names no one and is kept: it must be the same within an ARN and
+/// by itself, or a replay asks about another thing than was recorded.
 const ARN_WORDS: [&str; 33] = [
     "db",
     "cluster",
@@ -122,6 +124,9 @@ impl Names {
         if is_account(name) {
             return self.account(name);
         }
+        if is_arn_word(name) {
+            return name.to_owned();
+        }
         let words: Vec<String> = name
             .split(|c: char| !c.is_alphanumeric())
             .map(str::to_lowercase)
@@ -131,7 +136,11 @@ impl Names {
             .map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()))
             .filter(|word| WORDS.contains(word))
             .collect();
-        let plain = words.iter().all(|word| WORDS.contains(&word.as_str()));
+        let common = |word: &String| {
+            let word = word.as_str();
+            WORDS.contains(&word) || ARN_WORDS.contains(&word)
+        };
+        let plain = words.iter().all(common);
         let made = if plain {
             name.to_owned()
         } else {
@@ -166,21 +175,28 @@ impl Names {
             "" | "aws" => (*account).to_owned(),
             number => self.account(number),
         };
+        let named = self.path(resource);
+        format!("{head}:{partition}:{service}:{region}:{account}:{named}")
+    }
+
+    /// Names with `:` and `/` between them, each under another name.
+    pub(super) fn path(&mut self, path: &str) -> String {
         let mut named = String::new();
-        let mut rest = *resource;
+        let mut rest = path;
         while let Some(at) = rest.find([':', '/']) {
             let (part, after) = rest.split_at(at);
-            named.push_str(&self.arn_word(part));
+            named.push_str(&self.word(part));
             let (separator, left) = after.split_at(1);
             named.push_str(separator);
             rest = left;
         }
-        named.push_str(&self.arn_word(rest));
-        format!("{head}:{partition}:{service}:{region}:{account}:{named}")
+        named.push_str(&self.word(rest));
+        named
     }
 
-    fn arn_word(&mut self, word: &str) -> String {
-        if ARN_WORDS.contains(&word) || word == "*" {
+    /// A word of an ARN, even where a deployment is called like one.
+    fn word(&mut self, word: &str) -> String {
+        if is_arn_word(word) {
             word.to_owned()
         } else {
             self.name(word)
@@ -196,6 +212,20 @@ impl Names {
         let mut names = replaced.map(|(name, _)| name).chain(self.accounts.keys());
         names.any(|name| text.contains(name.as_str()))
     }
+}
+
+fn is_arn_word(word: &str) -> bool {
+    ARN_WORDS.contains(&word) || word == "*"
+}
+
+/// `ec2.eu-west-3.amazonaws.com`: a service in a region, as `kms:ViaService` has it.
+pub(super) fn is_service(text: &str) -> bool {
+    let mut parts = text.splitn(3, '.');
+    let (Some(service), Some(region), Some(domain)) = (parts.next(), parts.next(), parts.next())
+    else {
+        return false;
+    };
+    arn_part(service) && is_region(region) && domain == "amazonaws.com"
 }
 
 /// `aws-cn`, `rds`: the fixed vocabulary of ARNs, which no name of anybody's is in.

@@ -4,6 +4,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::doctor::checks::questions;
+use crate::doctor::rights::{GUARD, Right, SCHEDULER, policy, rights, scheduled};
 
 fn exchange(service: &str, operation: &str, answer: Value) -> Exchange {
     Exchange {
@@ -174,4 +176,144 @@ fn a_policy_keeps_who_may_publish_and_no_account() {
     for secret in ["123456789012", "acme", "Owner"] {
         assert!(!text.contains(secret), "{text}");
     }
+}
+
+/// Names that are words of an ARN, of Nightcap's or of AWS's, with and without something else.
+const HARD_NAMES: &str = "
+timezone: UTC
+schedules: { s: { windows: [{ start: '0 9 * * *', stop: '0 19 * * *' }] } }
+environments:
+  service: { schedule: s, kinds: [ec2-instance, ecs-service, eks-node-group, auto-scaling-group], max_capacity: 7 }
+  acme-example: { schedule: s, kinds: [rds-instance, aurora-cluster], snapshot_on_stop: true }
+  cluster-9: { schedule: s, kinds: [rds-instance, ec2-instance], roles: ['arn:aws:iam::222222222222:role/service/acme'] }
+  dev-acme: { schedule: s }
+  prod: { protected: true }
+";
+
+const HERE: &str = "123456789012";
+const SIMULATE: &str = "SimulatePrincipalPolicy";
+
+/// What is asked about a configuration's fleet by a role.
+fn of_fleet(config: &Compiled, account: &str, role: &str) -> Vec<Vec<(String, String)>> {
+    let policy = policy(config.config(), &scheduled(config), account, "aws");
+    questions(role, &rights(&policy, "eu-west-3"))
+}
+
+/// A question as the recording has it.
+fn recorded(asked: Vec<(String, String)>, names: &mut Names) -> Value {
+    let mut exchange = exchange("iam", SIMULATE, json!({}));
+    exchange.parameters = asked
+        .into_iter()
+        .map(|(key, value)| (key, json!(value)))
+        .collect();
+    let recorded = allow::exchange(&exchange, names).unwrap();
+    recorded["parameters"].clone()
+}
+
+/// A question as a replay is asked it.
+fn replayed(asked: Vec<(String, String)>) -> Value {
+    asked
+        .into_iter()
+        .map(|(key, value)| (key, json!(value)))
+        .collect()
+}
+
+#[test]
+fn a_replay_asks_the_simulator_about_the_fleet_what_was_recorded() {
+    let config = Compiled::parse(HARD_NAMES).unwrap();
+    let mut names = Names::default();
+    names.deployment("acme");
+    let written = serde_json::to_value(config.config()).unwrap();
+    let written = allow::configuration(&written, &mut names).to_string();
+    let again = Compiled::parse(&written).unwrap();
+    for role in [
+        "arn:aws:iam::123456789012:role/acme-scheduler",
+        "arn:aws:iam::123456789012:role/service-role/acme",
+        "arn:aws:iam::123456789012:user/someone",
+    ] {
+        let asked = of_fleet(&config, HERE, role);
+        assert!(asked.len() > 20, "{}", asked.len());
+        let kept: Vec<Value> = asked
+            .into_iter()
+            .map(|one| recorded(one, &mut names))
+            .collect();
+        let (account, role) = (names.account(HERE), names.arn(role));
+        for question in of_fleet(&again, &account, &role).into_iter().map(replayed) {
+            assert!(kept.contains(&question), "{question:#} of {kept:#?}");
+        }
+    }
+}
+
+#[test]
+fn a_replay_asks_the_simulator_about_nightcaps_own_things_what_was_recorded() {
+    let mut names = Names::default();
+    names.deployment("acme");
+    let variables = json!({
+        "NIGHTCAP_TABLE": "table",
+        "NIGHTCAP_TOPIC_ARN": "arn:aws:sns:eu-west-3:123456789012:acme-example",
+        "NIGHTCAP_CONFIG": "ssm:///service/acme/policy:3",
+    });
+    let answer = json!({ "Environment": { "Variables": variables } });
+    let path = "GET /2015-03-31/functions/acme-scheduler/configuration";
+    let again = allow::exchange(&exchange("lambda", path, answer), &mut names).unwrap();
+    let again = again["answer"]["Environment"]["Variables"].clone();
+    let resources = |variables: &Value, account: &str, name: &str| {
+        let of = |key: &str| variables[key].as_str().unwrap().to_owned();
+        let parameter = of("NIGHTCAP_CONFIG");
+        let parameter = parameter.trim_start_matches("ssm:///");
+        vec![
+            format!(
+                "arn:aws:dynamodb:eu-west-3:{account}:table/{}",
+                of("NIGHTCAP_TABLE")
+            ),
+            of("NIGHTCAP_TOPIC_ARN"),
+            format!("arn:aws:ssm:eu-west-3:{account}:parameter/{parameter}"),
+            format!("arn:aws:sqs:eu-west-3:{account}:{name}-dead-letters"),
+            format!(
+                "arn:aws:logs:eu-west-3:{account}:log-group:/aws/lambda/{name}-scheduler:log-stream:example"
+            ),
+            format!("arn:aws:billing::{account}:billingview/primary"),
+            format!("arn:aws:rds:eu-west-3:{account}:cluster:example"),
+            "*".to_owned(),
+        ]
+    };
+    let asked = |resources: Vec<String>, role: &str| {
+        let of = |resource: &String| -> Vec<Right> {
+            let actions = SCHEDULER.iter().chain(&GUARD).map(|(action, _)| *action);
+            let via = ["kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey"];
+            let actions = actions.chain(via).map(|action| Right {
+                action: action.to_owned(),
+                resource: resource.clone(),
+                context: vec![(
+                    "kms:ViaService".to_owned(),
+                    "ec2.eu-west-3.amazonaws.com".to_owned(),
+                )],
+            });
+            actions.collect()
+        };
+        questions(role, &resources.iter().flat_map(of).collect::<Vec<_>>())
+    };
+    let role = "arn:aws:iam::123456789012:role/acme-budget-guard";
+    let first = asked(resources(&variables, HERE, "acme"), role).into_iter();
+    let kept: Vec<Value> = first.map(|one| recorded(one, &mut names)).collect();
+    let (account, role) = (names.account(HERE), names.arn(role));
+    let second = asked(resources(&again, &account, "nightcap"), &role).into_iter();
+    assert_eq!(second.map(replayed).collect::<Vec<_>>(), kept);
+}
+
+#[test]
+fn an_action_of_the_simulators_answer_is_kept_whatever_has_a_part_of_its_name() {
+    let mut names = Names::default();
+    for name in ["Instance", "Stop", "Environment"] {
+        names.name(name);
+    }
+    let results = json!({ "EvaluationResults": { "member": {
+        "EvalActionName": "rds:StopDBInstance",
+        "EvalDecision": "implicitDeny",
+        "MissingContextValues": { "member": "aws:ResourceTag/Environment" },
+    } } });
+    let answer =
+        json!({ "SimulatePrincipalPolicyResponse": { "SimulatePrincipalPolicyResult": results } });
+    let kept = allow::exchange(&exchange("iam", SIMULATE, answer.clone()), &mut names).unwrap();
+    assert_eq!(kept["answer"], answer);
 }

@@ -10,8 +10,8 @@ use super::values::cost_tag;
 pub(super) fn config(text: &str, names: &mut Names) -> Option<String> {
     for form in ["ssm://", "s3://"] {
         if let Some(place) = text.trim().strip_prefix(form) {
-            let parts: Vec<String> = place.split('/').map(|part| names.name(part)).collect();
-            return Some(format!("{form}{}", parts.join("/")));
+            // As in the ARN of the parameter or object, which is asked about.
+            return Some(format!("{form}{}", names.path(place)));
         }
     }
     let parsed = Compiled::parse(text).ok()?;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::names::Names;
+use super::super::names::{Names, is_service};
 use crate::doctor::FAILURES;
 
 /// Codes of errors, which are AWS's words.
@@ -99,7 +99,8 @@ pub(super) fn plain(text: &str, names: &mut Names) -> String {
         && !text.contains("arn:")
         && !holds_account(text)
         && !names.holds(text);
-    if shaped {
+    // An action is one whatever anybody has given the name "Instance".
+    if shaped || is_action(text) {
         text.to_owned()
     } else {
         names.name(text)
@@ -195,6 +196,7 @@ pub(super) fn sent(parameters: &Value, names: &mut Names) -> Value {
             let ours = SENT.contains(&text.as_str())
                 || (text.len() <= 10 && text.chars().all(|c| c.is_ascii_digit() || c == '-'))
                 || matches!(text.as_str(), "true" | "false")
+                || is_service(text)
                 || is_action(text);
             json!(if ours {
                 text.clone()

@@ -289,7 +289,8 @@ fn a_hold_is_priced_by_the_book_that_is_named_and_warns_where_that_cannot_be_rea
     for place in [file.to_str().unwrap(), &dear()] {
         let answer = asked(place);
         let text = answer["cost"]["text"].as_str().unwrap();
-        assert!(text.contains("about 3.9"), "ten times 0.39: {text}");
+        // Ten times 0.388, which is 0.39 in whole cents.
+        assert!(text.contains("about 3.88 USD"), "{text}");
         assert_eq!(answer["warnings"], Value::Null, "{answer:#}");
     }
     std::fs::remove_file(file).unwrap();
