@@ -89,6 +89,17 @@ pub enum Doubt {
         /// On how many days of a run the start fires.
         starts: usize,
     },
+    /// Some starts fall on a stop, which wins, and open nothing.
+    LostStarts {
+        /// Index of the window.
+        window: usize,
+        /// How many starts of the period do.
+        lost: usize,
+        /// Of how many.
+        starts: usize,
+        /// The first of them, on the wall clock.
+        first: NaiveDateTime,
+    },
     /// A closed day takes the only start of a stretch that goes on after it.
     LostStretch {
         /// Index of the window.
@@ -118,6 +129,7 @@ impl Doubt {
             | Self::TooShort { window, .. }
             | Self::StopUndone { window, .. }
             | Self::RareStop { window, .. }
+            | Self::LostStarts { window, .. }
             | Self::LostStretch { window, .. } => *window,
         }
     }
@@ -174,6 +186,7 @@ impl fmt::Display for Doubt {
             Self::EitherDay { .. }
             | Self::TooShort { .. }
             | Self::StopUndone { .. }
+            | Self::LostStarts { .. }
             | Self::RareStop { .. } => self.of_one_expression(f),
             Self::LostStretch {
                 day,
@@ -248,6 +261,16 @@ impl Doubt {
                 "it starts on {starts} days and stops once: each run lasts {} d; give it a stop as often as a start",
                 length.num_days()
             ),
+            Self::LostStarts {
+                lost,
+                starts,
+                first,
+                ..
+            } => write!(
+                f,
+                "{lost} of {starts} starts fall on a stop, which wins, and open nothing: the first on {}; where it should go on running, leave that stop out",
+                first.format("%a %-d %b %Y %H:%M")
+            ),
             _ => Ok(()),
         }
     }
@@ -298,6 +321,7 @@ pub(super) fn find(schedule: &Schedule, from: DateTime<Utc>, to: DateTime<Utc>) 
         let starts = habit.starts(&runs);
         doubts.extend(habit.stop_undone(&runs, starts));
         doubts.extend(habit.rare_stop(&runs, starts));
+        doubts.extend(habit.lost_starts(starts));
         if schedule.calendar().is_some() {
             doubts.extend(habit.lost_stretch(schedule, &runs));
         }

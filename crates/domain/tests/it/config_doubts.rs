@@ -117,6 +117,11 @@ type Doubted = (Written, &'static str, &'static [&'static str]);
 
 #[rustfmt::skip]
 const DOUBTED: &[Doubted] = &[
+    // A stop that takes the start of the next day, written for a day and night each working day.
+    (("UTC", false, &[("0 9 * * MON-FRI", "0 9 * * TUE-SAT")]), "schedules.s.windows[0]",
+        &["starts fall on a stop", "Tue 17 Mar 2026 09:00", "leave that stop out"]),
+    (("UTC", false, &[("0 22 * * *", "0 22 * * TUE-SUN")]), "schedules.s.windows[0]",
+        &["starts fall on a stop"]),
     // A week lost to one holiday.
     (("Europe/Paris", true, &[("0 7 * * MON", "0 20 * * FRI")]), "schedules.s.windows[0]",
         &["Mon 6 Apr 2026", "Easter Monday", "109 h", "until Mon 13 Apr 2026 07:00", "2 closed days", "0 7 * * MON-FRI"]),

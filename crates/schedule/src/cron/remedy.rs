@@ -231,6 +231,12 @@ fn is_zero(word: &str) -> bool {
     matches!(word, "0" | "00")
 }
 
+/// Any year, or a year, a list or a range of them.
+fn is_year(word: &str) -> bool {
+    let first: String = word.chars().take_while(char::is_ascii_digit).collect();
+    word == "*" || first.len() == 4
+}
+
 /// `09:00`, as other schedulers write a time.
 fn time_of_day(word: &str) -> Option<CronRemedy> {
     let (hour, minute) = spelling::time_of_day(word)?;
@@ -284,8 +290,15 @@ fn six_words(six: &[&str]) -> Option<CronRemedy> {
         let as_minutes = [seconds, "0", "*", "*", "*"].join(" ");
         read_strictly(&as_minutes).is_ok() && read_strictly(&rest.join(" ")).is_ok()
     };
+    // A weekday's number keeps that reading from being offered, not from being what was meant.
+    let may_have_year = || {
+        let Some((year, five)) = six.split_last() else {
+            return false;
+        };
+        is_year(year) && read_strictly(&five.join(" ")).is_ok()
+    };
     match (year_last, seconds_first) {
-        (None, Some(remedy)) => Some(remedy),
+        (None, Some(remedy)) => (!may_have_year()).then_some(remedy),
         (Some(remedy), None) => (!may_be_seconds()).then_some(remedy),
         // Two zeros before an hour are seconds and minutes to everybody.
         (Some(_), seconds) => seconds.filter(|_| six.get(1).copied().is_some_and(is_zero)),

@@ -184,6 +184,35 @@ impl Habit<'_> {
         starts
     }
 
+    /// Starts that a stop at the same instant takes, while others open the window.
+    pub(super) fn lost_starts(&self, starts: Starts) -> Option<Doubt> {
+        // Where the start fires again and again, that is no matter of one stop.
+        if starts.again {
+            return None;
+        }
+        let Window { start, stop } = self.opening.window;
+        let (mut at, end) = (self.shown(self.from), self.shown(self.to));
+        let (mut all, mut lost, mut first) = (0, 0, None);
+        while all < self.most
+            && let Some(next) = start.next_after(at)
+            && next < end
+        {
+            all += 1;
+            if stop.fires_at(next) {
+                lost += 1;
+                first = first.or(Some(next));
+            }
+            at = next;
+        }
+        let first = first.filter(|_| lost < all)?;
+        Some(Doubt::LostStarts {
+            window: self.window,
+            lost,
+            starts: all,
+            first,
+        })
+    }
+
     /// A stop that the next of many starts undoes within the hour.
     pub(super) fn stop_undone(&self, runs: &[Stretch], starts: Starts) -> Option<Doubt> {
         /// A run that was meant to be a night's or a day's.

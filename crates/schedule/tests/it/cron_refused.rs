@@ -110,6 +110,12 @@ const OFFERS: &[Offer] = &[
     ("0 9 15 * * *", None),
     // Every ten seconds, or every ten minutes; 8:30 on the 1st, or 1:08:30.
     ("*/10 * * * * *", None),
+    // Seconds in front, or a year behind: a number for a weekday tells neither.
+    ("0 9 * * 1-5 *", None),
+    ("0 9 * * 1 *", None),
+    ("0 22 * * 5 2027", None),
+    ("0 0 * * 1-5 *", None),
+    ("0 7 1 * 1 *", None),
     ("30 8 1 * * *", None),
     ("5 4 * * * *", None),
     ("* * 9 * * ?", None),
