@@ -91,7 +91,23 @@ pub(super) fn chosen<'a>(
         .map_err(|error| anyhow!(Usage(error.to_string())))
 }
 
-/// The text of a file.
+/// The text of a file, which is never more than [`MAX_TEXT_BYTES`].
 pub(super) fn text(path: &Path) -> anyhow::Result<String> {
-    std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))
+    let cannot = || format!("{} cannot be read", path.display());
+    let mut text = String::new();
+    // One byte more than allowed tells a file that is too large; a device has no end.
+    File::open(path)
+        .and_then(|file| file.take(MAX_TEXT_BYTES + 1).read_to_string(&mut text))
+        .with_context(cannot)?;
+    if text.len() as u64 > MAX_TEXT_BYTES {
+        return Err(anyhow!(
+            "{}: this is larger than {MAX_TEXT_BYTES} bytes; an inventory is not",
+            path.display()
+        ));
+    }
+    Ok(text)
 }
+
+/// The most that is read of a file that is held as a whole: an inventory of a hundred thousand
+/// lines is less.
+const MAX_TEXT_BYTES: u64 = 16 * 1024 * 1024;

@@ -380,6 +380,13 @@ fn simulate_prices_no_fleet_that_was_not_named() {
 }
 
 #[test]
+fn an_inventory_without_an_end_is_refused() {
+    let output = run("simulate --inventory /dev/zero --month 2026-11");
+    assert_eq!((output.status.code(), out(&output)), (Some(1), ""));
+    assert!(err(&output).contains("larger than"), "{}", err(&output));
+}
+
+#[test]
 fn what_has_no_price_keeps_its_row_gives_no_per_cent_and_exit_1() {
     let inventory = file(
         "unpriced.csv",

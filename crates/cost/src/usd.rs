@@ -116,6 +116,10 @@ impl FromStr for Usd {
     fn from_str(text: &str) -> Result<Self, AmountError> {
         let trimmed = text.trim();
         let short = || trimmed.chars().take(40).collect();
+        // What Rust reads between digits stands in no bill.
+        if trimmed.contains('_') {
+            return Err(AmountError::NotANumber(short()));
+        }
         let value = Decimal::from_str(trimmed)
             .or_else(|_| Decimal::from_scientific(trimmed))
             .ok()
@@ -293,6 +297,7 @@ mod tests {
     fn the_limit_is_ten_to_the_fifteenth() {
         assert_eq!(LIMIT.to_string(), "1000000000000000");
         assert!("1000000000000000".parse::<Usd>().is_ok());
+        assert!("1_0".parse::<Usd>().is_err());
         assert!(matches!(
             "1000000000000000.01".parse::<Usd>(),
             Err(AmountError::TooLarge(_))

@@ -72,7 +72,11 @@ fn every_event_gets_its_documented_answer() {
     aws.create_ledger(LEDGER);
     aws.forget_calls();
     for (index, (file, world)) in EVENTS.iter().enumerate() {
-        let answer = answer(&aws, &greenleaf, file, world);
+        let mut answer = answer(&aws, &greenleaf, file, world);
+        // Which of two holds ends first depends on the hour at which this runs.
+        if let Some(holds) = answer.get_mut("holds").and_then(Value::as_array_mut) {
+            holds.sort_by_key(|hold| hold["on"].to_string());
+        }
         pin(file, &answer);
         if index < QUIET {
             assert_eq!(aws.orders(), [], "{file} changes nothing");
