@@ -286,7 +286,12 @@ fn a_hold_is_priced_by_the_book_that_is_named_and_warns_where_that_cannot_be_rea
             .invoke(&hold)
             .unwrap()
     };
-    for place in [file.to_str().unwrap(), &dear()] {
+    aws.put_object("greenleaf-settings", "prices.csv", &dear());
+    for place in [
+        file.to_str().unwrap(),
+        &dear(),
+        "s3://greenleaf-settings/prices.csv",
+    ] {
         let answer = asked(place);
         let text = answer["cost"]["text"].as_str().unwrap();
         // Ten times 0.388, which is 0.39 in whole cents.
@@ -294,6 +299,18 @@ fn a_hold_is_priced_by_the_book_that_is_named_and_warns_where_that_cannot_be_rea
         assert_eq!(answer["warnings"], Value::Null, "{answer:#}");
     }
     std::fs::remove_file(file).unwrap();
+    // A parameter holds a part of a book: the rest has no price.
+    let part: String = dear()
+        .lines()
+        .take(12)
+        .fold(String::new(), |all, line| all + line + "\n");
+    let parameter =
+        json!({ "Name": "/nightcap/prices", "Type": "String", "Tier": "Advanced", "Value": part });
+    aws.json("ssm", "AmazonSSM.PutParameter", &parameter);
+    let answer = asked("ssm:///nightcap/prices");
+    let text = answer["cost"]["text"].as_str().unwrap();
+    assert!(!text.contains("about 0.39 USD"), "{text}");
+    assert_ne!(answer["warnings"][0]["code"], "prices", "{answer:#}");
     let answer = asked("no-such-book.csv");
     let text = answer["cost"]["text"].as_str().unwrap();
     assert!(text.contains("about 0.39 USD"), "{text}");
